@@ -1,0 +1,1 @@
+"""What the services agree on: messages, streams, identities, failures. Pure; nothing here knows a server."""
