@@ -124,8 +124,7 @@ class Provenance(Message):
     """Where the report comes from, as the page itself shows it; copy and excerpt are the store's to add."""
 
     agency: str | None = None
-    role: CreditRole = Literal["reporting", "writing", "editing", "photography", "translation", "compiling"]
-PageRole = "original"
+    role: PageRole = "original"
     credits: tuple[Credit, ...] = ()
     credit_line: str | None = None
     dateline: str | None = None
