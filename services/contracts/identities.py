@@ -32,7 +32,13 @@ def canonical_url(url: str) -> str:
     # A port of its own names another server: its scheme stays. Everywhere else http and https are one place.
     scheme = "https" if port in (None, 80, 443) else parts.scheme
     netloc = host if port in (None, 80, 443) else f"{host}:{port}"
-    query = urlencode([(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if _names_article(name, value)])
+    query = urlencode(
+        [
+            (name, value)
+            for name, value in parse_qsl(parts.query, keep_blank_values=True)
+            if _names_article(name, value)
+        ]
+    )
     return canonicalize_url(urlunsplit((scheme, netloc, _canonical_path(parts.path), query, "")))
 
 

@@ -10,7 +10,9 @@ Licence = Literal["full", "excerpt", "headline"]
 Scope = Literal["topic", "general"]
 FetchKind = Literal["feed", "sitemap", "listing", "telegram", "search", "article"]
 Precision = Literal["year", "month", "day", "minute", "second"]
-AuthorRole = Literal["author", "reporter", "writer", "editor", "contributor", "photographer", "translator", "desk"]
+AuthorRole = Literal[
+    "author", "reporter", "writer", "editor", "contributor", "photographer", "translator", "desk"
+]
 CreditRole = Literal["reporting", "writing", "editing", "photography", "translation", "compiling"]
 PageRole = Literal["original", "copy", "excerpt", "rewrite", "report-on-report"]
 Label = Literal["ai_image", "ai_text", "paywalled"]

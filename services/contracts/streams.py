@@ -49,11 +49,39 @@ TWO_GIB = 2 * 1024**3
 
 STREAMS: tuple[Stream, ...] = (
     Stream(FETCH_REQUESTS, "internal", ("ingest", "console"), (GROUP_INGEST,), "what to fetch, and why"),
-    Stream(FETCH_BACKFILL, "internal", ("ingest", "console"), (GROUP_INGEST,), "the same, read only when the first is empty"),
-    Stream(ARTICLES_RAW, "internal", ("ingest",), (GROUP_NORMALIZE,), "one fetched page, its headers and provenance"),
-    Stream(ARTICLES_NORMALIZED, "internal", ("normalize",), (GROUP_STORE,), "the article without its page, and every cut"),
-    Stream(ARTICLES_CLEANED, "public", ("store",), (), "each distinct article once, revisions above it", 30, TWO_GIB),
-    Stream(STORIES_UPDATED, "public", ("store",), (), "stories, copies, earlier originals, merges", 30, TWO_GIB),
+    Stream(
+        FETCH_BACKFILL,
+        "internal",
+        ("ingest", "console"),
+        (GROUP_INGEST,),
+        "the same, read only when the first is empty",
+    ),
+    Stream(
+        ARTICLES_RAW,
+        "internal",
+        ("ingest",),
+        (GROUP_NORMALIZE,),
+        "one fetched page, its headers and provenance",
+    ),
+    Stream(
+        ARTICLES_NORMALIZED,
+        "internal",
+        ("normalize",),
+        (GROUP_STORE,),
+        "the article without its page, and every cut",
+    ),
+    Stream(
+        ARTICLES_CLEANED,
+        "public",
+        ("store",),
+        (),
+        "each distinct article once, revisions above it",
+        30,
+        TWO_GIB,
+    ),
+    Stream(
+        STORIES_UPDATED, "public", ("store",), (), "stories, copies, earlier originals, merges", 30, TWO_GIB
+    ),
 )
 
 STREAM_BY_NAME: dict[str, Stream] = {stream.name: stream for stream in STREAMS}
