@@ -1,0 +1,46 @@
+"""JSON-LD as a flat list of objects, bounded against bombs. Which object says what is not decided here."""
+
+import json
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+MAX_SCRIPT_CHARS = 2_000_000
+MAX_OBJECTS = 2_000
+
+
+def read_json_ld(tree: LexborHTMLParser) -> tuple[dict[str, Any], ...]:
+    """All objects of the page's JSON-LD scripts, outermost first, `@graph` and nested ones included.
+
+    Broken scripts are skipped; at most 2,000 objects and 2 million characters are read.
+    """
+    objects: list[dict[str, Any]] = []
+    budget = MAX_SCRIPT_CHARS
+    for script in tree.css('script[type="application/ld+json"]'):
+        source = script.text() or ""
+        budget -= len(source)
+        if budget < 0 or len(objects) >= MAX_OBJECTS:
+            break
+        _flatten(_parsed(source), objects)
+    return tuple(objects)
+
+
+def _parsed(source: str) -> Any:
+    try:
+        return json.loads(source, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _flatten(value: Any, objects: list[dict[str, Any]]) -> None:
+    level = [value]
+    while level and len(objects) < MAX_OBJECTS:
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                objects.append(one)
+                below += [inner for inner in one.values() if isinstance(inner, dict | list)]
+            elif isinstance(one, list):
+                below += [inner for inner in one if isinstance(inner, dict | list)]
+        level = below[: MAX_OBJECTS * 4]
+    del objects[MAX_OBJECTS:]
