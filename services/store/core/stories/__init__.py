@@ -1,0 +1,1 @@
+"""Stories: which articles tell of one event. Pure; the archive keeps what is decided here."""
