@@ -1,0 +1,44 @@
+"""The list of generated pages: where each stands and what makes it. A new generated page is one more line here."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from services.console.docs.asyncapi import asyncapi_text
+from services.console.docs.streams_page import streams_text
+from services.contracts.versions import VERSIONS, breaking_changes, schema_of, shapes_of, text_of
+
+ROOT = Path(__file__).parents[3]
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "docs/asyncapi.json": asyncapi_text,
+    "docs/streams.md": streams_text,
+}
+
+PUBLISHED = (
+    "A published schema never changes. Raise the message's version in services/contracts/versions.py (the minor for "
+    "an optional field, otherwise a new major and a new event type), say so in docs/contract-changelog.md, and run "
+    "./run docs again."
+)
+
+
+def generated_pages() -> dict[str, str]:
+    """Every generated page as the code makes it now, by its path from the project's root."""
+    pages = {path: text() for path, text in PAGES.items()}
+    schemas = {str(row.path.relative_to(ROOT)): text_of(schema_of(row)) for row in VERSIONS}
+    return pages | schemas
+
+
+def changed_schemas() -> list[str]:
+    """The messages whose fields are no longer those of the schema published under their version; words may differ."""
+    changed = []
+    for row in VERSIONS:
+        if not row.path.exists():
+            continue
+        published, current = json.loads(row.path.read_text()), schema_of(row)
+        if shapes_of(published) != shapes_of(current):
+            why = breaking_changes(published, current) or ["optional fields were added"]
+            changed.append(
+                f"{row.name} {row.version} is published, and its model has changed: {'; '.join(why)}"
+            )
+    return changed
