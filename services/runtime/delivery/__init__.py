@@ -1,0 +1,1 @@
+"""Reliable consumption of one Redis stream group. Knows redis-py and streams; knows nothing of FastStream or articles."""

@@ -1,0 +1,70 @@
+"""The connection to Redis, as FastStream's broker and as a plain client."""
+
+import logging
+from typing import Any
+
+from faststream.redis import RedisBroker
+from faststream.redis.parser import MessageFormat
+from redis.asyncio import Redis
+
+from services.contracts.failures import Unprocessable
+
+from .delivery.engine import Engine
+from .envelope import seal, unseal
+from .middleware import ExpectedFailure, HandlingMiddleware
+from .settings import ServiceSettings
+
+SOCKET_TIMEOUT_S = 15.0  # above every blocking read; a connection that says nothing for so long is dead
+CONNECT_TIMEOUT_S = 5.0
+CONNECTION: dict[str, Any] = {
+    "socket_timeout": SOCKET_TIMEOUT_S,
+    "socket_connect_timeout": CONNECT_TIMEOUT_S,
+    "socket_keepalive": True,
+}
+
+
+class JsonEnvelope(MessageFormat):
+    """FastStream's view of our envelope, instead of its binary one that only its own readers understand."""
+
+    __slots__ = ()
+
+    @classmethod
+    async def encode(cls, **parts: Any) -> bytes:
+        """The value of the field `__data__`."""
+        built = await cls.build(**parts)
+        return seal(built.data.decode(), {name: str(value) for name, value in built.headers.items()}).encode()
+
+    @classmethod
+    def parse(cls, data: bytes) -> tuple[bytes, dict[str, Any]]:
+        """The body and the headers. Raises ExpectedFailure of an Unprocessable."""
+        try:
+            body, headers = unseal(data)
+        except Unprocessable as failure:
+            raise ExpectedFailure(failure) from None
+        return body, dict(headers)
+
+
+class ServiceBroker(RedisBroker):
+    """A broker that knows the settings it was built from, and the delivery engines that hang on it."""
+
+    settings: ServiceSettings
+    engines: list[Engine]
+
+
+def build_broker(settings: ServiceSettings) -> ServiceBroker:
+    """The broker of a service; it connects when it is started. It repeats nothing: the delivery engine does."""
+    broker = ServiceBroker(
+        settings.redis_url,
+        message_format=JsonEnvelope,
+        middlewares=[HandlingMiddleware],
+        logger=logging.getLogger("faststream.redis"),
+        log_level=logging.DEBUG,  # two lines a message at info; the outcome line says more
+        **CONNECTION,
+    )
+    broker.settings, broker.engines = settings, []
+    return broker
+
+
+def connect_redis(redis_url: str) -> Redis:
+    """A plain client, for whatever is no handler; it connects at its first command. Replies are bytes."""
+    return Redis.from_url(redis_url, **CONNECTION)

@@ -1,0 +1,53 @@
+"""What belongs to the message that is being handled now: its entry, its headers, its outputs, its start."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from .delivery.entry import Entry, Output
+
+SendSlice = Callable[[list[Output]], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Handling:
+    """One run of a handler. `started` is of the monotonic clock; `send_slice` hands over outputs before the end.
+
+    `parsed` says that the entry was understood: what goes wrong before is the message's fault.
+    """
+
+    entry: Entry
+    send_slice: SendSlice | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+    parsed: bool = False
+    started: float = field(default_factory=time.monotonic)
+
+
+_current: ContextVar[Handling] = ContextVar("handling")
+
+
+@contextmanager
+def handling(entry: Entry, send_slice: SendSlice | None = None) -> Iterator[Handling]:
+    """Inside this, `emit`, `entry` and `log_outcome` speak of `entry`; tests walk handlers with it, without a server."""
+    running = Handling(entry, send_slice)
+    token = _current.set(running)
+    try:
+        yield running
+    finally:
+        _current.reset(token)
+
+
+def current() -> Handling | None:
+    """The handling this code runs in, or None outside of one."""
+    return _current.get(None)
+
+
+def required() -> Handling:
+    """The handling this code runs in. Raises RuntimeError outside of one."""
+    running = _current.get(None)
+    if running is None:
+        raise RuntimeError("no message is being handled here; outside of a handler use wire.publish()")
+    return running

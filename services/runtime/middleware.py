@@ -1,0 +1,53 @@
+"""FastStream's middleware of every handler: the message's headers for its outputs and logs, its failures by name."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from faststream import BaseMiddleware, StreamMessage
+from faststream.exceptions import IgnoredException
+from pydantic import ValidationError
+
+from services.contracts.failures import RetryLater, Unprocessable
+
+from .handling import current
+
+MAX_FAULTS = 3  # fields named in one reason
+MAX_INPUT_CHARS = 80
+
+
+class ExpectedFailure(IgnoredException):
+    """Carries a failure that has a name through FastStream, which logs a traceback for every other exception."""
+
+    def __init__(self, failure: RetryLater | Unprocessable) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+class HandlingMiddleware(BaseMiddleware):
+    """Binds what comes with the message before the handler runs, and names what went wrong after it."""
+
+    async def consume_scope(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
+        """Run the handler. Raises ExpectedFailure, or whatever else the handler raised."""
+        running = current()
+        if running is not None:
+            running.headers, running.parsed = dict(msg.headers), True
+            correlation_id = running.headers.get("correlation_id", running.entry.id)
+            structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+        try:
+            return await call_next(msg)
+        except (RetryLater, Unprocessable) as failure:
+            raise ExpectedFailure(failure) from failure
+        except (
+            ValidationError
+        ) as error:  # of the message, or of what the handler made of it: again would not help
+            raise ExpectedFailure(Unprocessable(_named_faults(error))) from error
+
+
+def _named_faults(error: ValidationError) -> str:
+    """Which fields are wrong, what they were and what is allowed."""
+    faults = [
+        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}, was {str(fault['input'])[:MAX_INPUT_CHARS]!r}"
+        for fault in error.errors(include_url=False)[:MAX_FAULTS]
+    ]
+    return f"message does not fit: {'; '.join(faults)}"
