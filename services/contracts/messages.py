@@ -47,7 +47,10 @@ class EntryHint(Message):
 
 
 class FetchRequest(Message):
-    """Asks ingest for one URL; `why` is read by operators (`feed entry`, `revisit 1h`, `submitted`)."""
+    """Asks ingest for one URL; `why` is read by operators (`feed entry`, `revisit 1h`, `submitted`).
+
+    `attempt`, `first_url` (what was asked for before `hops` redirects led here) are ingest's own notes.
+    """
 
     version: Literal[1] = 1
     url: str
@@ -57,6 +60,8 @@ class FetchRequest(Message):
     hint: EntryHint | None = None
     attempt: int = 0
     not_before: datetime | None = None
+    first_url: str | None = None
+    hops: int = 0
 
 
 class Rights(Message):

@@ -1,0 +1,31 @@
+"""Starts ingest: `python -m services.ingest`."""
+
+import asyncio
+import os
+import sys
+
+from services.ingest.app import build_ingest
+from services.ingest.settings import IngestSettings
+from services.runtime.logs import set_up_logs
+from services.runtime.service import run_service
+from services.runtime.settings import SettingsError, read_settings
+
+
+def main() -> int:
+    """Run until SIGTERM; returns the exit code: 0 stopped cleanly, 1 a fault, 2 a wrong setting."""
+    try:
+        settings = read_settings(IngestSettings, os.environ)
+        set_up_logs("ingest", settings.log_level, settings.log_format)
+        return asyncio.run(_run(settings))
+    except SettingsError as problem:
+        print(problem, file=sys.stderr)  # noqa: T201 - a usage error is for the person who started us
+        return 2
+
+
+async def _run(settings: IngestSettings) -> int:
+    broker, ingest = build_ingest(settings)
+    return await run_service("ingest", settings, broker, tasks=(ingest.scheduler.run,), close=ingest.close)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""Wires ingest: the only place that builds its clients."""
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from redis.asyncio import Redis
+
+from services.contracts.messages import FetchRequest
+from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS, GROUP_INGEST
+from services.ingest.articles import ArticleTaker
+from services.ingest.fetcher import Fetcher, build_client
+from services.ingest.guard import Resolve, resolve_name
+from services.ingest.handler import FetchHandler
+from services.ingest.politeness import Politeness
+from services.ingest.polls import Poller
+from services.ingest.robots import Robots
+from services.ingest.scheduler import Scheduler
+from services.ingest.settings import IngestSettings
+from services.ingest.sources import Catalogue, read_catalogue
+from services.ingest.visitor import Visitor
+from services.runtime.broker import ServiceBroker, build_broker, connect_redis
+from services.runtime.delivery.gates import BacklogGate
+from services.runtime.policies import BACKLOG_LIMIT
+from services.runtime.subscriber import reliable
+
+
+def utc_now() -> datetime:
+    """This process's clock."""
+    return datetime.now(UTC)
+
+
+class Ingest:
+    """The parts of one ingest process; `close` gives back what they hold."""
+
+    def __init__(
+        self,
+        settings: IngestSettings,
+        catalogue: Catalogue,
+        redis: Redis,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        tls: ssl.SSLContext | None = None,
+        resolve: Resolve = resolve_name,
+    ) -> None:
+        client = build_client(settings.user_agent, settings.allow_private_hosts, tls=tls, resolve=resolve)
+        self.redis = redis
+        self.fetcher = Fetcher(client, now)
+        self.politeness = Politeness(redis, settings.host_gap_s, now, wait)
+        visitor = Visitor(self.politeness, Robots(redis, self.fetcher, self.politeness), self.fetcher)
+        window = timedelta(days=settings.feed_window_days)
+        self.handler = FetchHandler(
+            ArticleTaker(visitor, now), Poller(redis, visitor, catalogue, window, now), now
+        )
+        gate = BacklogGate(FETCH_REQUESTS, GROUP_INGEST, BACKLOG_LIMIT)
+        self.scheduler = Scheduler(redis, catalogue, now, gates=(gate,), wait=wait)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.fetcher.close()
+        await self.redis.aclose()
+
+
+def build_ingest(settings: IngestSettings) -> tuple[ServiceBroker, Ingest]:
+    """The broker with ingest's two subscribers, and ingest's parts. Raises SettingsError for a bad sources file."""
+    catalogue = read_catalogue(settings.sources_file)
+    broker = build_broker(settings)
+    ingest = Ingest(settings, catalogue, connect_redis(settings.redis_url))
+    for stream in (FETCH_REQUESTS, FETCH_BACKFILL):
+        _subscribe(broker, stream, ingest.handler)
+    return broker, ingest
+
+
+def _subscribe(broker: ServiceBroker, stream: str, handler: FetchHandler) -> None:
+    @reliable(broker, stream, GROUP_INGEST)
+    async def on_fetch_request(request: FetchRequest) -> None:
+        await handler.on_fetch_request(request)

@@ -1,0 +1,150 @@
+"""Entries of a listing, and which of them are new: decided before anything is fetched."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from services.contracts.identities import article_id_of, canonical_url
+from services.contracts.messages import EntryHint
+
+FUTURE_TOLERANCE = timedelta(minutes=15)  # clocks differ; further ahead is a planned post or a wrong zone
+RESTAMP_MINIMUM = (
+    5  # so many entries all with a new `updated` and old titles: the feed stamps at each request
+)
+
+
+@dataclass(frozen=True)
+class ListedEntry:
+    """One entry as a feed, sitemap or listing shows it; `url` is absolute."""
+
+    url: str
+    title: str | None = None
+    summary: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    guid: str | None = None
+
+
+@dataclass(frozen=True)
+class SeenMark:
+    """What is remembered of an entry: its title's hash and its `updated` stamp. No guid: some change at each poll."""
+
+    title: str
+    updated: int
+
+    def text(self) -> str:
+        """The mark as it stands in Redis."""
+        return f"{self.title}:{self.updated}"
+
+    @classmethod
+    def of_text(cls, text: str) -> "SeenMark":
+        """Read a mark back."""
+        title, _, updated = text.partition(":")
+        return cls(title, int(updated or 0))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An entry to be fetched, and why."""
+
+    article_id: str
+    entry: ListedEntry
+    mark: SeenMark
+    why: str
+
+    def hint(self) -> EntryHint:
+        """What the entry says of its article."""
+        entry = self.entry
+        return EntryHint(
+            title=entry.title,
+            summary=entry.summary,
+            published=entry.published,
+            updated=entry.updated,
+            guid=entry.guid,
+        )
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What one poll brings: entries to fetch, how many were left and why, and marks to renew without a fetch."""
+
+    taken: tuple[Taken, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    renewed: Mapping[str, SeenMark] = field(default_factory=dict)
+
+
+def identified(entries: Iterable[ListedEntry]) -> dict[str, ListedEntry]:
+    """Entries by article id, the first of each kept; those without a usable link are left out."""
+    by_id: dict[str, ListedEntry] = {}
+    for entry in entries:
+        try:
+            by_id.setdefault(article_id_of(canonical_url(entry.url)), entry)
+        except ValueError:
+            continue
+    return by_id
+
+
+def select_entries(
+    by_id: Mapping[str, ListedEntry], marks: Mapping[str, SeenMark], *, now: datetime, window: timedelta
+) -> Selection:
+    """The entries that are new or changed and within the window, oldest first."""
+    taken: list[Taken] = []
+    skipped: dict[str, int] = {}
+    for article_id, entry in by_id.items():
+        mark = mark_of(entry)
+        reason = _reason_to_skip(entry, mark, marks.get(article_id), now - window)
+        if reason:
+            skipped[reason] = skipped.get(reason, 0) + 1
+        else:
+            why = "feed entry changed" if article_id in marks else "feed entry"
+            taken.append(Taken(article_id, _without_future(entry, now), mark, why))
+    taken.sort(key=lambda one: one.entry.published or one.entry.updated or now)
+    return _without_restamps(taken, marks, skipped)
+
+
+def mark_of(entry: ListedEntry) -> SeenMark:
+    """The mark that will tell whether the entry has changed."""
+    title = hashlib.sha256(" ".join((entry.title or "").split()).encode()).hexdigest()[:12]
+    return SeenMark(title, int(entry.updated.timestamp()) if entry.updated else 0)
+
+
+def _reason_to_skip(
+    entry: ListedEntry, mark: SeenMark, known: SeenMark | None, oldest: datetime
+) -> str | None:
+    if known == mark:
+        return "seen"
+    newest = max((at for at in (entry.published, entry.updated) if at), default=None)
+    return "too old" if newest and newest < oldest else None
+
+
+def _without_future(entry: ListedEntry, now: datetime) -> ListedEntry:
+    """An entry dated ahead of us is taken at once, and its date believed by nobody."""
+    latest = now + FUTURE_TOLERANCE
+    return ListedEntry(
+        url=entry.url,
+        title=entry.title,
+        summary=entry.summary,
+        published=entry.published if entry.published and entry.published <= latest else None,
+        updated=entry.updated if entry.updated and entry.updated <= latest else None,
+        guid=entry.guid,
+    )
+
+
+def _without_restamps(
+    taken: Sequence[Taken], marks: Mapping[str, SeenMark], skipped: dict[str, int]
+) -> Selection:
+    changed = [one for one in taken if one.article_id in marks]
+    restamped = [one for one in changed if marks[one.article_id].title == one.mark.title]
+    if len(restamped) < RESTAMP_MINIMUM or len(restamped) < len(changed) + skipped.get("seen", 0):
+        return Selection(tuple(taken), skipped)
+    kept = tuple(one for one in taken if one not in restamped)
+    renewed = {one.article_id: one.mark for one in restamped}
+    return Selection(kept, {**skipped, "restamped": len(restamped)}, renewed)
+
+
+def as_utc(moment: datetime | None) -> datetime | None:
+    """A moment with a zone; one without is taken as UTC."""
+    if moment is None or moment.tzinfo:
+        return moment
+    return moment.replace(tzinfo=UTC)

@@ -1,0 +1,29 @@
+"""What ingest does with a request: an article is taken, anything else is a listing to poll."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.contracts.messages import FetchRequest
+from services.ingest.articles import ArticleTaker
+from services.ingest.polls import Poller
+from services.ingest.putting_back import put_back
+from services.runtime.logs import log_outcome
+
+
+class FetchHandler:
+    """Handles `fetch.requests` and `fetch.backfill`."""
+
+    def __init__(self, taker: ArticleTaker, poller: Poller, now: Callable[[], datetime]) -> None:
+        self._taker = taker
+        self._poller = poller
+        self._now = now
+
+    async def on_fetch_request(self, request: FetchRequest) -> None:
+        """Ask for what the request names, in time and politely; every way it ends is one line in the log."""
+        if request.not_before and request.not_before > self._now():
+            put_back(request, request.not_before)
+            log_outcome("fetch_delayed", "not before", url=request.url)
+        elif request.kind == "article":
+            await self._taker.take(request)
+        else:
+            await self._poller.poll(request)

@@ -1,0 +1,37 @@
+"""The Redis keys of ingest: the only place that spells them."""
+
+SCHEDULE = "ingest:schedule"
+"""Sorted set: listing id → when it is due, Unix seconds."""
+
+DELAYED = "ingest:delayed"
+"""Sorted set: a request that waits (JSON with its lane) → when it goes back to its stream."""
+
+
+def seen_marks(source: str) -> str:
+    """Hash: article id → mark, per source."""
+    return f"ingest:seen:{source}"
+
+
+def listing_state(listing_id: str) -> str:
+    """Hash: validators, liveness and pace of one listing."""
+    return f"ingest:listing:{listing_id}"
+
+
+def host_turns(host: str) -> str:
+    """Hash: who may ask this host, and when the next one may."""
+    return f"ingest:host:{host}"
+
+
+def robots_file(origin: str) -> str:
+    """String: what the robots.txt of an origin said, expiring."""
+    return f"ingest:robots:{origin}"
+
+
+def day_counts(day: str, host: str) -> str:
+    """Hash: the politeness counts of one host on one day (`2026-11-21`)."""
+    return f"ingest:day:{day}:{host}"
+
+
+def hosts_of_day(day: str) -> str:
+    """Set: the hosts asked on one day."""
+    return f"ingest:day:{day}"

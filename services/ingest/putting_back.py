@@ -1,0 +1,38 @@
+"""Requests that go on later or elsewhere: outputs of the running handler, written with its acknowledgement."""
+
+from datetime import datetime
+
+from services.contracts.messages import FetchRequest
+from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS
+from services.ingest import keys
+from services.ingest.core.outcomes import Redirected
+from services.ingest.scheduler import delayed_member
+from services.runtime.wire import emit, emit_command
+
+MAX_HOPS = 5
+
+
+def put_back(request: FetchRequest, at: datetime) -> None:
+    """Let the request come again at `at`, by way of the delayed set."""
+    later = request.model_copy(update={"not_before": None})
+    emit_command("ZADD", keys.DELAYED, at.timestamp(), delayed_member(later, lane_of(request)))
+
+
+def follow(request: FetchRequest, redirect: Redirected) -> bool:
+    """Send the request on to where the server points: a new request, so the new host's guard, turn and robots.txt count.
+
+    False where it has been led on too often already.
+    """
+    if request.hops >= MAX_HOPS:
+        return False
+    first = request.first_url or request.url
+    onward = request.model_copy(
+        update={"url": redirect.location, "first_url": first, "hops": request.hops + 1, "not_before": None}
+    )
+    emit(lane_of(request), onward)
+    return True
+
+
+def lane_of(request: FetchRequest) -> str:
+    """The stream a request belongs to: history never delays news."""
+    return FETCH_BACKFILL if request.why.startswith("backfill") else FETCH_REQUESTS
