@@ -30,13 +30,17 @@ def _lower(value: object) -> object:
 
 
 class ServiceSettings(BaseModel):
-    """What every service needs. `http_port` 0 means no HTTP server; `visibility_s` as docs/delivery.md tells."""
+    """What every service needs; docs/delivery.md tells of `visibility_s` and `concurrency`.
+
+    `http_port` 0 means no HTTP server; containers set `http_host` to 0.0.0.0.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     redis_url: Annotated[str, AfterValidator(_redis_url)] = "redis://127.0.0.1:6379/0"
     data_dir: Path = Path("data")
     http_port: int = Field(default=0, ge=0, le=65_535)
+    http_host: str = "127.0.0.1"
     log_level: Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)] = "info"
     log_format: Annotated[Literal["json", "console"], BeforeValidator(_lower)] = "json"
     visibility_s: float = Field(default=30.0, ge=0.2, le=3_600)

@@ -34,7 +34,7 @@ Step = Callable[[], Awaitable[None]]
 
 FIRST_BACKOFF_S = 0.1
 LONGEST_BACKOFF_S = 5.0
-LAST_COMMITS_S = 5.0  # what a stopping engine leaves Redis to take the last ends
+LAST_COMMITS_S = 2.0  # what a stopping engine leaves Redis to take the last ends
 REGROUP = ("NOGROUP", "UNBLOCKED")  # how the server says that the group, or the whole stream, is gone
 
 
@@ -45,12 +45,16 @@ def new_consumer_name() -> str:
 
 @dataclass(frozen=True)
 class EngineStatus:
-    """How an engine is; ages in seconds. `waits_for` says why it takes nothing new, None where it does."""
+    """How an engine is; ages in seconds. `waits_for` says why it takes nothing new, None where it does.
+
+    A turn of the loop may have failed; a read has returned, be it empty.
+    """
 
     stream: str
     group: str
     alive: bool
     running: int
+    last_turn_s: float
     last_read_s: float
     last_commit_s: float
     waits_for: str | None
@@ -68,7 +72,7 @@ class Engine:
         self._stopping = False
         self._whole = False  # the group is known to exist, and no reply of an earlier read is unaccounted for
         self._was_whole = False
-        self._last_read = time.monotonic()
+        self._last_turn = self._last_read = time.monotonic()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, redis: Redis) -> None:
@@ -116,6 +120,7 @@ class Engine:
             self.group,
             alive=bool(self._tasks) and not any(task.done() for task in self._tasks),
             running=len(self._running),
+            last_turn_s=now - self._last_turn,
             last_read_s=now - self._last_read,
             last_commit_s=now - self._committer.last_commit if self._tasks else 0.0,
             waits_for=self._pause.dependency or (self._standstill.reason if self._tasks else None),
@@ -131,6 +136,8 @@ class Engine:
                 backoff_s = FIRST_BACKOFF_S
             except Exception as error:  # the async client lets more through than its own errors
                 backoff_s = await self._back_off(step, error, backoff_s)
+            if step == self._read:
+                self._last_turn = time.monotonic()
 
     async def _back_off(self, step: Step, error: Exception, backoff_s: float) -> float:
         if step == self._read:
@@ -152,8 +159,11 @@ class Engine:
     async def _make_whole(self) -> None:
         """After a start, a lost group or a lost reply: the group exists, and nothing is ours that does not run here."""
         if await self._remote.create():
-            event = "group_healed" if self._was_whole else "group_created"
-            logger.warning(event, stream=self.stream, group=self.group, reads_from="0")
+            log = logger.bind(stream=self.stream, group=self.group, reads_from="0")
+            if self._was_whole:
+                log.warning("group_healed")
+            else:
+                log.info("group_created")
         await self._remote.sweep(self._running)
         self._whole = self._was_whole = True
 

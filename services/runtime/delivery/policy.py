@@ -16,7 +16,7 @@ class Policy:
     pause_after: int = 3  # RetryLater in a row from one dependency
     probe_s: tuple[float, float] = (1.0, 8.0)  # first and longest wait between two probes of a paused stage
     block_s: float = 0.5
-    grace_s: float = 15.0  # what SIGTERM leaves the running handlers
+    grace_s: float = 6.0  # what SIGTERM leaves the running handlers; all of a machine stops within 10 s
     gates: tuple[Gate, ...] = ()
 
     @property
@@ -25,8 +25,8 @@ class Policy:
         return self.visibility_s / 3
 
     def backoff_after(self, attempt: int) -> float:
-        """The wait after the failed delivery number `attempt`."""
-        return self.backoff_s[min(attempt, len(self.backoff_s)) - 1]
+        """The wait after the failed delivery number `attempt`; a pending entry waits at most the visibility time."""
+        return min(self.backoff_s[min(attempt, len(self.backoff_s)) - 1], self.visibility_s)
 
     def with_gates(self, *gates: Gate) -> "Policy":
         """The same policy behind these gates."""
