@@ -1,0 +1,51 @@
+"""Which JSON-LD object of a page is the article, and its publisher's."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+ARTICLE_TYPES = frozenset(
+    "Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BackgroundNewsArticle "
+    "ReviewNewsArticle AskPublicNewsArticle BlogPosting LiveBlogPosting SocialMediaPosting ScholarlyArticle "
+    "TechArticle Report SatiricalArticle AdvertiserContentArticle Review PodcastEpisode".split()
+)
+PAGE_TYPES = frozenset("WebPage ItemPage MediaObject VideoObject Recipe Product ImageGallery CreativeWork".split())
+
+JsonObject = Mapping[str, Any]
+
+
+def article_objects(json_ld: tuple[dict[str, Any], ...]) -> list[JsonObject]:
+    """The page's article objects, surest first: articles, then pages, media and works that carry a date.
+
+    JSON-LD lists outer objects before inner ones, so the first article is the page's own.
+    """
+    articles = [one for one in json_ld if types_of(one) & ARTICLE_TYPES and _says_something(one)]
+    others = [one for one in json_ld if types_of(one) & PAGE_TYPES and one.get("datePublished")]
+    return articles[:3] + others[:2]
+
+
+def types_of(one: JsonObject) -> frozenset[str]:
+    """The schema.org types of an object, without their address."""
+    named = one.get("@type")
+    names = named if isinstance(named, list) else [named]
+    return frozenset(name.rpartition("/")[2] for name in names if isinstance(name, str))
+
+
+def texts_of(value: Any, key: str = "name", depth: int = 3) -> Iterator[str]:
+    """The texts of a value that may be a text, an object with `key`, or a list of either."""
+    if isinstance(value, str):
+        if value.strip():
+            yield value
+    elif isinstance(value, Mapping) and depth:
+        yield from texts_of(value.get(key), key, depth - 1)
+    elif isinstance(value, list) and depth:
+        for one in value[:50]:
+            yield from texts_of(one, key, depth - 1)
+
+
+def first_text(value: Any, key: str = "name") -> str | None:
+    """The first text of a value as above, or None."""
+    return next(texts_of(value, key), None)
+
+
+def _says_something(one: JsonObject) -> bool:
+    return any(one.get(key) for key in ("headline", "datePublished", "author", "articleBody"))

@@ -1,0 +1,127 @@
+"""From judged blocks to the article's paragraphs: headline, byline, dateline and credit line become fields."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.normalize.core.credit_line import CreditLine, read_credit_line, split_credit_tail
+from services.normalize.core.date_text import find_moment
+from services.normalize.core.dateline import Dateline, read_dateline
+from services.normalize.core.keep import JudgedBlock
+from services.normalize.core.labels import is_machine_notice
+from services.normalize.core.names import PREFIX, names_in_byline
+from services.normalize.core.plain_words import plain
+
+LONGEST_BYLINE = 200
+TAIL_PARAGRAPHS = 4  # the last paragraphs, where a credit line may hang at the end
+CREDITS_AFTER_END = 6  # blocks behind the last kept one in which a credit line is looked for
+DATELINE_PARAGRAPHS = 3
+
+
+@dataclass(frozen=True)
+class Body:
+    """The article's text taken apart.
+
+    `judged` is the ledger with what was cut here; `paragraphs` maps the index of a kept block to its text without
+    dateline and credit tail; `byline_lines` are the blocks of the byline and the date line.
+    """
+
+    judged: tuple[JudgedBlock, ...]
+    paragraphs: dict[int, str]
+    dateline: Dateline | None
+    credit_lines: tuple[CreditLine, ...]
+    byline_lines: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """The kept paragraphs joined by a blank line."""
+        return "\n\n".join(self.paragraphs.values())
+
+
+def take_apart(judged: Sequence[JudgedBlock], title: str | None) -> Body:
+    """Cut the headline, byline and notices that were kept, and take dateline and credit lines off the paragraphs."""
+    ledger, byline_lines = _cut_head(list(judged), title)
+    credit_lines = _cut_credit_lines(ledger)
+    paragraphs = {n: one.block.text for n, one in enumerate(ledger) if one.kept}
+    dateline = _take_dateline(paragraphs)
+    credit_lines += _take_credit_tail(paragraphs)
+    return Body(tuple(ledger), {n: text for n, text in paragraphs.items() if text}, dateline, tuple(credit_lines), byline_lines)
+
+
+def _cut_head(ledger: list[JudgedBlock], title: str | None) -> tuple[list[JudgedBlock], tuple[int, ...]]:
+    key = plain(title) if title else ""
+    byline_lines: list[int] = []
+    prose = sum(1 for one in ledger if one.kept) // 2
+    for n, one in enumerate(ledger):
+        if len(one.block.text) > LONGEST_BYLINE and not is_machine_notice(one.block.text):
+            continue
+        found = _field_of(one.block.text, key, in_head=prose > 0)
+        if one.kept:
+            prose -= 1
+        if found in ("byline", "date"):
+            byline_lines.append(n)
+        if found and one.kept:
+            ledger[n] = replace(one, kept=False, reason=REASON[found], rule=found)
+    return ledger, tuple(byline_lines)
+
+
+REASON = {
+    "headline": "the headline, which is a field",
+    "byline": "the byline, which is a field",
+    "date": "the date line, which is a field",
+    "notice": "a notice on the page's pictures or text, which is a label",
+}
+
+
+def _field_of(text: str, title_key: str, *, in_head: bool) -> str | None:
+    """Which field a short block belongs to, if it is no body text."""
+    if title_key and plain(text) == title_key:
+        return "headline"
+    if is_machine_notice(text):
+        return "notice"
+    if not in_head or text.endswith(("?", "!", "”", '"')):
+        return None
+    if PREFIX.match(text) and len(text) < LONGEST_BYLINE / 2 and names_in_byline(text):
+        return "byline"
+    return "date" if _is_date_line(text) else None
+
+
+def _is_date_line(text: str) -> bool:
+    """A line of a date and little else: `News Desk | Updated: 12-12-2025 19:00 IST`; a sentence is none."""
+    if len(text) > 140 or text.endswith(".") or not any(map(str.isdigit, text)):
+        return False
+    return find_moment(text) is not None and len(plain(text).split()) <= 18 and sum(map(str.isdigit, text)) >= len(text) / 12
+
+
+def _cut_credit_lines(ledger: list[JudgedBlock]) -> list[CreditLine]:
+    kept = [n for n, one in enumerate(ledger) if one.kept]
+    if not kept:
+        return []
+    found: list[CreditLine] = []
+    for n in range(kept[0], min(len(ledger), kept[-1] + CREDITS_AFTER_END)):
+        line = read_credit_line(ledger[n].block.text)
+        if line is not None and not _is_picture_credit(line, kept=ledger[n].kept):
+            found.append(line)
+            ledger[n] = replace(ledger[n], kept=False, reason="the credit line, which is a field", rule="credit line")
+    return found
+
+
+def _is_picture_credit(line: CreditLine, *, kept: bool) -> bool:
+    """A caption's credit below the article belongs to its picture, not to the report."""
+    return not kept and bool(line.credits) and all(credit.role == "photography" for credit in line.credits)
+
+
+def _take_dateline(paragraphs: dict[int, str]) -> Dateline | None:
+    for n in list(paragraphs)[:DATELINE_PARAGRAPHS]:
+        dateline = read_dateline(paragraphs[n])
+        if dateline is not None:
+            paragraphs[n] = paragraphs[n][dateline.length :]
+            return dateline
+    return None
+
+
+def _take_credit_tail(paragraphs: dict[int, str]) -> list[CreditLine]:
+    for n in list(paragraphs)[-TAIL_PARAGRAPHS:]:
+        paragraphs[n], line = split_credit_tail(paragraphs[n])
+        if line is not None:
+            return [line]
+    return []

@@ -1,0 +1,54 @@
+"""The dateline at the head of the first paragraph: place, day and agency, taken off the text."""
+
+import re
+from dataclasses import dataclass
+
+from .agencies import AGENCY_FORMS, agency_named
+
+DASH = r"\s*(?:[-–—]{1,2}|:)\s+"
+HEAD = r"(?P<line>(?P<where>[^\W\d_][^()/\n]{0,60}?[,\s])?"
+CYRILLIC_AGENCY = "|".join(
+    re.escape(form)
+    for forms in AGENCY_FORMS.values()
+    for form in sorted(forms, key=len, reverse=True)
+    if len(form) > 2
+)
+MONTH_DAY = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?)(?:, \d{4})?"
+CITY = r"[A-ZÀ-ÖØ-ÞŁŠŽ][A-ZÀ-ÖØ-ÞŁŠŽ.'’\- ]{2,30}"
+
+FORMS = (
+    # MINSK, Dec 12 (Reuters) - …        Berlin (dpa) - …
+    re.compile(rf"{HEAD}\((?P<agency>[^()\n]{{2,40}})\))(?:{DASH}|\.\s+|\s+)"),
+    # Минск, 12 декабря. /ТАСС/. …       12 декабря, Минск /Корр. БЕЛТА/. …
+    re.compile(rf"{HEAD}/\s?(?:[Кк]орр?\.\s?)?(?P<agency>[^/\n]{{2,30}})/)\.?\s*(?:[-–—]\s+)?"),
+    # МИНСК, 12 дек - РИА Новости. …     Kyiv. Ukrinform. …
+    re.compile(rf"{HEAD}[-–—]?\s?(?P<agency>{CYRILLIC_AGENCY}))\.\s+", re.IGNORECASE),
+    # WASHINGTON — …     MINSK, Belarus, Dec. 12 — …
+    re.compile(rf"(?P<line>{CITY}(?:, [A-Z][\w. ]{{2,20}})?(?:, {MONTH_DAY})?(?P<agency>))\s+[-–—]{{1,2}}\s+"),
+)
+LONGEST_DATELINE = 90
+
+
+@dataclass(frozen=True)
+class Dateline:
+    """A dateline as it stood, the agency it names, and how many characters of the paragraph it takes."""
+
+    line: str
+    agency: str | None
+    length: int
+
+
+def read_dateline(paragraph: str) -> Dateline | None:
+    """The dateline `paragraph` begins with, if it begins with one.
+
+    A name in brackets or slashes must be a known agency; without one the place must stand in capitals.
+    """
+    head = paragraph[: LONGEST_DATELINE + 40]
+    for form in FORMS:
+        hit = form.match(head)
+        if hit is None or len(hit["line"]) > LONGEST_DATELINE:
+            continue
+        agency = agency_named(hit["agency"])
+        if agency or not hit["agency"]:
+            return Dateline(hit["line"].strip(), agency, hit.end())
+    return None

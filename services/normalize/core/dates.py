@@ -1,0 +1,210 @@
+"""When an article was published and changed, by evidence in a written order: JSON-LD, meta, `<time>`, URL, visible text."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from services.contracts.messages import ArticleDate
+from services.normalize.core.article_object import article_objects, first_text
+from services.normalize.core.date_text import Habits, Moment, find_moment
+from services.normalize.core.page import Page
+from services.normalize.core.zones import place_of_page
+
+PUBLISHED_METAS = (
+    "article:published_time", "article:published", "og:article:published_time", "datepublished", "parsely-pub-date",
+    "sailthru.date", "article.published", "published_time", "publication_date", "publish-date", "publishdate",
+    "pubdate", "citation_publication_date", "citation_date", "dc.date.issued", "dcterms.created", "dc.date.created",
+    "dc.date", "dcterms.date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "datecreated",
+    "article_date_original", "originalpublicationdate", "date", "ptime", "og:pubdate", "og:published_time",
+    "bt:pubdate", "rnews:datepublished", "displaydate",
+)  # fmt: skip
+MODIFIED_METAS = (
+    "article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod",
+    "dcterms.modified", "dc.date.modified", "article.updated", "revised", "rnews:datemodified",
+)  # fmt: skip
+
+ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?\s*$",
+    re.IGNORECASE,
+)
+COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z)?$")
+IN_URL = re.compile(r"/((?:19|20)\d{2})[/_-]?(0?[1-9]|1[0-2])[/_-]?(0?[1-9]|[12]\d|3[01])(?=[/_.\-]|$)")
+URL_NAMED_MONTH = re.compile(r"/((?:19|20)\d{2})/([a-z]{3})/(0?[1-9]|[12]\d|3[01])(?=[/_-]|$)")
+MONTHS_IN_URL = "janfebmaraprmayjunjulaugsepoctnovdec"
+
+MODIFIED_WORD = (
+    r"updated?|modified|last edited|обновлен[оа]?|изменен[оа]?|абноўлена|оновлено|aktualizacja|zaktualizowano|atnaujinta|"
+    r"aktualisiert|stand|mis à jour|modifié|actualizad[oa]"
+)
+PUBLISHED_WORD = (
+    r"published|posted|created|first published|опубликован[оа]?|апублікавана|опубліковано|opublikowan[oa]|utworzono|"
+    r"paskelbta|publikuota|veröffentlicht|erstellt|publié|publicad[oa]|date"
+)
+MARKS = re.compile(rf"(?<!\w)(?:(?P<modified>{MODIFIED_WORD})|(?P<published>{PUBLISHED_WORD}))(?!\w)", re.IGNORECASE)
+LONGEST_DATE_LINE = 240
+DAY_FIRST_REGIONS = frozenset({"gb", "ie", "in", "au", "nz", "za"})
+MONTH_FIRST_REGIONS = frozenset({"us", "ph"})
+OLDEST_YEAR = 1990
+
+
+@dataclass(frozen=True)
+class Dates:
+    """When the article came out and when it last changed, each with its evidence, where the page says so."""
+
+    published: ArticleDate | None = None
+    modified: ArticleDate | None = None
+
+
+def read_dates(page: Page, near: Sequence[str]) -> Dates:
+    """The dates of a page; `near` are the short lines around its headline, where a date is the article's own.
+
+    A relative date ("last month", "2 days ago") is never one. Nothing is converted: the zone stays the page's.
+    """
+    habits = habits_of(page)
+    published = _first(_published(page, near, habits))
+    modified = _first(_modified(page, near, habits))
+    return Dates(published, modified)
+
+
+def habits_of(page: Page) -> Habits:
+    """How this page's numbers are to be read, from its language, region and country evidence."""
+    tag = (page.html_lang or page.metas.get("og:locale") or "").lower().replace("_", "-")
+    language, _, region = tag.partition("-")
+    host = urlsplit(page.url).hostname or "" if page.url else ""
+    place = place_of_page(page.text, host) if " IST" in page.text else None
+    if region in MONTH_FIRST_REGIONS:
+        return Habits(place, day_first=False)
+    known = region in DAY_FIRST_REGIONS or (language and language != "en")
+    by_host = host.rpartition(".")[2] in {"uk", "ie", "in", "au", "nz", "za"}
+    return Habits(place, day_first=True if known or by_host else None)
+
+
+def read_moment(value: str, habits: Habits = Habits()) -> Moment | None:
+    """A date from an attribute or a meta element: ISO 8601, its usual misspellings, RFC 2822, or words."""
+    text = value.strip()[:80]
+    moment = _iso(text) or _rfc(text) or find_moment(text, habits)
+    return moment if moment and moment.when.year >= OLDEST_YEAR else None
+
+
+def as_article_date(moment: Moment, evidence: str) -> ArticleDate:
+    """The contract's form of a moment."""
+    return ArticleDate(value=moment.value, precision=moment.precision, zone=moment.zone, evidence=evidence)
+
+
+Found = Iterator[tuple[Moment | None, str]]
+
+
+def _first(found: Iterable[tuple[Moment | None, str]]) -> ArticleDate | None:
+    return next((as_article_date(moment, evidence) for moment, evidence in found if moment), None)
+
+
+def _published(page: Page, near: Sequence[str], habits: Habits) -> Found:
+    for one in article_objects(page.json_ld):
+        for key in ("datePublished", "dateCreated", "uploadDate"):
+            if text := first_text(one.get(key), "@value"):
+                yield read_moment(text, habits), f"json-ld {key}"
+    for name in PUBLISHED_METAS:
+        if name in page.metas:
+            yield read_moment(page.metas[name], habits), f"meta {name}"
+    yield from _time_elements(page, habits, modified=False)
+    yield _in_url(page.url), "url"
+    yield _visible(near, habits, "published"), "byline text"
+
+
+def _modified(page: Page, near: Sequence[str], habits: Habits) -> Found:
+    for one in article_objects(page.json_ld):
+        if text := first_text(one.get("dateModified"), "@value"):
+            yield read_moment(text, habits), "json-ld dateModified"
+    for name in MODIFIED_METAS:
+        if name in page.metas:
+            yield read_moment(page.metas[name], habits), f"meta {name}"
+    yield from _time_elements(page, habits, modified=True)
+    yield _visible(near, habits, "modified"), "byline text"
+
+
+def _time_elements(page: Page, habits: Habits, *, modified: bool) -> Found:
+    """`<time datetime>`: those marked as the publication first, then the first of the page; updates by their class."""
+    if page.tree is None:
+        return
+    ordinary: list[str] = []
+    for element in page.tree.css("time[datetime]")[:40]:
+        names = f"{element.attributes.get('itemprop') or ''} {element.attributes.get('class') or ''}".lower()
+        value = element.attributes.get("datetime") or ""
+        is_update = "modif" in names or "updat" in names
+        if is_update == modified and (modified or "publi" in names or "pubdate" in element.attributes):
+            yield read_moment(value, habits), "time element"
+        elif not is_update:
+            ordinary.append(value)
+    if not modified:
+        for value in ordinary[:3]:
+            yield read_moment(value, habits), "time element"
+
+
+def _in_url(url: str) -> Moment | None:
+    hit = IN_URL.search(url)
+    if hit:
+        return _moment((hit[1], hit[2], hit[3]))
+    named = URL_NAMED_MONTH.search(url)
+    if named and MONTHS_IN_URL.find(named[2]) % 3 == 0:
+        return _moment((named[1], str(MONTHS_IN_URL.find(named[2]) // 3 + 1), named[3]))
+    return None
+
+
+def _visible(near: Sequence[str], habits: Habits, wanted: str) -> Moment | None:
+    """The best date of the lines near the headline: a labelled one first, then the more precise, then the first."""
+    ranked: list[tuple[int, int, int, Moment]] = []
+    for line in near:
+        if len(line) > LONGEST_DATE_LINE:
+            continue
+        for label, text in _labelled_parts(line):
+            moment = find_moment(text, habits) if label in (wanted, "") else None
+            if moment and moment.when.year >= OLDEST_YEAR and (label or wanted == "published"):
+                ranked.append((label != wanted, moment.precision == "day", len(ranked), moment))
+    return min(ranked)[3] if ranked else None
+
+
+def _labelled_parts(line: str) -> Iterator[tuple[str, str]]:
+    """`Updated: A | Created: B` → ("modified", "A"), ("published", "B"); what stands before a label has none."""
+    marks = list(MARKS.finditer(line))
+    ends = [mark.start() for mark in marks[1:]] + [len(line)] * bool(marks)
+    yield "", line[: marks[0].start()] if marks else line
+    for mark, end in zip(marks, ends, strict=True):
+        yield mark.lastgroup or "", line[mark.end() : end]
+
+
+def _iso(text: str) -> Moment | None:
+    hit = ISO.match(text) or COMPACT.match(text)
+    return _moment(hit.groups()) if hit else None
+
+
+def _moment(parts: Sequence[str | None]) -> Moment | None:
+    year, month, day, hour, minute, second, zone = (*parts, None, None, None, None)[:7]
+    numbers = [int(part or 0) for part in (year, month, day, hour, minute, second)]
+    try:
+        local = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001 - the page's own clock
+        when = datetime.fromisoformat(f"{local.isoformat()}{_offset(zone)}") if zone else local
+    except ValueError:
+        return None
+    if hour is None or (zone is None and not any(numbers[3:])):
+        return Moment(local, "day")
+    return Moment(when, "second" if second else "minute", zone)
+
+
+def _offset(zone: str) -> str:
+    if zone.upper() == "Z":
+        return "+00:00"
+    return zone if ":" in zone else f"{zone[:3]}:{zone[3:] or '00'}"
+
+
+def _rfc(text: str) -> Moment | None:
+    """RFC 2822, as `Fri, 12 Dec 2025 13:30:00 GMT`."""
+    if text.count(":") < 1 or "," not in text[:5]:
+        return None
+    try:
+        when = parsedate_to_datetime(text)
+    except (ValueError, IndexError):
+        return None
+    return Moment(when, "second", text.rpartition(" ")[2] or None)

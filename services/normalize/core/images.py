@@ -1,0 +1,65 @@
+"""The article's pictures: the lead image and those that stand among the kept blocks, with caption and credit."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from selectolax.lexbor import LexborNode
+
+from services.contracts.messages import Image
+from services.normalize.core.article_object import article_objects, texts_of
+from services.normalize.core.page import Page
+from services.normalize.core.plain_words import tidy
+
+MOST_IMAGES = 20
+CREDIT = re.compile(
+    r"(?:\b(?:photo(?:graph)?|image|picture|credit|source|illustration)\s?(?:by|:|credit:)\s?|©\s?|фото:?\s|здымак:?\s|"
+    r"zdjęcie:?\s|fot\.\s|nuotr\.\s)(?P<credit>[^.|()]{2,80})\)?\.?$",
+    re.IGNORECASE,
+)
+
+
+def read_images(page: Page) -> tuple[Image, ...]:
+    """Lead image first (Open Graph, JSON-LD), then each `<figure>` of the page's article; absolute URLs, each once."""
+    if page.tree is None:
+        return ()
+    found: dict[str, Image] = {}
+    for image in (*_figures(page), *_declared(page)):
+        found.setdefault(image.url, image)
+    return tuple(found.values())[:MOST_IMAGES]
+
+
+def _declared(page: Page) -> Iterator[Image]:
+    urls = [page.metas[name] for name in ("og:image", "og:image:url", "twitter:image") if name in page.metas]
+    urls += [url for one in article_objects(page.json_ld)[:1] for url in texts_of(one.get("image"), "url")][:3]
+    for url in urls:
+        yield from _image(page, url, None)
+
+
+def _figures(page: Page) -> Iterator[Image]:
+    assert page.tree is not None
+    for figure in page.tree.css("article figure, main figure, [itemprop=articleBody] figure")[:MOST_IMAGES]:
+        picture, caption = figure.css_first("img"), figure.css_first("figcaption")
+        url = _source_of(picture) if picture is not None else None
+        if url:
+            yield from _image(page, url, tidy(caption.text(separator=" ") or "") if caption is not None else None)
+
+
+def _source_of(picture: LexborNode) -> str | None:
+    """The real address of a picture, lazy loading included; placeholders in the page itself are none."""
+    attributes = picture.attributes
+    for name in ("src", "data-src", "data-original", "data-lazy-src"):
+        url = attributes.get(name)
+        if url and not url.startswith("data:"):
+            return url
+    return None
+
+
+def _image(page: Page, url: str, caption: str | None) -> Iterator[Image]:
+    try:
+        full = urljoin(page.url, url.strip())
+    except ValueError:
+        return
+    if full.startswith(("http://", "https://")) and len(full) <= 2000:
+        hit = CREDIT.search(caption) if caption else None
+        yield Image(url=full, caption=caption or None, credit=hit["credit"].strip() if hit else None)

@@ -1,0 +1,66 @@
+"""Labels a page puts on its own article: pictures or text made by a machine, and a paywall."""
+
+import re
+from collections.abc import Sequence
+
+from services.contracts.messages import Label
+from services.normalize.core.article_object import article_objects
+from services.normalize.core.page import Page
+
+MACHINE = r"(?:\bAI\b|artificial intelligence|ИИ|нейросет\w*|искусственн\w+ интеллект\w*|штучн\w+ інтелект\w*|штучн\w+ інтэлект\w*|sztuczn\w+ inteligencj\w*|dirbtin\w+ intelekt\w*|\bKI\b|\bIA\b)"
+MADE = r"(?:generated|created|made|produced|written|assisted|translated|созда\w+|сгенерирова\w+|згенерован\w*|створен\w*|згенеравана?|wygenerowan\w*|stworzon\w*|sukurt\w*|sugeneruot\w*|generiert|erstellt|générée?|generad[oa])"
+PICTURE = re.compile(
+    r"\b(?:image|picture|photo|illustration|visual|graphic)s?\b|изображени|иллюстраци|картинк|зображенн|выява|ілюстрац|obraz|ilustracj|"
+    r"zdjęci|nuotrauk|iliustracij|paveiksl|\bbild\b|\bbilder\b|imagen?\b",
+    re.IGNORECASE,
+)
+TEXT = re.compile(
+    r"\b(?:article|story|text|report|content|summary)\b|стать|текст|матэрыял|матеріал|материал|артыкул|artykuł|tekst|straipsn|artikel|texte?\b",
+    re.IGNORECASE,
+)
+NOTICE = re.compile(rf"{MACHINE}[\s-]{{1,2}}{MADE}|{MADE}[^.!?]{{0,40}}{MACHINE}|{MACHINE}[^.!?]{{0,15}}{MADE}", re.IGNORECASE)
+OF_ITSELF = re.compile(
+    r"^\W*(?:this|the (?:above|image|picture|photo|article|text)|(?:image|photo|picture|illustration|text|article|summary|content)s?\b|"
+    r"эт[оаи]\w*|гэт\w+|ц[еяі]\w*|ten|t[ao]|šis|ši|dies\w*|cette|ce|est[ae]|AI|ИИ|изображение|иллюстрация|фото|зображення|ілюстрація|"
+    r"выява|obraz|ilustracja|zdjęcie|nuotrauka|iliustracija|bild)(?!\w)",
+    re.IGNORECASE,
+)
+"""A notice speaks of the page it stands on; a sentence of a report about machines rarely begins so and names what was made."""
+CUE = ("AI", "artificial", "ИИ", "ейросет", "скусственн", "штучн", "Штучн", "ztuczn", "irbtin", "KI", "IA")
+LONGEST_NOTICE = 400
+
+
+def read_labels(page: Page, notices: Sequence[str]) -> tuple[Label, ...]:
+    """The labels of a page; `notices` are its short blocks within the article's reach, kept or cut.
+
+    A report about artificial intelligence is not labelled: the notice must say what was made by it.
+    """
+    found: set[Label] = set()
+    for text in notices:
+        if is_machine_notice(text):
+            found |= _labels_of_notice(text)
+    if _is_paywalled(page):
+        found.add("paywalled")
+    return tuple(sorted(found))
+
+
+def is_machine_notice(text: str) -> bool:
+    """Whether a block is a notice that a machine made the page's pictures or its text."""
+    if len(text) > LONGEST_NOTICE or not any(cue in text for cue in CUE):
+        return False
+    return bool(NOTICE.search(text)) and bool(_labels_of_notice(text)) and bool(OF_ITSELF.search(text))
+
+
+def _labels_of_notice(text: str) -> set[Label]:
+    """A notice speaks of itself: "this image", "image:", not of images in general."""
+    if PICTURE.search(text):
+        return {"ai_image"}
+    return {"ai_text"} if TEXT.search(text) else set()
+
+
+def _is_paywalled(page: Page) -> bool:
+    for one in article_objects(page.json_ld):
+        if str(one.get("isAccessibleForFree", "")).lower() == "false":
+            return True
+    tier = page.metas.get("article:content_tier", "").lower()
+    return tier in {"locked", "paid", "premium"}

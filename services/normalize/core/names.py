@@ -1,0 +1,127 @@
+"""People's names out of bylines: what a line must be shaped like, and what is cut off it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.contracts.messages import Author, AuthorRole
+from services.normalize.core.agencies import agency_named
+from services.normalize.core.plain_words import plain, tidy
+
+PREFIX = re.compile(
+    r"^\W*(?:(?:words|story|text|review|reported|report|written|posted|published|authored|analysis|opinion|column|news|"
+    r"updated|guest post|post)\s+)?(?:by|von|door|av|af|от|par|por|autor(?:ka|es|en|in)?|author(?:\(?s\)?)?|reporter|"
+    r"автор(?:ка|ы|и)?|аўтар(?:ка)?|tekst|текст|rašo|parengė|autorius|autorė|oleh|penulis|написал[аи]?|"
+    r"подготовил[аи]?|redakcja|opracowanie|opracował[a]?)(?:\s*:\s*|\s+|(?=[A-Z][a-z]))",
+    re.IGNORECASE,
+)
+"""How a byline begins. `BySaima Sidik` happens where a page forgets the blank."""
+
+STOP = re.compile(
+    r"\s*(?:\||•|·|\s[-–—/]\s|\(|@|https?:|\d|\b(?:published|updated|posted|created|modified|last|min read|comments?|follow|"
+    r"twitter|share|as told to|is an?|has been|covers|опубликовано|обновлено|veröffentlicht|aktualisiert|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|special to|for)\b|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?\d)",
+    re.IGNORECASE,
+)
+GLUED_DATE = re.compile(r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? ?\d|Published|Updated|Posted|Twitter)")
+BETWEEN = re.compile(r"\s*(?:,|;|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bи\b|\bі\b|\bта\b|\bi\b|\boraz\b|\bir\b)\s*")
+PARTICLES = frozenset(
+    "de del della di da do dos das du la le les los van von der den ter ten bin ibn al el ul e y i abu zu zur vom af av san st".split()
+)
+NAME_WORD = re.compile(r"[^\W\d_][\w.'’ʼ‘`-]*")
+ROLE_OF_WORD: dict[str, AuthorRole] = {
+    "editor": "editor", "redakteur": "editor", "redakteurin": "editor", "редактор": "editor",
+    "reporter": "reporter", "correspondent": "reporter", "journalist": "reporter", "korrespondent": "reporter",
+    "корреспондент": "reporter", "columnist": "writer", "writer": "writer", "contributor": "contributor",
+    "contributing": "contributor", "photographer": "photographer", "translator": "translator",
+}  # fmt: skip
+DESK = re.compile(
+    r"(?<!\w)(?:desk|staff|newsroom|editors?|editorial|team|news|media|agency|agencies|wire|redaktion|redakcja|redakcija|редакция|"
+    r"рэдакцыя|редакція|redazione|rédaction|redacción|reporters?|admin|correspondent)(?!\w)",
+    re.IGNORECASE,
+)
+TITLE_WORD = re.compile(
+    r"(?<!\w)(?:senior|junior|chief|political|deputy|managing|associate|assistant|executive|staff|city|money|business|news|"
+    r"reporter|editor|writer|columnist|correspondent|contributor|journalist|redakteur(?:in)?|producer|analyst|fellow|"
+    r"professor|director|officer|journalistin|reporterin|volontär(?:in)?|autor(?:in)?|freelance|guest|sponsored)(?!\w)",
+    re.IGNORECASE,
+)
+NOT_NAMES = frozenset(
+    "share tweet email print comments comment read more save subscribe advertisement photo image video credit source "
+    "menu search home login sign newsletter presented sponsored opinion follow facebook twitter whatsapp telegram "
+    "updated published written contributions from the author authors about related listen by".split()
+)
+LONGEST_NAME, MOST_NAMES = 60, 12
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What is no person on this page: its outlet's names, folded."""
+
+    outlets: frozenset[str] = frozenset()
+
+
+def names_in_byline(line: str, strip: Strip = Strip()) -> list[Author]:
+    """The authors of a byline line such as `By Anna Lee and Jan de Vries, Reuters | 12 May`; prefix optional."""
+    text = GLUED_DATE.sub(" | ", tidy(line))
+    text = PREFIX.sub("", text, count=1)
+    stop = STOP.search(text)
+    rest = text[stop.start() :] if stop else ""
+    return authors_of(text[: stop.start()] if stop else text, strip, rest)
+
+
+def authors_of(text: str, strip: Strip = Strip(), rest: str = "") -> list[Author]:
+    """The authors that a list of names holds; parts that are titles, outlets or no names are left out."""
+    found: list[Author] = []
+    for part in BETWEEN.split(text):
+        name = _less_outlet(part.strip(" .:-–—|•"), strip)
+        name, role = _less_title(name, rest if not found else "")
+        if name and is_name(name) and plain(name) not in strip.outlets:
+            found.append(Author(name=name, role="desk" if _is_desk(name) else role))
+    return unique(found)[:MOST_NAMES]
+
+
+def is_name(text: str) -> bool:
+    """Whether a text is shaped like a name: up to six words, capitals, no digits, no word of a page's furniture."""
+    words = text.split()
+    if not 1 <= len(words) <= 6 or not 2 < len(text) <= LONGEST_NAME:
+        return False
+    if any(word.lower().strip(".,") in NOT_NAMES for word in words):
+        return False
+    return all(NAME_WORD.fullmatch(word) and (_is_capital(word) or word.lower() in PARTICLES) for word in words)
+
+
+def unique(authors: Iterable[Author]) -> list[Author]:
+    """Each author once, by the folded name, the first spelling winning."""
+    seen: dict[str, Author] = {}
+    for author in authors:
+        seen.setdefault(plain(author.name), author)
+    return list(seen.values())
+
+
+def _is_capital(word: str) -> bool:
+    return word[0].isupper() or not word[0].islower() or agency_named(word) is not None or word[1:2].isupper()
+
+
+def _is_desk(name: str) -> bool:
+    return bool(DESK.search(name)) or agency_named(name) is not None
+
+
+def _less_outlet(name: str, strip: Strip) -> str:
+    """`Elizabeth Flores USA TODAY` → `Elizabeth Flores`, where the page is USA TODAY's."""
+    key = plain(name)
+    for outlet in strip.outlets:
+        if outlet and key.endswith(f" {outlet}") and len(key.split()) - len(outlet.split()) >= 2:
+            return " ".join(name.split()[: len(key.split()) - len(outlet.split())])
+    return name
+
+
+def _less_title(name: str, rest: str) -> tuple[str, AuthorRole]:
+    """A name parted from the job title behind it: `Matt Hill Senior Writer` → (`Matt Hill`, writer)."""
+    words = name.split()
+    role = next((ROLE_OF_WORD[word.lower()] for word in [*words, *rest.split()[:4]] if word.lower() in ROLE_OF_WORD), None)
+    hit = TITLE_WORD.search(name)
+    if hit and len(name[: hit.start()].split()) >= 2:
+        return name[: hit.start()].strip(" ,"), role or "author"
+    return name, "author" if role is None or hit else role

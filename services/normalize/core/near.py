@@ -1,0 +1,39 @@
+"""The lines around a headline, where a page prints the byline and the date of the article itself."""
+
+from collections.abc import Sequence
+
+from services.normalize.core.blocks import PageBlock
+from services.normalize.core.keep import JudgedBlock
+from services.normalize.core.page import Page
+from services.normalize.core.plain_words import plain
+
+BEFORE, AFTER = 4, 14  # blocks around the headline; a standfirst, a picture and share buttons stand between
+LAST_RESORT = 30  # lines from the top of a page without a headline
+LONGEST = 240
+
+
+def blocks_near_headline(page: Page, judged: Sequence[JudgedBlock], title: str | None) -> list[PageBlock]:
+    """Short lines near the headline in the page's order; without a headline, those before the first paragraph."""
+    start, body = headline_index(page, title), _first_prose(judged)
+    if start is None:
+        window = range(min(len(judged), LAST_RESORT)) if body is None else range(max(0, body - AFTER), body + 2)
+    else:
+        window = range(max(0, start - BEFORE), start + AFTER)
+    return [judged[n].block for n in window if n < len(judged) and _is_line(judged[n])]
+
+
+def headline_index(page: Page, title: str | None) -> int | None:
+    """The block that shows the title: a heading of the first rank if one does, else the first such line."""
+    if title is None:
+        return None
+    key = plain(title)
+    shown = [block for block in page.blocks if abs(len(block.text) - len(title)) < 20 and plain(block.text) == key]
+    return min(shown, key=lambda block: (block.tag != "h1", block.index)).index if shown else None
+
+
+def _first_prose(judged: Sequence[JudgedBlock]) -> int | None:
+    return next((n for n, one in enumerate(judged) if one.kept and len(one.block.text) > LONGEST / 2), None)
+
+
+def _is_line(one: JudgedBlock) -> bool:
+    return len(one.block.text) <= LONGEST and not (one.kept and one.block.text.endswith((".", "?", "!", "…")) and len(one.block.text) > 80)

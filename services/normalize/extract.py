@@ -1,0 +1,134 @@
+"""From a page's bytes to the article on it, or why it is none. Pure: no clock, no network, no logging."""
+
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from services.contracts.messages import ArticleDate, Author, Block, Image, Label, Provenance, Quality
+from services.normalize.core.admission import refuse
+from services.normalize.core.authors import read_authors
+from services.normalize.core.body import Body, take_apart
+from services.normalize.core.dates import Dates, read_dates
+from services.normalize.core.images import read_images
+from services.normalize.core.keep import judge_blocks
+from services.normalize.core.labels import read_labels
+from services.normalize.core.language import detect_language
+from services.normalize.core.near import blocks_near_headline, headline_index
+from services.normalize.core.outlet import read_outlet
+from services.normalize.core.page import Page, read_page
+from services.normalize.core.provenance import read_provenance
+from services.normalize.core.quality import rate_quality
+from services.normalize.core.rejections import Rejection
+from services.normalize.core.section import read_section
+from services.normalize.core.standfirst import find_standfirst
+from services.normalize.core.text_title import choose_text_title
+from services.normalize.core.title import choose_title
+
+ENGINE = "1.0.0"
+"""Rises with every change of what `extract` returns; the store compares texts of one engine only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """One article as its page shows it.
+
+    `text` is the kept paragraphs joined by a blank line, the standfirst first; `outlet` the name the page gives its
+    publisher; `blocks` the cut ledger: kept and cut blocks together are the page's whole text.
+    """
+
+    text: str
+    title: str | None
+    standfirst: str | None
+    authors: tuple[Author, ...]
+    published: ArticleDate | None
+    modified: ArticleDate | None
+    outlet: str | None
+    language: str | None
+    provenance: Provenance
+    labels: tuple[Label, ...]
+    images: tuple[Image, ...]
+    section: str | None
+    canonical_url: str | None
+    quality: Quality
+    blocks: tuple[Block, ...]
+    page: Page
+    engine: str = ENGINE
+
+
+def extract(page: bytes, url: str = "", content_type: str | None = None) -> Extraction | Rejection:
+    """The article on a page of any bytes, or the reason why there is none; never raises.
+
+    `url` is where the page came from (for links, dates in it, the site's name), `content_type` the header's value.
+    """
+    try:
+        return _extract(page, url, content_type)
+    except Exception as fault:  # any page may meet a bug of ours: it costs that page, never the service
+        return Rejection("engine error", f"{type(fault).__name__}: {fault}"[:300])
+
+
+def _extract(source: bytes, url: str, content_type: str | None) -> Extraction | Rejection:
+    page = read_page(source, url, content_type)
+    if isinstance(page, Rejection):
+        return page
+    judged = judge_blocks(page)
+    title = choose_title(page) if page.kind == "html" else choose_text_title(judged)
+    body = take_apart(judged, title)
+    refusal = refuse(page, title, body.text)
+    return refusal if refusal is not None else _described(page, title, body)
+
+
+def _described(page: Page, title: str | None, body: Body) -> Extraction:
+    near = blocks_near_headline(page, body.judged, title)
+    dates = read_dates(page, [block.text for block in near])
+    outlet = read_outlet(page)
+    authors = read_authors(page, near, outlet)
+    standfirst = find_standfirst(page, body.judged, headline_index(page, title), body.byline_lines)
+    text = body.text
+    return Extraction(
+        text=text,
+        title=title,
+        standfirst=body.paragraphs.get(standfirst) if standfirst is not None else None,
+        authors=authors,
+        published=dates.published,
+        modified=dates.modified,
+        outlet=outlet,
+        language=detect_language(text, page.html_lang),
+        provenance=read_provenance(
+            text, outlet=outlet, authors=authors, dateline=body.dateline, credit_lines=body.credit_lines
+        ),
+        labels=read_labels(page, [one.block.text for one in body.judged if not one.kept]),
+        images=read_images(page),
+        section=read_section(page),
+        canonical_url=_canonical_link(page),
+        quality=_quality(text, body, title, dates),
+        blocks=_ledger(body),
+        page=page,
+    )
+
+
+def _quality(text: str, body: Body, title: str | None, dates: Dates) -> Quality:
+    return rate_quality(text, body.judged, has_title=bool(title), has_date=dates.published is not None)
+
+
+def _canonical_link(page: Page) -> str | None:
+    """The canonical link as an absolute http(s) URL; what is none is dropped."""
+    if not page.canonical_link:
+        return None
+    try:
+        full = urljoin(page.url, page.canonical_link.strip())
+    except ValueError:
+        return None
+    return full if full.startswith(("http://", "https://")) else None
+
+
+def _ledger(body: Body) -> tuple[Block, ...]:
+    return tuple(
+        Block(
+            text=one.block.text,
+            kind=one.block.kind,
+            kept=one.kept,
+            reason=one.reason,
+            rule=one.rule,
+            score=round(one.score, 3) if one.score is not None else None,
+        )
+        for one in body.judged
+    )
