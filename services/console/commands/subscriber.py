@@ -1,0 +1,141 @@
+"""`cleanwire subscriber add|list|remove`: other teams' way to the public streams."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..exits import CommandError
+
+if TYPE_CHECKING:
+    from ..subscribers.readings import Reading
+    from ..subscribers.registry import Subscriber
+
+subscriber_app = typer.Typer(
+    help="Services that read the public streams.", no_args_is_help=True, rich_markup_mode="markdown"
+)
+
+FROM = "0 (all that is kept), $ (from now on), a day, a time with its zone, or an entry id (the entries after it)"
+TOPIC = "Put a filter on this topic into the snippets; the group itself always gets every entry."
+HOST = "HOST[:PORT] as the subscriber reaches the server, where it differs from CLEANWIRE_REDIS_URL."
+NOT_KEPT = (
+    "this server keeps no ACL file: the user is gone after its restart (the group stays). "
+    "Set `aclfile` in its configuration, or add the subscriber again"
+)
+
+
+@subscriber_app.command("add")
+def add(
+    name: Annotated[str, typer.Argument(help="2 to 40 of a-z, 0-9 and -; also the group's and the user's name.")],
+    start: Annotated[str, typer.Option("--from", help=FROM)] = "0",
+    topic: Annotated[str, typer.Option(help=TOPIC)] = "",
+    stream: Annotated[list[str] | None, typer.Option(help="Public stream; may be given again.")] = None,
+    host: Annotated[str, typer.Option(help=HOST)] = "",
+    shell: Annotated[bool, typer.Option("--shell", help="Print only `export` lines, for a file to source.")] = False,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Create a consumer group and a read-only user, print the credentials **once**, and ready snippets."""
+    from ..settings import console_settings
+    from ..subscribers.registry import add_subscriber
+    from ..subscribers.snippets import subscriber_url
+    from ..subscribers.start_point import read_start_point
+
+    settings = console_settings()
+    try:
+        start_point = read_start_point(start, datetime.now(UTC))
+    except ValueError as error:
+        raise CommandError.usage(str(error)) from None
+    _check_topic(topic, sorted(path.stem for path in settings.topics_dir.glob("*.toml")))
+    with _redis(settings.redis_url) as redis:
+        added = add_subscriber(redis, name, start_point, stream or ["articles.cleaned"])
+    for notice in (*added.notices, *(() if added.kept_over_restart else (NOT_KEPT,))):
+        typer.echo(f"note: {notice}", err=True)
+    url = subscriber_url(settings.redis_url, added.name, added.password, host)
+    typer.echo(_as_json(added, url) if as_json else _as_shell(added, url, topic) if shell else _told(added, url, topic))
+
+
+@subscriber_app.command("list")
+def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """How far each subscriber is, and when it was last seen."""
+    from ..settings import console_settings
+    from ..subscribers.readings import list_readings
+
+    with _redis(console_settings().redis_url) as redis:
+        readings = list_readings(redis, datetime.now(UTC))
+    for reading in readings:
+        typer.echo(json.dumps(_facts(reading)) if as_json else _line(reading))
+    if not readings:
+        typer.echo("no subscribers; add one: cleanwire subscriber add NAME", err=True)
+
+
+@subscriber_app.command("remove")
+def remove(name: str) -> None:
+    """Delete the subscriber's groups and its user; its connections are cut at once."""
+    from ..settings import console_settings
+    from ..subscribers.registry import remove_subscriber
+
+    with _redis(console_settings().redis_url) as redis:
+        streams = remove_subscriber(redis, name)
+    typer.echo(f"removed {name}: its user and its group on {', '.join(streams) or 'no stream'}", err=True)
+
+
+def _redis(url: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - redis is imported late, so that --help is fast
+    from redis import Redis
+
+    return Redis.from_url(url)
+
+
+def _check_topic(topic: str, known: list[str]) -> None:
+    if topic and known and topic not in known:
+        raise CommandError.usage(f"unknown topic {topic!r}", f"topics: {', '.join(known)}")
+
+
+def _told(added: "Subscriber", url: str, topic: str) -> str:
+    from ..subscribers.snippets import LANGUAGES, snippet_of
+
+    lines = [
+        f"Subscriber {added.name}: group and user of that name on {', '.join(added.streams)}.",
+        "The password is shown now and never again.",
+        "",
+        f"  url       {url}",
+        f"  user      {added.name}",
+        f"  password  {added.password}",
+        "",
+    ]
+    for stream in added.streams:
+        for language in LANGUAGES:
+            lines.append(f"--- {language}, {stream} ---")
+            lines.append(snippet_of(language, url=url, group=added.name, stream=stream, topic=topic))
+    lines.append("What is promised, and whole programs: docs/subscribers.md")
+    return "\n".join(lines)
+
+
+def _as_shell(added: "Subscriber", url: str, topic: str) -> str:
+    values = {"URL": url, "GROUP": added.name} | ({"TOPIC": topic} if topic else {})
+    return "\n".join(f"export CLEANWIRE_SUBSCRIBER_{name}='{value}'" for name, value in values.items())
+
+
+def _as_json(added: "Subscriber", url: str) -> str:
+    facts = {"name": added.name, "url": url, "user": added.name, "password": added.password}
+    return json.dumps(facts | {"streams": added.streams, "kept_over_restart": added.kept_over_restart})
+
+
+def _facts(reading: "Reading") -> dict[str, object]:
+    return {
+        "name": reading.name,
+        "stream": reading.stream,
+        "has_user": reading.has_user,
+        "lag": reading.lag,
+        "pending": reading.pending,
+        "behind_s": round(reading.behind.total_seconds(), 3),
+        "last_seen": reading.last_seen.isoformat(timespec="seconds") if reading.last_seen else None,
+    }
+
+
+def _line(reading: "Reading") -> str:
+    lag = f"lag {'?' if reading.lag is None else reading.lag}"
+    behind = f"{reading.behind.total_seconds():.0f} s behind"
+    seen = f"last seen {reading.last_seen:%Y-%m-%d %H:%M:%S}Z" if reading.last_seen else "never seen"
+    user = "" if reading.has_user else "  (no ACL user)"
+    return f"{reading.name:<20} {reading.stream:<18} {lag:<10} {reading.pending} pending  {behind}  {seen}{user}"
