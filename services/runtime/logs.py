@@ -82,7 +82,11 @@ def _shared_processors(service: str) -> list[Processor]:
 
 def _renderer(log_format: str, output: TextIO) -> list[Processor]:
     if log_format == "console":
-        return [_redact, structlog.dev.ConsoleRenderer(colors=output.isatty())]
+        plain_traceback = structlog.dev.plain_traceback  # the rich one prints local variables, secrets too
+        return [
+            _redact,
+            structlog.dev.ConsoleRenderer(colors=output.isatty(), exception_formatter=plain_traceback),
+        ]
     return [
         structlog.processors.format_exc_info,
         _redact,
