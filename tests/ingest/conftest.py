@@ -113,7 +113,9 @@ async def build_walk(redis_url: str, site: Site, clock: Clock) -> AsyncIterator[
     """Builds a walk; `sources` is the text of a sources file, `hosts` names that lead to loopback."""
     built: list[Ingest] = []
 
-    def build(sources: str = "", *, hosts: Sequence[str] = (), real_clock: bool = False, **settings: Any) -> Walk:
+    def build(
+        sources: str = "", *, hosts: Sequence[str] = (), real_clock: bool = False, **settings: Any
+    ) -> Walk:
         allowed = {f"{host}:{site.port}" for host in ("127.0.0.1", *hosts)} | set(settings.pop("allowed", ()))
         extra = {name: settings.pop(name) for name in ("tls", "resolve") if name in settings}
         model = IngestSettings(

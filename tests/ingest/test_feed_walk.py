@@ -9,7 +9,9 @@ from tests.web.site import Item, Site, page, rss
 
 
 async def test_new_entries_of_a_feed_come_out_as_raw_articles(site: Site, build_walk: BuildWalk) -> None:
-    site.pages["/feed"] = page(rss(Item(site.url("/a"), "First"), Item(site.url("/b"), "Second")), content_type="application/rss+xml")
+    site.pages["/feed"] = page(
+        rss(Item(site.url("/a"), "First"), Item(site.url("/b"), "Second")), content_type="application/rss+xml"
+    )
     site.pages["/a"] = page("<p>first page</p>")
     site.pages["/b"] = page("<p>second page</p>")
     walk = build_walk(source_of(site.url("/feed")))
@@ -28,7 +30,9 @@ async def test_new_entries_of_a_feed_come_out_as_raw_articles(site: Site, build_
 async def test_second_poll_asks_with_both_validators_and_takes_nothing_twice(
     site: Site, build_walk: BuildWalk, clock: Clock
 ) -> None:
-    site.pages["/feed"] = page(rss(Item(site.url("/a"))), etag='"v1"', last_modified="Sat, 21 Nov 2026 11:00:00 GMT")
+    site.pages["/feed"] = page(
+        rss(Item(site.url("/a"))), etag='"v1"', last_modified="Sat, 21 Nov 2026 11:00:00 GMT"
+    )
     site.pages["/a"] = page("<p>page</p>")
     walk = build_walk(source_of(site.url("/feed")))
     await walk.drain()
@@ -43,7 +47,9 @@ async def test_second_poll_asks_with_both_validators_and_takes_nothing_twice(
     assert len(site.asked("/a")) == 1
 
 
-async def test_entry_with_a_new_title_is_fetched_again(site: Site, build_walk: BuildWalk, clock: Clock) -> None:
+async def test_entry_with_a_new_title_is_fetched_again(
+    site: Site, build_walk: BuildWalk, clock: Clock
+) -> None:
     site.pages["/feed"] = page(rss(Item(site.url("/a"), "Before")))
     site.pages["/a"] = page("<p>page</p>")
     walk = build_walk(source_of(site.url("/feed")))
@@ -68,7 +74,9 @@ async def test_entries_older_than_the_window_are_not_fetched(site: Site, build_w
     assert len(site.asked("/a")) == 1
 
 
-async def test_unreadable_feed_is_an_outcome_and_polled_again(site: Site, build_walk: BuildWalk, clock: Clock) -> None:
+async def test_unreadable_feed_is_an_outcome_and_polled_again(
+    site: Site, build_walk: BuildWalk, clock: Clock
+) -> None:
     site.pages["/feed"] = page(b"\0" * 5000, content_type="application/rss+xml")
     walk = build_walk(source_of(site.url("/feed")))
     await walk.drain()

@@ -33,7 +33,10 @@ def page(body: bytes | str = "", *, status: int = 200, **headers: str) -> Answer
 def head_of(status: int, headers: dict[str, str]) -> bytes:
     """Status line and headers as bytes, connection closed after."""
     named = {"content_type": "text/html; charset=utf-8", "connection": "close", **headers}
-    lines = [f"HTTP/1.1 {status} Any", *(f"{name.replace('_', '-')}: {value}" for name, value in named.items() if value)]
+    lines = [
+        f"HTTP/1.1 {status} Any",
+        *(f"{name.replace('_', '-')}: {value}" for name, value in named.items() if value),
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
@@ -85,7 +88,7 @@ class Site:
             self.most_at_once[host] = max(self.most_at_once.get(host, 0), self.open_now[host])
             await self.pages.get(seen.path, page("not here", status=404))(seen, writer)
             await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError, TimeoutError):
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             if host:
