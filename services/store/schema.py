@@ -63,7 +63,9 @@ article_group = Table(
     Column("group_id", Number, primary_key=True, autoincrement=True),
     Column("canonical_id", ArticleId, nullable=False),
     Column("revision", Integer, nullable=False),  # the highest number given in this group, ever
-    Column("changes", Integer, nullable=False, server_default="0"),  # events told of this group on stories.updated
+    Column(
+        "changes", Integer, nullable=False, server_default="0"
+    ),  # events told of this group on stories.updated
     Column("face", Number),  # the member whose text stands on articles.cleaned
     Column("members", Integer, nullable=False, server_default="1"),
     Index("ix_group_canonical", "canonical_id"),
@@ -105,9 +107,9 @@ revision = Table(
     "revision",
     metadata,
     Column("number", Number, ForeignKey("article.number"), primary_key=True, autoincrement=False),
-    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("fetch_id", String(64), primary_key=True),
+    Column("revision", Integer),  # NULL: an older fetch that came late, kept as history only
     Column("verdict", String(16), nullable=False),
-    Column("fetch_id", String(64), nullable=False),
     Column("page_hash", String(64), nullable=False),
     Column("fetched_at", Instant, nullable=False),
     Column("engine", String(64), nullable=False),

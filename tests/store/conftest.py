@@ -1,0 +1,18 @@
+"""The archive of the store's tests: empty, migrated, on both databases."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.store.archive import Archive
+from services.store.database import open_database
+from services.store.migrate import migrate
+
+
+@pytest.fixture
+async def archive(database_url: str) -> AsyncIterator[Archive]:
+    """An empty archive."""
+    database = open_database(database_url)
+    await migrate(database)
+    yield Archive(database)
+    await database.close()
