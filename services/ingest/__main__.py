@@ -24,7 +24,7 @@ def main() -> int:
 
 async def _run(settings: IngestSettings) -> int:
     broker, ingest = build_ingest(settings)
-    return await run_service("ingest", settings, broker, tasks=(ingest.scheduler.run,), close=ingest.close)
+    return await run_service("ingest", settings, broker, tasks=(ingest.scheduler.run,), close=(ingest.close,))
 
 
 if __name__ == "__main__":
