@@ -1,16 +1,32 @@
 """Keep or cut: every block of a page with its verdict, reason, rule and score."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.normalize.core.blocks import PageBlock
+from services.normalize.core.draft import Draft, first_draft
 from services.normalize.core.page import Page
+from services.normalize.core.reasons import reason_of_cut
+from services.normalize.core.rules.endings import cut_after_ending
+from services.normalize.core.rules.headlines import cut_headline_lines, cut_repeated_lines
+from services.normalize.core.rules.notices import cut_notices
+from services.normalize.core.scoring import score_page
+
+Rule = Callable[[Draft], None]
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "html": (cut_notices,),
+    "text": (cut_after_ending, cut_repeated_lines, cut_headline_lines, cut_notices),
+}
+"""The named rules in their order; what each of them gains stands in docs/extraction.md."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedBlock:
     """One line of the cut ledger: the block, whether it is the article's text, and why in words.
 
-    `rule` is the rule's name or "model"; `score` the model's log-odds that the block is article text.
+    `rule` is the rule's name or "model"; `score` the model's log-odds that the block is article text, None for blocks
+    that it never saw: plain links and single characters.
     """
 
     block: PageBlock
@@ -22,9 +38,18 @@ class JudgedBlock:
 
 def judge_blocks(page: Page) -> tuple[JudgedBlock, ...]:
     """Each of the page's blocks, in order, kept or cut: together they are its whole text."""
-    return tuple(_judge(block) for block in page.blocks)
+    draft = first_draft(score_page(page))
+    for rule in RULES[page.kind]:
+        rule(draft)
+    return tuple(_judged(draft, block) for block in page.blocks)
 
 
-def _judge(block: PageBlock) -> JudgedBlock:
-    prose = len(block.text) > 80 and block.link_density < 0.4
-    return JudgedBlock(block, prose, "article text" if prose else "not article text", "model", None)
+def _judged(draft: Draft, block: PageBlock) -> JudgedBlock:
+    at = block.index
+    scored = draft.scored
+    reason = draft.reasons[at]
+    if draft.kept[at]:
+        reason = reason or ("subheading" if block.kind == "heading" else "article text")
+    elif not reason:
+        reason = reason_of_cut(block, scored.facts.facts[at], scored.facts)
+    return JudgedBlock(block, draft.kept[at], reason, draft.rules[at], scored.scores[at])

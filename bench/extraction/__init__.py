@@ -1,0 +1,1 @@
+"""Extraction: quality and speed beside peers, and the training of the model."""

@@ -1,0 +1,147 @@
+"""From pages and dumps with known text to rows of features with labels: what the training sees."""
+
+import gzip
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.extraction.corpus import NEWS_SETS, TruePage, fold_of, label_blocks, words
+from services.normalize.core.context import Surroundings
+from services.normalize.core.page import Page, read_page
+from services.normalize.core.rejections import Rejection
+from services.normalize.core.scoring import first_rows
+
+KEPT_SHARE = 0.7  # of a block's word triples in the true text: then the block is article text
+SMALL_PAGE = 200.0  # characters; the blocks of a shorter article weigh as if it had that many
+SUSPECT_WEIGHT = 0.3
+OLD_MARKUP_WEIGHT = 0.5  # daniel_multiling is of 2011-12
+VARIANT_WEIGHT = 0.3
+
+
+@dataclass(slots=True, eq=False)
+class Sample:
+    """The candidates of one page: rows of the first pass, labels, weights, and the frame of the second pass."""
+
+    dataset: str
+    id: str
+    fold: int
+    suspect: bool
+    rows: Any
+    labels: Any
+    weights: Any
+    surroundings: Surroundings
+    variant: bool = False
+    first_scores: dict[int, Any] = field(default_factory=dict)
+
+
+def page_sample(true: TruePage) -> Sample | None:
+    """The sample of an HTML page; None where there is nothing to learn from."""
+    page = read_page(true.html, true.row["url"], None)
+    if isinstance(page, Rejection) or not page.blocks:
+        return None
+    return _sample(page, true.text, true.dataset, true.row["id"], true.fold, true.suspect)
+
+
+def _sample(page: Page, text: str, dataset: str, name: str, fold: int, suspect: bool) -> Sample | None:
+    facts, rows, surroundings = first_rows(page)
+    if not rows:
+        return None
+    shares = np.array(label_blocks([page.blocks[at].text for at in facts.candidates], text))
+    labels = (shares > KEPT_SHARE).astype(np.float32)
+    weights = block_weights(np.array(surroundings.sizes), labels, dataset, suspect)
+    return Sample(dataset, name, fold, suspect, np.array(rows, np.float32), labels, weights, surroundings)
+
+
+def block_weights(sizes: Any, labels: Any, dataset: str, suspect: bool) -> Any:
+    """A block weighs what it means for its page's F1: its share of the article's length, within bounds."""
+    share = sizes / max(SMALL_PAGE, float((sizes * labels).sum()))
+    page = (OLD_MARKUP_WEIGHT if dataset == "daniel_multiling" else 1.0) * (
+        SUSPECT_WEIGHT if suspect else 1.0
+    )
+    return page * np.clip(15 * share, 0.1, 6.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TrueDump:
+    """A page as plain text with its article's true text."""
+
+    dataset: str
+    id: str
+    fold: int
+    suspect: bool
+    title: str
+    dump: str
+    text: str
+
+
+def load_dumps(data: Path) -> Iterator[TrueDump]:
+    """The plain-text dumps of the news pages."""
+    suspects = {(one["dataset"], one["id"]) for one in json.loads((data / "suspect_truth.json").read_text())}
+    sites = dict(_sites(data))
+    with gzip.open(data / "text_dumps.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            key = (row["dataset"], row["id"])
+            yield TrueDump(
+                *key, fold_of(sites[key]), key in suspects, row["title"] or "", row["dump"], row["text"]
+            )
+
+
+def _sites(data: Path) -> Iterator[tuple[tuple[str, str], str]]:
+    for name in NEWS_SETS:
+        for line in (data / "pages" / name / "truth.jsonl").read_text(encoding="utf-8").split("\n"):
+            if line:
+                row = json.loads(line)
+                yield (name, row["id"]), row["site"]
+
+
+def dump_samples(dump: TrueDump, rng: random.Random) -> Iterator[Sample]:
+    """The dump itself, then four variants of it: dumps come with and without menus, headlines and blank lines."""
+    original = _line_sample(dump, dump.dump, variant=False)
+    if original is None:
+        return
+    yield original
+    for text in _variants(dump, original, rng):
+        sample = _line_sample(dump, text, variant=True)
+        if sample is not None:
+            yield sample
+
+
+def _line_sample(dump: TrueDump, text: str, *, variant: bool) -> Sample | None:
+    page = read_page(text.encode(), "", "text/plain")
+    if isinstance(page, Rejection):
+        return None
+    sample = _sample(page, dump.text, dump.dataset, dump.id, dump.fold, dump.suspect)
+    if sample is not None and variant:
+        sample.variant = True
+        sample.weights = sample.weights * VARIANT_WEIGHT
+    return sample
+
+
+def _variants(dump: TrueDump, sample: Sample, rng: random.Random) -> Iterator[str]:
+    lines = dump.dump.splitlines()
+    filled = [at for at, line in enumerate(lines) if line.strip()]
+    kept = [filled[place] for place in np.nonzero(sample.labels)[0] if place < len(filled)]
+    if len(kept) < 3:
+        return
+    first, last = kept[0], kept[-1]
+    body = lines[first : last + 1]
+    yield "\n".join(rng.choice((body, _squeezed(body))))
+    yield "\n".join(lines[at] for at in kept)
+    yield "\n".join(lines[: last + 1])
+    yield "\n".join([dump.title, *_squeezed(lines[first:])])
+
+
+def _squeezed(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.strip()]
+
+
+def bag(texts: list[str]) -> Counter[str]:
+    """The words of several texts together."""
+    return Counter(word for text in texts for word in words(text))

@@ -1,0 +1,93 @@
+"""Trains the two passes without leaking: a page's first scores always come from models that saw neither it nor the test fold."""
+
+import json
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.extraction.corpus import FOLDS, load_pages
+from bench.extraction.fit import Fit, fit_logistic
+from bench.extraction.samples import Sample, dump_samples, load_dumps, page_sample
+from services.normalize.core.context import CONTEXT_NAMES, second_features
+from services.normalize.core.features import FEATURE_NAMES
+from services.normalize.core.model import Linear, Passes
+from services.normalize.core.scoring import LINE_FEATURE_NAMES
+
+SEED = 3  # chooses among the dumps' variants; all else is exact
+STRENGTHS = {"html": (1000.0, 30.0), "text": (30.0, 100.0)}
+"""Quadratic penalties of the first and the second pass; see docs/extraction.md for what else was tried."""
+NAMES = {"html": FEATURE_NAMES, "text": LINE_FEATURE_NAMES}
+ALL = -1  # no fold left out
+
+
+def load_samples(data: Path, kind: str) -> list[Sample]:
+    """All samples of one kind of page, `html` or `text`."""
+    if kind == "html":
+        return [sample for page in load_pages(data) if (sample := page_sample(page)) is not None]
+    rng = random.Random(SEED)
+    return [sample for dump in load_dumps(data) for sample in dump_samples(dump, rng)]
+
+
+def fold_passes(samples: Sequence[Sample], kind: str) -> dict[int, Passes]:
+    """For each fold the two passes trained on the other folds; under ALL those trained on every page.
+
+    The second pass learns from first scores of models that left out the page's own fold as well as the test fold.
+    """
+    strength, second_strength = STRENGTHS[kind]
+    pairs = _first_fits(samples, strength)
+    passes = {}
+    for fold in (*range(FOLDS), ALL):
+        training = [sample for sample in samples if sample.fold != fold]
+        rows = [
+            np.array(_second_rows(sample, pairs[_pair(sample.fold, fold)]), np.float32) for sample in training
+        ]
+        second = _fit(rows, training, second_strength)
+        first = (
+            pairs[_pair(fold, fold)] if fold != ALL else _fit([s.rows for s in training], training, strength)
+        )
+        passes[fold] = Passes(_linear(first), _linear(second))
+    return passes
+
+
+def _first_fits(samples: Sequence[Sample], strength: float) -> dict[tuple[int, int], Fit]:
+    """One first pass for each pair of folds left out, and for each single fold."""
+    fits = {}
+    for one in range(FOLDS):
+        for other in range(one, FOLDS):
+            training = [sample for sample in samples if sample.fold not in (one, other)]
+            fits[one, other] = _fit([sample.rows for sample in training], training, strength)
+    return fits
+
+
+def _pair(fold: int, left_out: int) -> tuple[int, int]:
+    return (fold, fold) if left_out == ALL else (min(fold, left_out), max(fold, left_out))
+
+
+def _second_rows(sample: Sample, first: Fit) -> list[list[float]]:
+    return second_features(sample.surroundings, first.scores(sample.rows).tolist())
+
+
+def _fit(rows: list[Any], samples: Sequence[Sample], strength: float) -> Fit:
+    labels = np.concatenate([sample.labels for sample in samples])
+    weights = np.concatenate([sample.weights for sample in samples])
+    return fit_logistic(np.concatenate(rows), labels, weights, strength)
+
+
+def _linear(fit: Fit) -> Linear:
+    return Linear(tuple(float(f"{weight:.5g}") for weight in fit.weights), float(f"{fit.bias:.5g}"))
+
+
+def weights_table(passes: dict[str, Passes]) -> str:
+    """The weights file: for each kind of page the two passes, each weight under its feature's name."""
+    table = {
+        kind: {"first": _named(both.first, NAMES[kind]), "second": _named(both.second, CONTEXT_NAMES)}
+        for kind, both in passes.items()
+    }
+    return json.dumps(table, indent=1) + "\n"
+
+
+def _named(linear: Linear, names: tuple[str, ...]) -> dict[str, float]:
+    return {"bias": linear.bias, **dict(zip(names, linear.weights, strict=True))}

@@ -1,0 +1,43 @@
+"""The verdicts while they are being made: the model's first, then what each rule changes, with its name and reason."""
+
+from dataclasses import dataclass
+
+from services.normalize.core.scoring import Scored
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """For each block of the page: kept or not, and the rule and reason of whoever said so last (empty: the model)."""
+
+    scored: Scored
+    kept: list[bool]
+    rules: list[str]
+    reasons: list[str]
+
+    def kept_places(self) -> list[int]:
+        """The indices of the blocks kept so far."""
+        return [at for at, kept in enumerate(self.kept) if kept]
+
+    def kept_chars(self) -> float:
+        """The characters kept so far; a Chinese letter counts for two and a half."""
+        facts = self.scored.facts.facts
+        return sum(facts[at].size for at in self.kept_places())
+
+    def cut(self, at: int, rule: str, reason: str) -> None:
+        """Cut a block that was kept; one that was not keeps the model's reason."""
+        if self.kept[at]:
+            self.kept[at] = False
+            self.rules[at], self.reasons[at] = rule, reason
+
+    def keep(self, at: int, rule: str, reason: str = "article text") -> None:
+        """Keep a block that the model had cut."""
+        if not self.kept[at]:
+            self.kept[at] = True
+            self.rules[at], self.reasons[at] = rule, reason
+
+
+def first_draft(scored: Scored) -> Draft:
+    """The model's own verdicts: a block is kept if its log-odds are above zero."""
+    count = len(scored.scores)
+    kept = [score is not None and score > 0 for score in scored.scores]
+    return Draft(scored, kept, ["model"] * count, [""] * count)

@@ -1,0 +1,63 @@
+"""Phrases that mark text as no part of an article, in the languages of our outlets; found by words, not by searching."""
+
+import re
+
+JUNK_START = re.compile(
+    r"\W*(?:advertisement|read more|also read|read also|related|share this|sign up|subscribe|click here|follow us|more on|see also|watch\b|"
+    r"recommended|continue reading|photo|image|getty images|copyright|all rights reserved|©|\(c\)|by |posted|published|"
+    r"updated|last updated|tags?:|source:|editor|loading|comments?|share\b|print|email|next\b|previous|back to|home\b|advert|"
+    r"story continues|article continues|newsletter|get the|join |download|listen|"
+    r"lesen sie auch|mehr zum thema|anzeige|werbung|von |zum thema|foto|bild|quelle|"
+    r"читайте также|читать также|фото|источник|подпис|по теме|реклама|чытайце таксама|падпіс|глядзіце таксама|читайте|"
+    r"zobacz|czytaj|źródło|reklama|skaityk|nuotr|taip pat|"
+    r"par |lire aussi|publié|publicité|lea también|lee también|publicidad|por |leia também|baca juga|πηγή|διαβάστε|"
+    r"相关|责任编辑|编辑|来源|分享|版权|声明|原标题|更多|推荐|上一篇|下一篇)",
+    re.I,
+)
+JUNK_HEADING = re.compile(
+    r"\W*(?:\d+ )?(?:related|more\b|read (?:more|next|also)|recommend|comments?|leave a|latest|trending|popular|most\b|"
+    r"you may|you might|also|see also|share|about the|about us|sign up|newsletter|subscribe|follow|tags?\b|topics?\b|hashtags?|next|"
+    r"previous|editor|top stories|sponsored|from (?:the|around)|what to read|keep reading|our |join|mehr|lesen|das könnte|"
+    r"meist|weitere|kommentar|empfehl|themen|читайте|похожие|коммент|другие|ещё|еще|по теме|новости|последние|популярн|"
+    r"чытайце|каментар|апошнія|навіны па тэме|навіны|читати|коментар|останні|популярні|новини|"
+    r"czytaj|zobacz|komentarze|polecamy|najnowsze|więcej|susiję|komentarai|naujausi|skaitomiausi|taip pat|"
+    r"à lire|lire|sur le même|commentaires|les plus|plus d|lea|más|te puede|noticias|comentarios|leia|mais|veja|comentários|"
+    r"相关|推荐|热门|更多|评论|最新|精彩|猜你|關|熱門|相關|留言|更多|おすすめ|関連|あわせて|ランキング|διαβάστε|σχετικ|baca|terkait|"
+    r"berita|komentar|try our|explore more|opinion|connect)",
+    re.I,
+)
+
+NOTICE_WORDS = (
+    "newsletter newsletters subscribe subscriber subscribers subscription subscriptions inbox cookie cookies privacy terms copyright © "
+    "disclaimer donate donation donations contribution contributions membership login register registered registration advertising "
+    "advertisement affiliate commission e-mail email mail whatsapp telegram facebook twitter instagram youtube linkedin javascript "
+    "browser app reserved "
+    "abonnieren abonnement abo anmelden anmeldung registrieren datenschutz impressum nutzungsbedingungen werbung "
+    "подписка подпишитесь подписывайтесь подписаться рассылка рассылку реклама перепечатка использование материалов пожертвование "
+    "поддержите поддержать регистрация войти телеграм телеграме телеграм-канал "
+    "падпішыцеся падпісвайцеся падтрымайце рассылка рэклама тэлеграм "
+    "підпишіться підписуйтесь підпишись розсилка підтримайте реклама телеграм "
+    "subskrybuj newslettera prenumerata zapisz wesprzyj zaloguj regulamin prywatności ciasteczka reklama "
+    "prenumeruok prenumerata naujienlaiškis prenumeruokite remti parama slapukai slapukų reklama "
+    "abonnez-vous abonnement abonnés inscrivez-vous connexion publicité soutenez confidentialité "
+    "suscríbete suscribirse suscripción boletín regístrate publicidad privacidad"
+)
+LINKING_WORDS = (
+    "read watch click follow recommended related also more share photo photograph image video caption credit getty reuters/ afp/ "
+    "shutterstock screenshot lesen foto bild siehe читайте смотрите фото видео подробнее чытайце глядзіце відэа фота дивіться "
+    "czytaj zobacz fot skaitykite nuotr žiūrėkite lire voir photo lea foto vea leia"
+)
+WRITER_WORDS = (
+    "reporter writer editor journalist correspondent columnist author contributor redakteur redakteurin autor autorin журналист "
+    "корреспондент автор редактор журналіст карэспандэнт кореспондент dziennikarz dziennikarka žurnalistas journaliste periodista"
+)
+NOTICE = frozenset(word.encode() for word in NOTICE_WORDS.split())
+LINKING = frozenset(word.encode() for word in LINKING_WORDS.split())
+WRITER = frozenset(word.encode() for word in WRITER_WORDS.split())
+
+_PUNCTUATION_TO_BLANK = bytes.maketrans(b"!\"#$%&'()*+,.:;<=>?[\\]^_`{|}~", b" " * 29)
+
+
+def words_of(text: str) -> list[bytes]:
+    """The words of a text in lower case as UTF-8, without ASCII punctuation; about two microseconds a paragraph."""
+    return text.lower().encode("utf-8", "replace").translate(_PUNCTUATION_TO_BLANK).split()

@@ -1,0 +1,36 @@
+"""Where a text dump's article ends: at a line that says other articles or comments follow."""
+
+import re
+
+from services.normalize.core.draft import Draft
+
+ENOUGH_CHARS = 400  # of kept text before the heading; a "Related" box above the article ends nothing
+ENDING = re.compile(
+    r"\W*(?:related (?:articles?|posts?|stories|news|content|reading|coverage)|recommended(?: for you| stories| reading| articles)?|"
+    r"more (?:from|on|in|stories|news|articles|like this)\b.{0,40}|read (?:next|more(?: stories| news)?)|you (?:may|might) (?:also )?(?:like|be interested in).{0,20}|"
+    r"(?:\d+ )?comments?(?: \(?\d+\)?)?|leave a (?:reply|comment)|no comments yet.{0,20}|hashtags|trending(?: now)?|most (?:read|popular|viewed)|"
+    r"latest (?:news|stories|articles|posts)|top stories|popular (?:posts|stories|articles)|you may have missed|recent posts|"
+    r"похожие (?:статьи|новости|материалы)|читайте также|другие новости|по теме|новости по теме|комментарии|популярное|последние новости|"
+    r"чытайце таксама|іншыя навіны|каментары|апошнія навіны|читайте також|коментарі|останні новини|популярне|інші новини|"
+    r"czytaj także|czytaj też|zobacz także|zobacz też|komentarze|najnowsze|polecane|najpopularniejsze|"
+    r"susiję straipsniai|taip pat skaitykite|komentarai|naujausi|skaitomiausi|"
+    r"mehr zum thema|das könnte (?:sie|dich) auch interessieren|kommentare|meistgelesen|weitere artikel|"
+    r"(?:articles?|sujets?) (?:liés|similaires|connexes)|à lire (?:aussi|également)|sur le même sujet|commentaires|les plus lus|"
+    r"(?:artículos|noticias) relacionad[ao]s|también te puede interesar|comentarios|lo más (?:leído|visto))\W*",
+    re.I,
+)
+
+
+def cut_after_ending(draft: Draft) -> None:
+    """Everything below a line like "Related Articles", once an article's worth of text stands above it.
+
+    Needed for an aggregator's dump that gives three more articles in full under "Related Articles".
+    """
+    facts, kept_chars, ended = draft.scored.facts.facts, 0.0, False
+    for at, block in enumerate(draft.scored.page.blocks):
+        if not ended and kept_chars >= ENOUGH_CHARS and len(block.text) < 70 and ENDING.fullmatch(block.text):
+            ended = True
+        if ended:
+            draft.cut(at, "after_ending", "other article or comment")
+        elif draft.kept[at]:
+            kept_chars += facts[at].size
