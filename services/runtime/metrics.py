@@ -5,7 +5,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from redis.asyncio import Redis
 
 from .backlog import StreamBacklog, backlogs
-from .delivery.engine import EngineStatus
+from .delivery.status import EngineStatus
 
 
 class Metrics:

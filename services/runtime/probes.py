@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 
 from .backlog import backlog_of
 from .broker import ServiceBroker
-from .delivery.engine import EngineStatus
+from .delivery.status import EngineStatus
 from .metrics import Metrics
 from .roster import STALLED_AFTER_S, process_status
 

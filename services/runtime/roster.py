@@ -8,7 +8,7 @@ from typing import Literal
 
 from redis.asyncio import Redis
 
-from .delivery.engine import EngineStatus
+from .delivery.status import EngineStatus
 
 ROSTER_KEY = "cleanwire:services"
 SAY_EVERY_S = 2.0

@@ -13,6 +13,7 @@ from faststream.redis.subscriber.usecases import LogicSubscriber, StreamSubscrib
 
 from services.contracts.failures import Unprocessable
 
+from .bodies import origin_of
 from .broker import ServiceBroker
 from .delivery.engine import Engine, SendSlice
 from .delivery.entry import Entry, Output
@@ -38,7 +39,9 @@ def reliable(
             await _through_faststream(subscriber, stream, running)
             return running.outputs
 
-    engine = Engine(stream, group, process, policy or policy_for(stream, broker.settings))
+    engine = Engine(
+        stream, group, process, policy or policy_for(stream, broker.settings), origin_of=origin_of
+    )
     subscriber = broker.subscriber(
         stream=StreamSub(stream, group=group, consumer=engine.consumer),
         ack_policy=AckPolicy.MANUAL,

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -86,7 +87,7 @@ def fingerprint_of(reason: str) -> str:
 async def dead_letters(redis: Redis, stream: str) -> AsyncIterator[DeadLetter]:
     """The dead letters of `stream`, oldest first, read page by page."""
     start = "-"
-    while page := await redis.xrange(f"{stream}.dead", min=start, count=PAGE):
+    while page := await _page_of(redis, stream, start):
         for letter_id, fields in page:
             yield _letter_of(stream, _text(letter_id), fields)
         start = f"({_text(page[-1][0])}"
@@ -102,7 +103,7 @@ async def dead_groups(redis: Redis, stream: str) -> list[DeadGroup]:
 
 async def read_dead(redis: Redis, stream: str, letter_id: str) -> DeadLetter:
     """One dead letter. Raises NoSuchLetter."""
-    found = await redis.xrange(f"{stream}.dead", min=letter_id, max=letter_id)
+    found: Any = await redis.xrange(f"{stream}.dead", min=letter_id, max=letter_id)
     if not found:
         raise NoSuchLetter(f"no dead letter {letter_id} on {stream}.dead")
     return _letter_of(stream, letter_id, found[0][1])
@@ -127,6 +128,11 @@ async def drop_dead(redis: Redis, stream: str, letter_id: str) -> None:
     """Delete a dead letter for good. Raises NoSuchLetter."""
     if not await redis.xdel(f"{stream}.dead", letter_id):
         raise NoSuchLetter(f"no dead letter {letter_id} on {stream}.dead")
+
+
+async def _page_of(redis: Redis, stream: str, start: str) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    page: Any = await redis.xrange(f"{stream}.dead", min=start, count=PAGE)
+    return list(page or ())
 
 
 def _letter_of(stream: str, letter_id: str, fields: dict[bytes, bytes]) -> DeadLetter:

@@ -7,8 +7,6 @@ import secrets
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
 import structlog
@@ -16,8 +14,9 @@ from redis.asyncio import Redis
 
 from services.contracts.failures import RetryLater, Unprocessable
 
+from .breaker import Breaker
 from .committing import Committer, OwnershipLost
-from .dead_entry import dead_letter_of
+from .endings import Endings, OriginOf
 from .entry import Entry, Output
 from .group import ConsumerGroup
 from .pause import Pause
@@ -25,6 +24,7 @@ from .policy import Policy
 from .reading import Reader
 from .running import PROCESS, Delivery, Running
 from .standstill import Standstill
+from .status import EngineStatus
 
 logger = structlog.get_logger()
 
@@ -43,32 +43,27 @@ def new_consumer_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-@dataclass(frozen=True)
-class EngineStatus:
-    """How an engine is; ages in seconds. `waits_for` says why it takes nothing new, None where it does.
+class Engine:
+    """Reads entries of one group, runs `process` on each, and hands its outputs over with the acknowledgement.
 
-    A turn of the loop may have failed; a read has returned, be it empty.
+    `origin_of` names the host an entry comes from: deaths of many hosts open the breaker, deaths of one do not.
     """
 
-    stream: str
-    group: str
-    alive: bool
-    running: int
-    last_turn_s: float
-    last_read_s: float
-    last_commit_s: float
-    waits_for: str | None
-
-
-class Engine:
-    """Reads entries of one group, runs `process` on each, and hands its outputs over with the acknowledgement."""
-
-    def __init__(self, stream: str, group: str, process: Process, policy: Policy | None = None) -> None:
+    def __init__(
+        self,
+        stream: str,
+        group: str,
+        process: Process,
+        policy: Policy | None = None,
+        *,
+        origin_of: OriginOf = lambda _: "",
+    ) -> None:
         self.stream, self.group, self.policy = stream, group, policy or Policy()
         self.consumer = new_consumer_name()
-        self._process = process
+        self._process, self._origin_of = process, origin_of
         self._running = Running()
         self._pause = Pause(self.policy.pause_after, self.policy.probe_s)
+        self._breaker = Breaker(stream, group, self.policy.breaker)
         self._stopping = False
         self._whole = False  # the group is known to exist, and no reply of an earlier read is unaccounted for
         self._was_whole = False
@@ -78,8 +73,10 @@ class Engine:
     async def start(self, redis: Redis) -> None:
         """Begin to read. Returns at once: a server that is away is waited for in the background."""
         self._remote = ConsumerGroup(redis, self.stream, self.group, self.consumer, self.policy.visibility_s)
-        self._committer = Committer(self._remote, self._running, self._note_refusal)
-        self._standstill = Standstill(redis, self.stream, self.policy.gates)
+        self._committer = Committer(
+            self._remote, self._running, lambda entry, why: self._endings.refuse(entry, why)
+        )
+        self._standstill = Standstill(redis, self.stream, self.policy.gates, self._breaker)
         self._reader = Reader(
             self._remote,
             self._running,
@@ -87,6 +84,15 @@ class Engine:
             pause=self._pause,
             standstill=self._standstill,
             begin=self._begin,
+        )
+        self._endings = Endings(
+            self._remote,
+            self._committer,
+            self.policy,
+            pause=self._pause,
+            breaker=self._breaker,
+            origin_of=self._origin_of,
+            on_resume=self._reader.take_soon,
         )
         PROCESS.join(self._running)
         loops = (self._read, self._committer.step, self._beat)
@@ -184,67 +190,19 @@ class Engine:
         try:
             if entry.attempt > self.policy.max_deliveries:
                 raise Unprocessable(f"{entry.attempt - 1} deliveries ended without a result")
-            outputs = await self._process(entry, partial(self._send_slice, entry))
+            outputs = await self._process(entry, partial(self._endings.send_slice, entry))
         except asyncio.CancelledError:
-            self._release(entry, suspect)
+            self._endings.release(entry, suspect=suspect)
         except RetryLater as later:
-            self._postpone(entry, later, suspect)
+            self._endings.postpone(entry, later, suspect=suspect)
         except OwnershipLost:
             self._running.remove(entry.id)
         except Unprocessable as fault:
-            self._bury(entry, f"Unprocessable: {fault}")
+            self._endings.bury(entry, f"Unprocessable: {fault}", suspect=suspect)
         except Exception as error:  # any other exception of a handler is a bug: counted, retried, buried
-            self._fail(entry, _worded(error), suspect)
+            self._endings.fail(entry, _worded(error), suspect=suspect)
         else:
-            self._committer.finish(entry.id, self._remote.finishing(entry.id, outputs))
-            self._note_end()
-
-    async def _send_slice(self, entry: Entry, outputs: list[Output]) -> None:
-        await self._committer.send_slice(entry.id, self._remote.finishing(entry.id, outputs, last=False))
-
-    def _release(self, entry: Entry, suspect: bool) -> None:
-        call = self._remote.giving_back(entry.id, 0, entry.attempt - 1, suspect=suspect)
-        self._committer.give_back(entry.id, call)
-
-    def _postpone(self, entry: Entry, later: RetryLater, suspect: bool) -> None:
-        """The world's fault: back, uncounted."""
-        call = self._remote.giving_back(entry.id, later.after_s, entry.attempt - 1, suspect=suspect)
-        self._committer.give_back(entry.id, call)
-        if self._pause.note_later(later.dependency, time.monotonic()):
-            logger.warning("stage_paused", stream=self.stream, dependency=later.dependency, reason=str(later))
-
-    def _fail(self, entry: Entry, reason: str, suspect: bool) -> None:
-        if entry.attempt >= self.policy.max_deliveries:
-            self._bury(entry, reason)
-            return
-        wait_s = self.policy.backoff_after(entry.attempt)
-        logger.warning(
-            "message_failed", message_id=entry.id, attempt=entry.attempt, reason=reason, again_in_s=wait_s
-        )
-        self._committer.give_back(
-            entry.id, self._remote.giving_back(entry.id, wait_s, entry.attempt, suspect=suspect)
-        )
-        self._note_end()
-
-    def _bury(self, entry: Entry, reason: str) -> None:
-        logger.error("message_dead_lettered", message_id=entry.id, attempt=entry.attempt, reason=reason)
-        letter = dead_letter_of(self.stream, self.group, self.consumer, entry, reason, datetime.now(UTC))
-        self._committer.finish(entry.id, self._remote.finishing(entry.id, [letter]))
-        self._note_end()
-
-    def _note_refusal(self, entry: Entry, reason: str) -> None:
-        """Redis will never take this hand-off; the handler's bug. Never buried from here: that may be what it refused."""
-        wait_s = self.policy.backoff_after(entry.attempt)
-        logger.error(
-            "hand_off_refused", message_id=entry.id, attempt=entry.attempt, reason=reason, again_in_s=wait_s
-        )
-        self._committer.give_back(entry.id, self._remote.giving_back(entry.id, wait_s, entry.attempt))
-
-    def _note_end(self) -> None:
-        back = self._pause.note_end()
-        if back is not None:
-            logger.warning("stage_resumed", stream=self.stream, dependency=back)
-            self._reader.take_soon()
+            self._endings.hand_off(entry, outputs)
 
     # ---- the end
 

@@ -1,7 +1,8 @@
 """How one stage delivers: its times and its limits (docs/delivery.md has the reason of each)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from .breaker import BreakerPolicy
 from .gates import Gate
 
 
@@ -18,6 +19,7 @@ class Policy:
     block_s: float = 0.5
     grace_s: float = 6.0  # what SIGTERM leaves the running handlers; all of a machine stops within 10 s
     gates: tuple[Gate, ...] = ()
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
     @property
     def heartbeat_s(self) -> float:

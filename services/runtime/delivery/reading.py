@@ -11,12 +11,15 @@ from .group import ConsumerGroup
 from .pause import Pause
 from .policy import Policy
 from .running import PROCESS, Running, Solitude
-from .standstill import Standstill
+from .standstill import LOOK_EVERY_S, Leave, Standstill
 
 logger = structlog.get_logger()
 
 WAIT_S = 1.0
 SOON_S = 0.05
+PROBE_AMONG = (
+    50  # a breaker's probe is drawn from as many, so that one bad entry at the head is not the only one tried
+)
 
 Begin = Callable[[Entry, bool], None]
 
@@ -51,8 +54,8 @@ class Reader:
             await self._running.wait_for_change(SOON_S)
         elif self._pause.dependency is not None:
             await self._probe(now)
-        elif (wait_s := await self._standstill.wait_s(now)) > 0:
-            await self._running.wait_for_change(min(wait_s, WAIT_S))
+        elif (leave := await self._standstill.leave(now)) is not Leave.ALL:
+            await self._wait_or_try_one(leave)
         elif self._suspects_wait and now >= self._others_until and self._solitude.claim(self._running):
             self._alone_since = now
         else:
@@ -71,6 +74,18 @@ class Reader:
         self._pause.note_probe(now)
         if not await self._take(1):
             await self._read(1, SOON_S)
+
+    async def _wait_or_try_one(self, leave: Leave) -> None:
+        """Behind a gate nothing is taken; behind an open breaker one entry may be, drawn by lot."""
+        if leave is Leave.NOTHING:
+            await self._running.wait_for_change(LOOK_EVERY_S)
+            return
+        new_first = await self._read(1, SOON_S) if random.random() < 0.5 else []
+        skip = random.randrange(PROBE_AMONG)
+        for entry in (
+            new_first or await self._take(1, skip=skip) or await self._take(1) or await self._read(1, SOON_S)
+        ):
+            self._standstill.note_probe(entry.id)
 
     async def _run_alone(self, now: float) -> None:
         """Once nothing else runs in this process, take one suspect; when it has ended, let the others have their time."""
@@ -92,12 +107,14 @@ class Reader:
         elif now < self._next_take or not await self._take(room):
             await self._read(room, SOON_S if self._suspects_wait else self._policy.block_s)
 
-    async def _read(self, room: int, block_s: float) -> None:
-        for entry in await self._group.read(room, block_s):
+    async def _read(self, room: int, block_s: float) -> list[Entry]:
+        entries = await self._group.read(room, block_s)
+        for entry in entries:
             self._begin(entry, False)
+        return entries
 
-    async def _take(self, room: int, *, suspects: bool = False) -> int:
-        taken = await self._group.take(room, self._running, suspects=suspects)
+    async def _take(self, room: int, *, suspects: bool = False, skip: int = 0) -> list[Entry]:
+        taken = await self._group.take(room, self._running, suspects=suspects, skip=skip)
         if not suspects:
             self._suspects_wait = taken.suspects > 0
         if not taken.entries:
@@ -108,7 +125,7 @@ class Reader:
             )
         for entry in taken.entries:
             self._begin(entry, suspects)
-        return len(taken.entries)
+        return taken.entries
 
     def _take_every_s(self) -> float:
         """Often enough for the shortest of the waits it ends; jitter keeps the replicas apart."""

@@ -1,8 +1,11 @@
 """Standstill: why a stage takes nothing new although it could: a closed gate, or its breaker."""
 
+from enum import Enum
+
 import structlog
 from redis.asyncio import Redis
 
+from .breaker import Breaker
 from .gates import Gate
 
 logger = structlog.get_logger()
@@ -10,33 +13,53 @@ logger = structlog.get_logger()
 LOOK_EVERY_S = 0.5
 
 
+class Leave(Enum):
+    """What a stage may take now."""
+
+    ALL = "all"
+    PROBE = "probe"
+    NOTHING = "nothing"
+
+
 class Standstill:
-    """Asks the gates at most twice a second; logs once when the first one closes and once when all are open."""
+    """Asks gates and breaker twice a second at most; logs once when the first gate closes and once when all are open."""
 
-    def __init__(self, redis: Redis, stream: str, gates: tuple[Gate, ...]) -> None:
-        self._redis, self._stream, self._gates = redis, stream, gates
+    def __init__(self, redis: Redis, stream: str, gates: tuple[Gate, ...], breaker: Breaker) -> None:
+        self._redis, self._stream, self._gates, self._breaker = redis, stream, gates, breaker
         self._next_look = 0.0
-        self.reason: str | None = None
+        self._gate_reason: str | None = None
 
-    async def wait_s(self, now: float) -> float:
-        """How long to wait before asking again; 0 where work may be taken."""
-        if not self._gates:
-            return 0.0
-        if now >= self._next_look:
-            self._next_look = now + LOOK_EVERY_S
-            await self._look()
-        return 0.0 if self.reason is None else self._next_look - now
+    @property
+    def reason(self) -> str | None:
+        """Why nothing is taken, None where it is."""
+        return self._gate_reason or self._breaker.reason
 
-    async def _look(self) -> None:
-        before, self.reason = self.reason, await self._first_reason()
-        if before is None and self.reason is not None:
-            logger.warning("gate_closed", stream=self._stream, reason=self.reason)
-        elif before is not None and self.reason is None:
+    async def leave(self, now: float) -> Leave:
+        """What may be taken now. Raises RedisError."""
+        if now < self._next_look:
+            return Leave.ALL if self.reason is None else Leave.NOTHING
+        self._next_look = now + LOOK_EVERY_S
+        await self._look_at_gates()
+        await self._breaker.agree(self._redis)
+        if self.reason is None:
+            return Leave.ALL
+        is_turn = self._gate_reason is None and await self._breaker.may_probe(self._redis)
+        return Leave.PROBE if is_turn else Leave.NOTHING
+
+    def note_probe(self, entry_id: str) -> None:
+        """This entry is the breaker's probe."""
+        self._breaker.probe_id = entry_id
+
+    async def _look_at_gates(self) -> None:
+        before, self._gate_reason = self._gate_reason, await self._first_reason()
+        if before is None and self._gate_reason is not None:
+            logger.warning("gate_closed", stream=self._stream, reason=self._gate_reason)
+        elif before is not None and self._gate_reason is None:
             logger.info("gate_opened", stream=self._stream)
 
     async def _first_reason(self) -> str | None:
         for gate in self._gates:
-            reason = await gate.reason_to_wait(self._redis, closed=self.reason is not None)
+            reason = await gate.reason_to_wait(self._redis, closed=self._gate_reason is not None)
             if reason is not None:
                 return reason
         return None

@@ -1,11 +1,13 @@
-"""Patching a dead letter's body before it is put back: JSON merge patch (RFC 7396) inside its envelope."""
+"""An entry's body as JSON values: to look into it, and to patch a dead letter before it is put back."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from services.contracts.failures import Unprocessable
 
+from .delivery.entry import Entry
 from .envelope import DATA_KEY, body_of_plain, seal, unseal
 
 
@@ -16,6 +18,20 @@ def body_of(fields: Mapping[bytes, bytes]) -> Any:
         return json.loads(body)
     except ValueError as error:
         raise Unprocessable(f"body is not JSON: {error}") from None
+
+
+def origin_of(entry: Entry) -> str:
+    """The host whose URL the message carries, as the breaker tells hosts apart; `unreadable` where it carries none."""
+    try:
+        body = body_of(entry.fields)
+        host = (
+            urlsplit(str(body.get("final_url") or body.get("url"))).hostname
+            if isinstance(body, dict)
+            else None
+        )
+    except (Unprocessable, ValueError):
+        return "unreadable"
+    return host or "unreadable"
 
 
 def patched_fields(fields: Mapping[bytes, bytes], patch: Any) -> dict[bytes, bytes]:
