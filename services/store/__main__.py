@@ -1,0 +1,26 @@
+"""`python -m services.store`."""
+
+import asyncio
+import os
+import sys
+
+from services.runtime.logs import set_up_logs
+from services.runtime.settings import SettingsError, read_settings
+
+from .app import run_store
+from .settings import StoreSettings
+
+
+def main() -> int:
+    """Run the store with settings from the environment; 2 where a setting is wrong."""
+    try:
+        settings = read_settings(StoreSettings, os.environ)
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - logs are not set up yet
+        return 2
+    set_up_logs("store", settings.log_level, settings.log_format)
+    return asyncio.run(run_store(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

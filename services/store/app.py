@@ -1,0 +1,93 @@
+"""Wires the store: the only place that builds its clients."""
+
+import asyncio
+import fcntl
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+from sqlalchemy import make_url
+
+from services.contracts.failures import RetryLater
+from services.contracts.streams import ARTICLES_NORMALIZED, GROUP_STORE
+from services.runtime.broker import build_broker, connect_redis
+from services.runtime.service import run_service
+from services.runtime.subscriber import reliable
+
+from .archive import Archive
+from .database import Database, open_database
+from .handler import build_handler
+from .migrate import migrate
+from .relaying import Relaying
+from .settings import StoreSettings
+
+LOCK_TRY_S = 0.5
+DATABASE_TRY_S = (0.5, 5.0)
+
+log = structlog.get_logger()
+
+
+async def run_store(settings: StoreSettings) -> int:
+    """Run the store until it is told to stop; returns the exit code."""
+    async with _sole_process(settings):
+        database = open_database(settings.database_url)
+        await _migrated(database)
+        broker = build_broker(settings)
+        redis = connect_redis(settings.redis_url)
+        relaying = Relaying(database, redis, holder=f"{socket.gethostname()}-{os.getpid()}")
+        handler = build_handler(Archive(database), relaying.poke)
+        reliable(broker, ARTICLES_NORMALIZED, GROUP_STORE)(handler)
+        return await run_service(
+            "store",
+            settings,
+            broker,
+            tasks=relaying.tasks,
+            close=(relaying.flush, redis.aclose, database.close),
+        )
+
+
+async def _migrated(database: Database) -> None:
+    """Bring the archive to this release's schema; wait for a database that is not up yet."""
+    delay = DATABASE_TRY_S[0]
+    while True:
+        try:
+            revision = await migrate(database)
+        except RetryLater as failure:
+            log.warning(
+                "archive_waits", dependency=failure.dependency, reason=failure.detail, retry_in_s=delay
+            )
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, DATABASE_TRY_S[1])
+            continue
+        log.info("archive_ready", dialect=database.dialect, revision=revision)
+        return
+
+
+@asynccontextmanager
+async def _sole_process(settings: StoreSettings) -> AsyncIterator[None]:
+    """On SQLite one store process works; a second one waits here until the first has ended."""
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        yield
+        return
+    path = Path(url.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("w") as lock:
+        told = False
+        while not _taken(lock.fileno()):
+            if not told:
+                log.warning("store_waits", reason="another store process has this archive", archive=str(path))
+            told = True
+            await asyncio.sleep(LOCK_TRY_S)
+        yield
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,41 @@
+"""The store's walk: a clean article comes in, its verdict is decided and kept, subscribers are told. Look up, decide, commit."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from services.contracts.messages import NormalizedArticle
+from services.runtime.logs import log_outcome
+
+from .archive import Archive, Settled
+from .incoming import incoming_of
+
+
+def build_handler(
+    archive: Archive, poke_relay: Callable[[], None]
+) -> Callable[[NormalizedArticle], Awaitable[None]]:
+    """The handler of `articles.normalized`."""
+
+    async def on_normalized_article(article: NormalizedArticle) -> None:
+        incoming = incoming_of(article)
+        structlog.contextvars.bind_contextvars(article_id=incoming.member.article_id)
+        settled = await archive.claim(incoming)
+        if settled.announced:
+            poke_relay()
+        _log_settled(settled)
+
+    return on_normalized_article
+
+
+def _log_settled(settled: Settled) -> None:
+    log_outcome(
+        "article_stored",
+        settled.verdict,
+        article_id=settled.article_id,
+        verdict=settled.verdict,
+        reason=settled.reason,
+        canonical_id=settled.canonical_id,
+        revision=settled.revision,
+        story_id=settled.story_id,
+        score=settled.score,
+    )
