@@ -1,4 +1,4 @@
-"""Keeps the folder articles/ current: one file per article, replaced by its revisions, without text once withdrawn."""
+"""Keeps a folder current: one file per article, replaced by its revisions, without text once withdrawn."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import redis
 
 URL, GROUP = os.environ["CLEANWIRE_SUBSCRIBER_URL"], os.environ["CLEANWIRE_SUBSCRIBER_GROUP"]
 TOPIC = os.environ.get("CLEANWIRE_SUBSCRIBER_TOPIC")
-STREAM, ME = "articles.cleaned", "desk-1"  # the same consumer name at every start: it gets its own entries back
+STREAM, ME = "articles.cleaned", "desk-1"  # the same name at every start gets its own entries back
 FOLDER = Path("articles")
 
 

@@ -9,7 +9,7 @@ from cleanwire_contracts.messages import CleanArticle, WithdrawnArticle
 from redis.asyncio import Redis
 
 URL, GROUP = os.environ["CLEANWIRE_SUBSCRIBER_URL"], os.environ["CLEANWIRE_SUBSCRIBER_GROUP"]
-STREAM, ME = "articles.cleaned", "desk-1"  # the same consumer name at every start: it gets its own entries back
+STREAM, ME = "articles.cleaned", "desk-1"  # the same name at every start gets its own entries back
 UPSERT = """INSERT INTO article VALUES (?, ?, ?, ?, ?) ON CONFLICT (subject) DO UPDATE SET
     revision = excluded.revision, withdrawn = excluded.withdrawn, title = excluded.title, text = excluded.text
     WHERE (excluded.revision, excluded.withdrawn) > (revision, withdrawn)"""  # else a repeat, or an older state
@@ -26,7 +26,7 @@ def keep(archive: sqlite3.Connection, fields: dict[bytes, bytes]) -> None:
 
 async def main() -> None:
     client, archive = Redis.from_url(URL), sqlite3.connect("articles.db")
-    archive.execute("CREATE TABLE IF NOT EXISTS article (subject PRIMARY KEY, revision, withdrawn, title, text)")
+    archive.execute("CREATE TABLE IF NOT EXISTS article (subject UNIQUE, revision, withdrawn, title, text)")
     start = "0"  # first what an earlier run left unacknowledged, then what is new
     while True:
         reply = await client.xreadgroup(GROUP, ME, {STREAM: start}, count=100, block=5000)

@@ -1,4 +1,4 @@
-"""A FastStream subscriber: the body is typed, the attributes come from the raw message (`data` is FastStream's own)."""
+"""With FastStream: the body is typed; the attributes come from the raw message, for `data` is FastStream's."""
 
 import os
 from typing import Any

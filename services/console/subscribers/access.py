@@ -3,15 +3,25 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from redis import Redis
 from redis.exceptions import ResponseError
 
+from services.console.subscribers.connection import ask
+
 READS = ("xread", "xreadgroup", "xrange", "xrevrange", "xlen", "xinfo", "xpending", "exists", "type")
 OWN_BOOKKEEPING = ("xack", "xclaim", "xautoclaim", "xgroup|create", "xgroup|createconsumer")
 """What moves a group's own position. FastStream gives XGROUP CREATE at every start and ignores that it is there."""
-CONNECTION = ("ping", "hello", "auth", "select", "client|setname", "client|setinfo", "client|getname", "client|id")
+CONNECTION = (
+    "ping",
+    "hello",
+    "auth",
+    "select",
+    "client|setname",
+    "client|setinfo",
+    "client|getname",
+    "client|id",
+)
 
 
 def new_password() -> str:
@@ -21,28 +31,34 @@ def new_password() -> str:
 
 def has_user(redis: Redis, name: str) -> bool:
     """Whether an ACL user of that name exists."""
-    return redis.execute_command("ACL", "GETUSER", name) is not None
+    return ask(redis, "ACL", "GETUSER", name) is not None
 
 
 def add_user(redis: Redis, name: str, password: str, streams: Sequence[str]) -> None:
     """Create the user; the server is given the password's hash only, so that no log of commands shows it."""
     commands = (*READS, *OWN_BOOKKEEPING, *CONNECTION)
-    redis.execute_command(
+    ask(
+        redis,
         *("ACL", "SETUSER", name, "reset", "on", "#" + hashlib.sha256(password.encode()).hexdigest()),
-        *("resetchannels", "-@all", *(f"~{stream}" for stream in streams), *(f"+{word}" for word in commands)),
+        *(
+            "resetchannels",
+            "-@all",
+            *(f"~{stream}" for stream in streams),
+            *(f"+{word}" for word in commands),
+        ),
     )
 
 
 def remove_user(redis: Redis, name: str) -> bool:
     """Delete the user and cut its connections; False where there was none."""
-    return bool(redis.execute_command("ACL", "DELUSER", name))
+    return bool(ask(redis, "ACL", "DELUSER", name))
 
 
 def save_users(redis: Redis) -> bool:
     """Have the server keep its users over a restart; False where it has neither an ACL file nor a config file."""
     for command in (("ACL", "SAVE"), ("CONFIG", "REWRITE")):
         try:
-            redis.execute_command(*command)
+            ask(redis, *command)
         except ResponseError:
             continue
         return True

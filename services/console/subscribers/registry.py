@@ -10,6 +10,7 @@ from redis.exceptions import ResponseError
 
 from services.console.exits import CommandError
 from services.console.subscribers.access import add_user, has_user, new_password, remove_user, save_users
+from services.console.subscribers.connection import ask
 from services.console.subscribers.start_point import StartPoint, position_of
 from services.contracts.streams import PUBLIC_STREAMS, STREAMS
 
@@ -81,7 +82,7 @@ def _start_on(redis: Redis, stream: str, start: StartPoint) -> tuple[str, str]:
     """
     if not redis.exists(stream):
         return "0", f"{stream} is still empty: its first entry will be the first delivered"
-    facts: dict[str, Any] = redis.execute_command("XINFO STREAM", stream)
+    facts: dict[str, Any] = ask(redis, "XINFO STREAM", stream)
     last = facts["last-generated-id"].decode()
     if start.position is None or (start.is_moment and start.position > position_of(last)):
         return "$", ""

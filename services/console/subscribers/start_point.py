@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 ENTRY_ID = re.compile(r"^(\d{1,15})(?:-(\d{1,20}))?$")
 MAX_SEQUENCE = 2**64 - 1
-DAY_BEGINS_MS = 100_000_000_000  # below it digits alone are no entry id of ours: 20251201 is a date spelt wrong
+DAY_BEGINS_MS = (
+    100_000_000_000  # below it digits alone are no entry id of ours: 20251201 is a date spelt wrong
+)
 ALLOWED = (
-    "0 (everything still kept), $ (only what comes from now on), a day (2025-12-01), a time with its zone "
-    "(2025-12-01T09:00:00Z), or an entry id (1764547200000-0): then the entries after it"
+    "0 (everything still kept), $ (only what comes from now on), a day (2025-12-01), a time (2025-12-01T09:00+03:00; "
+    "UTC without a zone), or an entry id (1764547200000-0): then the entries after it"
 )
 
 
@@ -49,13 +51,15 @@ def _moment_of(given: str) -> datetime:
         moment = datetime.fromisoformat(given)
     except ValueError:
         raise ValueError(f"unknown start point {given[:60]!r}; allowed: {ALLOWED}") from None
-    if "-" not in given or (moment.tzinfo is None and len(given) > len("2025-12-01")):
-        raise ValueError(f"start point {given!r} is a time without a zone; allowed: {ALLOWED}")
+    if "-" not in given:  # Python reads 20251201 too; it is as likely an entry id cut short
+        raise ValueError(f"unknown start point {given[:60]!r}; allowed: {ALLOWED}")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _first_of(moment: datetime, now: datetime) -> StartPoint:
     if moment > now + timedelta(minutes=1):
-        raise ValueError(f"start point {moment.isoformat()} lies in the future; for what comes from now on say $")
+        raise ValueError(
+            f"start point {moment.isoformat()} lies in the future; for what comes from now on say $"
+        )
     ms = int(moment.timestamp() * 1000)
     return StartPoint(f"{ms - 1}-{MAX_SEQUENCE}", is_moment=True) if ms > 0 else StartPoint("0")

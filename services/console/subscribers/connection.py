@@ -1,0 +1,43 @@
+"""The operator's connection: it manages groups and users; what the server refuses is told with what to do."""
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import AuthenticationError, NoPermissionError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from services.console.exits import CommandError
+from services.runtime.settings import mask_passwords
+
+TIMEOUT_S = 5.0
+
+
+@contextlib.contextmanager
+def operators_redis(url: str) -> Iterator[Redis]:
+    """A client whose replies are bytes. Raises CommandError where the server is away or refuses."""
+    shown = mask_passwords(url)
+    with Redis.from_url(url, socket_connect_timeout=TIMEOUT_S, socket_timeout=TIMEOUT_S) as redis:
+        try:
+            yield redis
+        except AuthenticationError as error:
+            raise CommandError.unreachable(
+                f"Redis at {shown} refuses the user or the password: {error}", "see CLEANWIRE_REDIS_URL"
+            ) from None
+        except NoPermissionError as error:
+            raise CommandError(
+                f"the user of {shown} may not manage subscribers: {error}",
+                "it needs +acl +xgroup +xinfo on the public streams: set CLEANWIRE_REDIS_URL to the operator's user",
+            ) from None
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            raise CommandError.unreachable(
+                f"no answer from Redis at {shown}: {error}",
+                "start one with `cleanwire up`, or set CLEANWIRE_REDIS_URL",
+            ) from None
+
+
+def ask(redis: Redis, *command: str) -> Any:
+    """One command and its reply as redis-py parses it (which leaves this call without a type)."""
+    return redis.execute_command(*command)  # type: ignore[no-untyped-call]
