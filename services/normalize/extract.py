@@ -1,9 +1,12 @@
 """From a page's bytes to the article on it, or why it is none. Pure: no clock, no network, no logging."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import urljoin
 
-from services.contracts.messages import ArticleDate, Author, Block, Image, Label, Provenance, Quality
+from pydantic import BaseModel
+
+from services.contracts.messages import ArticleDate, Author, Block, Image, Label, Provenance, Quality, Rights
 from services.normalize.core.admission import refuse
 from services.normalize.core.authors import read_authors
 from services.normalize.core.body import Body, take_apart
@@ -18,6 +21,7 @@ from services.normalize.core.page import Page, read_page
 from services.normalize.core.provenance import read_provenance
 from services.normalize.core.quality import rate_quality
 from services.normalize.core.rejections import Rejection
+from services.normalize.core.rights import rights_of_metas
 from services.normalize.core.section import read_section
 from services.normalize.core.standfirst import find_standfirst
 from services.normalize.core.text_title import choose_text_title
@@ -50,8 +54,12 @@ class Extraction:
     canonical_url: str | None
     quality: Quality
     blocks: tuple[Block, ...]
-    page: Page
+    rights: Rights
     engine: str = ENGINE
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields as plain JSON values, in this order."""
+        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
 
 def extract(page: bytes, url: str = "", content_type: str | None = None) -> Extraction | Rejection:
@@ -101,7 +109,7 @@ def _described(page: Page, title: str | None, body: Body) -> Extraction:
         canonical_url=_canonical_link(page),
         quality=_quality(text, body, title, dates),
         blocks=_ledger(body),
-        page=page,
+        rights=rights_of_metas(page.metas),
     )
 
 
@@ -118,6 +126,12 @@ def _canonical_link(page: Page) -> str | None:
     except ValueError:
         return None
     return full if full.startswith(("http://", "https://")) else None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def _ledger(body: Body) -> tuple[Block, ...]:

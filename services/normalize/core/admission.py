@@ -3,7 +3,7 @@
 import re
 
 from services.normalize.core.page import Page
-from services.normalize.core.rejections import Rejection
+from services.normalize.core.rejections import Rejection, RejectionReason
 
 FEWEST_WORDS = 12  # the shortest real notes in the data hold 20; a headline alone holds up to 12
 FEW_WORDS = 120  # a wall or an error page says little; an article that mentions one says more
@@ -24,7 +24,7 @@ CONSENT = re.compile(
     r"your privacy choices|согласие на обработку|wir (?:und unsere partner )?(?:verwenden|nutzen) cookies|zgod[ay] na|slapukai",
     re.IGNORECASE,
 )
-WALLS = (("block page", BLOCKED), ("soft 404", NOT_THERE), ("consent wall", CONSENT))
+WALLS: tuple[tuple[RejectionReason, re.Pattern[str]], ...] = (("block page", BLOCKED), ("soft 404", NOT_THERE), ("consent wall", CONSENT))
 
 
 def refuse(page: Page, title: str | None, text: str) -> Rejection | None:
@@ -38,7 +38,10 @@ def refuse(page: Page, title: str | None, text: str) -> Rejection | None:
             if hit and (reason != "consent wall" or words < FEWEST_WORDS * 4):
                 return Rejection(reason, f"the page says {hit[0]!r} and holds {words} words of text")
     if words < FEWEST_WORDS and letters < FEWEST_WORDS * 4:
-        return Rejection("too short", f"{words} words were left of {len(page.blocks)} blocks; at least {FEWEST_WORDS} are needed")
+        return Rejection(
+            "too short",
+            f"{words} words were left of {len(page.blocks)} blocks; at least {FEWEST_WORDS} are needed",
+        )
     return None
 
 

@@ -40,7 +40,7 @@ AGENCY_OF_FORM = {form.casefold(): agency for agency, forms in AGENCY_FORMS.item
 def agency_named(name: str) -> str | None:
     """The agency that `name`, all of it, is a spelling of; also the first of `AP/Reuters`."""
     for part in (name, name.split("/")[0]):
-        agency = AGENCY_OF_FORM.get(part.strip(" .,()«»\"").casefold())
+        agency = AGENCY_OF_FORM.get(part.strip(' .,()«»"').casefold())
         if agency:
             return agency
     return None

@@ -10,7 +10,7 @@ from services.contracts.messages import Author
 from services.normalize.core.article_object import article_objects, texts_of
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.date_text import find_moment
-from services.normalize.core.names import PREFIX, Strip, authors_of, is_name, names_in_byline, unique
+from services.normalize.core.names import PREFIX, Strip, names_in_byline, unique
 from services.normalize.core.outlet import NAME_METAS
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import plain, tidy
@@ -38,7 +38,9 @@ def read_authors(page: Page, near: Sequence[PageBlock], outlet: str | None = Non
     declared = _declared(page, strip)
     if spoken:
         return tuple(_reconciled(spoken, declared))
-    return tuple(declared or _marked_byline(near, strip) or _dated_byline(near, strip) or _linked(page, strip))
+    return tuple(
+        declared or _marked_byline(near, strip) or _dated_byline(near, strip) or _linked(page, strip)
+    )
 
 
 def _reconciled(spoken: list[Author], declared: list[Author]) -> list[Author]:
@@ -57,7 +59,9 @@ def _spoken_byline(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
         if LONE_BY.fullmatch(block.text) and following is not None:
             found += names_in_byline(following.text, strip)
         elif PREFIX.match(block.text):
-            found += [one for one in names_in_byline(block.text, strip) if " " in one.name or one.role == "desk"]
+            found += [
+                one for one in names_in_byline(block.text, strip) if " " in one.name or one.role == "desk"
+            ]
     return unique(found)
 
 
@@ -84,7 +88,11 @@ def _marked_byline(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
     """Lines near the headline whose class says byline or author."""
     found: list[Author] = []
     for block in near:
-        if len(block.text) <= LONGEST_BYLINE and BYLINE_CLASS.search(block.classes) and not COMMENT_CLASS.search(block.classes):
+        if (
+            len(block.text) <= LONGEST_BYLINE
+            and BYLINE_CLASS.search(block.classes)
+            and not COMMENT_CLASS.search(block.classes)
+        ):
             found += names_in_byline(block.text, strip)
     return unique(found)
 
@@ -106,7 +114,9 @@ def _linked(page: Page, strip: Strip) -> list[Author]:
         return []
     marked = page.tree.css("[rel~=author], [itemprop~=author]")[:4]
     names = [tidy(element.text(separator=" ") or "") for element in marked]
-    return unique(author for name in names if len(name) <= LONGEST_BYLINE for author in names_in_byline(name, strip))
+    return unique(
+        author for name in names if len(name) <= LONGEST_BYLINE for author in names_in_byline(name, strip)
+    )
 
 
 def _outlet_names(page: Page) -> frozenset[str]:

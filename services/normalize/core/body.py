@@ -44,7 +44,13 @@ def take_apart(judged: Sequence[JudgedBlock], title: str | None) -> Body:
     paragraphs = {n: one.block.text for n, one in enumerate(ledger) if one.kept}
     dateline = _take_dateline(paragraphs)
     credit_lines += _take_credit_tail(paragraphs)
-    return Body(tuple(ledger), {n: text for n, text in paragraphs.items() if text}, dateline, tuple(credit_lines), byline_lines)
+    return Body(
+        tuple(ledger),
+        {n: text for n, text in paragraphs.items() if text},
+        dateline,
+        tuple(credit_lines),
+        byline_lines,
+    )
 
 
 def _cut_head(ledger: list[JudgedBlock], title: str | None) -> tuple[list[JudgedBlock], tuple[int, ...]]:
@@ -89,7 +95,11 @@ def _is_date_line(text: str) -> bool:
     """A line of a date and little else: `News Desk | Updated: 12-12-2025 19:00 IST`; a sentence is none."""
     if len(text) > 140 or text.endswith(".") or not any(map(str.isdigit, text)):
         return False
-    return find_moment(text) is not None and len(plain(text).split()) <= 18 and sum(map(str.isdigit, text)) >= len(text) / 12
+    return (
+        find_moment(text) is not None
+        and len(plain(text).split()) <= 18
+        and sum(map(str.isdigit, text)) >= len(text) / 12
+    )
 
 
 def _cut_credit_lines(ledger: list[JudgedBlock]) -> list[CreditLine]:
@@ -101,7 +111,9 @@ def _cut_credit_lines(ledger: list[JudgedBlock]) -> list[CreditLine]:
         line = read_credit_line(ledger[n].block.text)
         if line is not None and not _is_picture_credit(line, kept=ledger[n].kept):
             found.append(line)
-            ledger[n] = replace(ledger[n], kept=False, reason="the credit line, which is a field", rule="credit line")
+            ledger[n] = replace(
+                ledger[n], kept=False, reason="the credit line, which is a field", rule="credit line"
+            )
     return found
 
 

@@ -11,7 +11,9 @@ FORMS_OF_FIRST: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 for _name, _forms in CITED.items():
     for _form in _forms:
         _first = FIRST_WORD.findall(_form)[0]
-        FORMS_OF_FIRST.setdefault(_first, []).append((_name, re.compile(rf"(?<![\w/]){re.escape(_form)}(?![\w/])")))
+        FORMS_OF_FIRST.setdefault(_first, []).append(
+            (_name, re.compile(rf"(?<![\w/]){re.escape(_form)}(?![\w/])"))
+        )
 
 BEFORE = re.compile(
     r"(?:according to|as (?:first )?(?:reported|cited) (?:by|in)|cited by|reported by|(?:an? |the |his |her |their )?(?:interview|report|article|story)s? (?:with|to|by|in|from|for|of)|"
@@ -29,7 +31,9 @@ AFTER = re.compile(
 )
 TITLED = re.compile(r"\b[Aa]ccording to (?P<name>The(?: [A-Z][\w’'-]+){2,4})(?=[,.;:]| (?:which|that)\b)")
 """A capital article inside a sentence is how the title of a publication is set: "according to The Good Authority"."""
-PUBLIC_BODIES = re.compile(r"^The (?:White House|United (?:States|Nations|Kingdom)|European|State Department|Kremlin)\b")
+PUBLIC_BODIES = re.compile(
+    r"^The (?:White House|United (?:States|Nations|Kingdom)|European|State Department|Kremlin)\b"
+)
 WINDOW_BEFORE, WINDOW_AFTER = 80, 40
 
 
@@ -50,7 +54,9 @@ def read_cites(text: str, own: frozenset[str]) -> list[Cite]:
     """
     known = [cite for cite in _known(text) if plain(cite.name) not in own]
     names = {plain(cite.name) for cite in known} | own
-    titled = [cite for cite in _titled(text) if plain(cite.name) not in names and not PUBLIC_BODIES.match(cite.name)]
+    titled = [
+        cite for cite in _titled(text) if plain(cite.name) not in names and not PUBLIC_BODIES.match(cite.name)
+    ]
     return known + titled
 
 

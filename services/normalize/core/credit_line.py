@@ -10,15 +10,23 @@ from .agencies import agency_named
 ROLE_WORDS: tuple[tuple[CreditRole, str], ...] = (
     ("reporting", r"(?:additional |original )?report(?:ing|ed|er|s)?|with reporting"),
     ("writing", r"writ(?:ing|ten)|текст|tekst(?:as)?|автор(?:ка)?|аўтар(?:ка)?"),
-    ("editing", r"(?:additional |final )?edit(?:ing|ed)|редактор(?:ка)?|рэдактар(?:ка)?|red(?:\.|akcja|aktor(?:ius)?)"),
+    (
+        "editing",
+        r"(?:additional |final )?edit(?:ing|ed)|редактор(?:ка)?|рэдактар(?:ка)?|red(?:\.|akcja|aktor(?:ius)?)",
+    ),
     ("photography", r"photo(?:s|graphy|graphs)?|фото|zdjęcia|nuotrauk(?:a|os)"),
     ("translation", r"translat(?:ion|ed)|перевод|перев[её]л[аи]?|пераклад|переклад|tłum(?:\.|aczenie)|vertė"),
-    ("compiling", r"compil(?:ed|ing)|подготовил[аи]?|падрыхтава(?:ў|ла)|підготува(?:в|ла)|oprac(?:\.|owała?|owanie)|parengė"),
+    (
+        "compiling",
+        r"compil(?:ed|ing)|подготовил[аи]?|падрыхтава(?:ў|ла)|підготува(?:в|ла)|oprac(?:\.|owała?|owanie)|parengė",
+    ),
 )
 """Role → how the line names it; with a colon, with `by`, or the word alone before a name."""
 
 MARK = re.compile(
-    r"(?<!\w)(?:" + "|".join(rf"(?P<{role}>{words})" for role, words in ROLE_WORDS) + r")(?:\s?:|\s+by:?(?!\w)|(?=\s+[А-ЯЁІЎЇЄŁŠŽĆŚŻA-Z]))\s*",
+    r"(?<!\w)(?:"
+    + "|".join(rf"(?P<{role}>{words})" for role, words in ROLE_WORDS)
+    + r")(?:\s?:|\s+by:?(?!\w)|(?=\s+[А-ЯЁІЎЇЄŁŠŽĆŚŻA-Z]))\s*",
     re.IGNORECASE,
 )
 INPUTS = re.compile(
@@ -42,7 +50,10 @@ BEGINS = re.compile(
 IN_PLACE = re.compile(r"\s+(?:in|at|from|в|у|ў|w|з)\s+[^\W\d_].*$")
 AND = re.compile(r"\s*(?:,|;|&|\band\b|\bи\b|\bі\b|\bта\b|\boraz\b|\bir\b|\bi\b)\s*")
 NAME = re.compile(r"[^\W\d_][\w.’'ʼ-]*(?:\s+(?:[^\W\d_][\w.’'ʼ-]*|\([^()]*\))){0,4}")
-TAIL = re.compile(r"\(\s*(?:additional |original )?(?:reporting|writing|editing|compiled|written|reported) by [^()]{3,400}\)\.?\s*$", re.IGNORECASE)
+TAIL = re.compile(
+    r"\(\s*(?:additional |original )?(?:reporting|writing|editing|compiled|written|reported) by [^()]{3,400}\)\.?\s*$",
+    re.IGNORECASE,
+)
 LONGEST_LINE = 500
 
 
@@ -92,7 +103,8 @@ def _read_credits(line: str) -> tuple[Credit, ...]:
         found = _names_in(names)
         if found is None:
             return ()
-        credits += [Credit(name=name, role=mark.lastgroup) for name in found]
+        role = next(role for role, _ in ROLE_WORDS if role == mark.lastgroup)
+        credits += [Credit(name=name, role=role) for name in found]
     return tuple(credits)
 
 

@@ -133,7 +133,7 @@ def month_number(name: str) -> int:
 
 def _with_time(day: date, groups: dict[str, str | None], habits: Habits) -> Moment:
     if groups.get("hour") is None:
-        return Moment(datetime(day.year, day.month, day.day), "day")  # noqa: DTZ001 - local by intent
+        return Moment(datetime(day.year, day.month, day.day), "day")
     hour = int(groups["hour"] or 0)
     if groups.get("half"):
         hour = hour % 12 + (12 if (groups["half"] or "").lower() == "p" else 0)

@@ -24,7 +24,9 @@ FORMS = (
     # МИНСК, 12 дек - РИА Новости. …     Kyiv. Ukrinform. …
     re.compile(rf"{HEAD}[-–—]?\s?(?P<agency>{CYRILLIC_AGENCY}))\.\s+", re.IGNORECASE),
     # WASHINGTON — …     MINSK, Belarus, Dec. 12 — …
-    re.compile(rf"(?P<line>{CITY}(?:, [A-Z][\w. ]{{2,20}})?(?:, {MONTH_DAY})?(?P<agency>))\s+[-–—]{{1,2}}\s+"),
+    re.compile(
+        rf"(?P<line>{CITY}(?:, [A-Z][\w. ]{{2,20}})?(?:, {MONTH_DAY})?(?P<agency>))\s+[-–—]{{1,2}}\s+"
+    ),
 )
 LONGEST_DATELINE = 90
 

@@ -43,11 +43,14 @@ PUBLISHED_WORD = (
     r"published|posted|created|first published|опубликован[оа]?|апублікавана|опубліковано|opublikowan[oa]|utworzono|"
     r"paskelbta|publikuota|veröffentlicht|erstellt|publié|publicad[oa]|date"
 )
-MARKS = re.compile(rf"(?<!\w)(?:(?P<modified>{MODIFIED_WORD})|(?P<published>{PUBLISHED_WORD}))(?!\w)", re.IGNORECASE)
+MARKS = re.compile(
+    rf"(?<!\w)(?:(?P<modified>{MODIFIED_WORD})|(?P<published>{PUBLISHED_WORD}))(?!\w)", re.IGNORECASE
+)
 LONGEST_DATE_LINE = 240
 DAY_FIRST_REGIONS = frozenset({"gb", "ie", "in", "au", "nz", "za"})
 MONTH_FIRST_REGIONS = frozenset({"us", "ph"})
 OLDEST_YEAR = 1990
+UNKNOWN_HABITS = Habits()
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def habits_of(page: Page) -> Habits:
     return Habits(place, day_first=True if known or by_host else None)
 
 
-def read_moment(value: str, habits: Habits = Habits()) -> Moment | None:
+def read_moment(value: str, habits: Habits = UNKNOWN_HABITS) -> Moment | None:
     """A date from an attribute or a meta element: ISO 8601, its usual misspellings, RFC 2822, or words."""
     text = value.strip()[:80]
     moment = _iso(text) or _rfc(text) or find_moment(text, habits)
@@ -184,7 +187,7 @@ def _moment(parts: Sequence[str | None]) -> Moment | None:
     year, month, day, hour, minute, second, zone = (*parts, None, None, None, None)[:7]
     numbers = [int(part or 0) for part in (year, month, day, hour, minute, second)]
     try:
-        local = datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001 - the page's own clock
+        local = datetime(*numbers)  # type: ignore[arg-type]
         when = datetime.fromisoformat(f"{local.isoformat()}{_offset(zone)}") if zone else local
     except ValueError:
         return None

@@ -31,7 +31,9 @@ def read_images(page: Page) -> tuple[Image, ...]:
 
 def _declared(page: Page) -> Iterator[Image]:
     urls = [page.metas[name] for name in ("og:image", "og:image:url", "twitter:image") if name in page.metas]
-    urls += [url for one in article_objects(page.json_ld)[:1] for url in texts_of(one.get("image"), "url")][:3]
+    urls += [url for one in article_objects(page.json_ld)[:1] for url in texts_of(one.get("image"), "url")][
+        :3
+    ]
     for url in urls:
         yield from _image(page, url, None)
 
@@ -42,7 +44,9 @@ def _figures(page: Page) -> Iterator[Image]:
         picture, caption = figure.css_first("img"), figure.css_first("figcaption")
         url = _source_of(picture) if picture is not None else None
         if url:
-            yield from _image(page, url, tidy(caption.text(separator=" ") or "") if caption is not None else None)
+            yield from _image(
+                page, url, tidy(caption.text(separator=" ") or "") if caption is not None else None
+            )
 
 
 def _source_of(picture: LexborNode) -> str | None:

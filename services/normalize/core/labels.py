@@ -18,7 +18,9 @@ TEXT = re.compile(
     r"\b(?:article|story|text|report|content|summary)\b|стать|текст|матэрыял|матеріал|материал|артыкул|artykuł|tekst|straipsn|artikel|texte?\b",
     re.IGNORECASE,
 )
-NOTICE = re.compile(rf"{MACHINE}[\s-]{{1,2}}{MADE}|{MADE}[^.!?]{{0,40}}{MACHINE}|{MACHINE}[^.!?]{{0,15}}{MADE}", re.IGNORECASE)
+NOTICE = re.compile(
+    rf"{MACHINE}[\s-]{{1,2}}{MADE}|{MADE}[^.!?]{{0,40}}{MACHINE}|{MACHINE}[^.!?]{{0,15}}{MADE}", re.IGNORECASE
+)
 OF_ITSELF = re.compile(
     r"^\W*(?:this|the (?:above|image|picture|photo|article|text)|(?:image|photo|picture|illustration|text|article|summary|content)s?\b|"
     r"эт[оаи]\w*|гэт\w+|ц[еяі]\w*|ten|t[ao]|šis|ši|dies\w*|cette|ce|est[ae]|AI|ИИ|изображение|иллюстрация|фото|зображення|ілюстрація|"

@@ -3,10 +3,7 @@
 from functools import cache
 from typing import Any
 
-LANGUAGES = (
-    "en ru be uk pl lt lv et de fr es it pt nl sv da nb nn fi cs sk hu ro bg sr hr bs sl mk el tr ar fa he hi ur bn ta te "
-    "ml mr gu pa ne si th vi id ms zh ja ko ka hy az kk ky uz tg mn tl sw af ca eu gl is ga cy sq am km lo my jv"
-).split()
+LANGUAGES = ["en", "ru", "be", "uk", "pl", "lt", "lv", "et", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "nn", "fi", "cs", "sk", "hu", "ro", "bg", "sr", "hr", "bs", "sl", "mk", "el", "tr", "ar", "fa", "he", "hi", "ur", "bn", "ta", "te", "ml", "mr", "gu", "pa", "ne", "si", "th", "vi", "id", "ms", "zh", "ja", "ko", "ka", "hy", "az", "kk", "ky", "uz", "tg", "mn", "tl", "sw", "af", "ca", "eu", "gl", "is", "ga", "cy", "sq", "am", "km", "lo", "my", "jv"]
 SAMPLE_CHARS = 1500  # the answer does not change beyond it; the cost grows with the text
 SHORTEST = 20  # below that a guess is worth less than what the page declares
 

@@ -24,10 +24,14 @@ STOP = re.compile(
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?\d)",
     re.IGNORECASE,
 )
-GLUED_DATE = re.compile(r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? ?\d|Published|Updated|Posted|Twitter)")
-BETWEEN = re.compile(r"\s*(?:,|;|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bи\b|\bі\b|\bта\b|\bi\b|\boraz\b|\bir\b)\s*")
+GLUED_DATE = re.compile(
+    r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? ?\d|Published|Updated|Posted|Twitter)"
+)
+BETWEEN = re.compile(
+    r"\s*(?:,|;|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bи\b|\bі\b|\bта\b|\bi\b|\boraz\b|\bir\b)\s*"
+)
 PARTICLES = frozenset(
-    "de del della di da do dos das du la le les los van von der den ter ten bin ibn al el ul e y i abu zu zur vom af av san st".split()
+    "de del della di da do dos das du la le les los van von der den ter ten bin ibn al el ul e y i abu zu zur vom af av san st".split()  # noqa: SIM905
 )
 NAME_WORD = re.compile(r"[^\W\d_][\w.'’ʼ‘`-]*")
 ROLE_OF_WORD: dict[str, AuthorRole] = {
@@ -48,9 +52,7 @@ TITLE_WORD = re.compile(
     re.IGNORECASE,
 )
 NOT_NAMES = frozenset(
-    "share tweet email print comments comment read more save subscribe advertisement photo image video credit source "
-    "menu search home login sign newsletter presented sponsored opinion follow facebook twitter whatsapp telegram "
-    "updated published written contributions from the author authors about related listen by".split()
+    ["share", "tweet", "email", "print", "comments", "comment", "read", "more", "save", "subscribe", "advertisement", "photo", "image", "video", "credit", "source", "menu", "search", "home", "login", "sign", "newsletter", "presented", "sponsored", "opinion", "follow", "facebook", "twitter", "whatsapp", "telegram", "updated", "published", "written", "contributions", "from", "the", "author", "authors", "about", "related", "listen", "by"]
 )
 LONGEST_NAME, MOST_NAMES = 60, 12
 
@@ -89,7 +91,9 @@ def is_name(text: str) -> bool:
         return False
     if any(word.lower().strip(".,") in NOT_NAMES for word in words):
         return False
-    return all(NAME_WORD.fullmatch(word) and (_is_capital(word) or word.lower() in PARTICLES) for word in words)
+    return all(
+        NAME_WORD.fullmatch(word) and (_is_capital(word) or word.lower() in PARTICLES) for word in words
+    )
 
 
 def unique(authors: Iterable[Author]) -> list[Author]:
@@ -120,7 +124,10 @@ def _less_outlet(name: str, strip: Strip) -> str:
 def _less_title(name: str, rest: str) -> tuple[str, AuthorRole]:
     """A name parted from the job title behind it: `Matt Hill Senior Writer` → (`Matt Hill`, writer)."""
     words = name.split()
-    role = next((ROLE_OF_WORD[word.lower()] for word in [*words, *rest.split()[:4]] if word.lower() in ROLE_OF_WORD), None)
+    role = next(
+        (ROLE_OF_WORD[word.lower()] for word in [*words, *rest.split()[:4]] if word.lower() in ROLE_OF_WORD),
+        None,
+    )
     hit = TITLE_WORD.search(name)
     if hit and len(name[: hit.start()].split()) >= 2:
         return name[: hit.start()].strip(" ,"), role or "author"

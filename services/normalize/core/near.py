@@ -16,7 +16,9 @@ def blocks_near_headline(page: Page, judged: Sequence[JudgedBlock], title: str |
     """Short lines near the headline in the page's order; without a headline, those before the first paragraph."""
     start, body = headline_index(page, title), _first_prose(judged)
     if start is None:
-        window = range(min(len(judged), LAST_RESORT)) if body is None else range(max(0, body - AFTER), body + 2)
+        window = (
+            range(min(len(judged), LAST_RESORT)) if body is None else range(max(0, body - AFTER), body + 2)
+        )
     else:
         window = range(max(0, start - BEFORE), start + AFTER)
     return [judged[n].block for n in window if n < len(judged) and _is_line(judged[n])]
@@ -27,7 +29,9 @@ def headline_index(page: Page, title: str | None) -> int | None:
     if title is None:
         return None
     key = plain(title)
-    shown = [block for block in page.blocks if abs(len(block.text) - len(title)) < 20 and plain(block.text) == key]
+    shown = [
+        block for block in page.blocks if abs(len(block.text) - len(title)) < 20 and plain(block.text) == key
+    ]
     return min(shown, key=lambda block: (block.tag != "h1", block.index)).index if shown else None
 
 
@@ -36,4 +40,6 @@ def _first_prose(judged: Sequence[JudgedBlock]) -> int | None:
 
 
 def _is_line(one: JudgedBlock) -> bool:
-    return len(one.block.text) <= LONGEST and not (one.kept and one.block.text.endswith((".", "?", "!", "…")) and len(one.block.text) > 80)
+    return len(one.block.text) <= LONGEST and not (
+        one.kept and one.block.text.endswith((".", "?", "!", "…")) and len(one.block.text) > 80
+    )

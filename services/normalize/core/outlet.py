@@ -8,7 +8,9 @@ from services.normalize.core.page import Page
 from services.normalize.core.plain_words import squeezed, tidy
 
 NAME_METAS = ("og:site_name", "application-name", "apple-mobile-web-app-title", "dc.publisher", "publisher")
-PUBLISHED_BY = re.compile(r"(?:Published by|Издатель|Выдавец|Видавець|Wydawca|Leidėjas)\s?:?\s+(?P<name>[^|\n]{3,80})")
+PUBLISHED_BY = re.compile(
+    r"(?:Published by|Издатель|Выдавец|Видавець|Wydawca|Leidėjas)\s?:?\s+(?P<name>[^|\n]{3,80})"
+)
 EMAIL_DOMAIN = re.compile(r"[\w.+-]{1,64}@([\w-]{1,63})\.[a-z]{2,}", re.IGNORECASE)
 LONGEST_NAME = 80
 

@@ -60,7 +60,11 @@ def _role(
         if line.inputs:
             return "rewrite", SURE_REWRITE if not line.credits else LIKELY_REWRITE, line.line
     base = max(cites, key=lambda cite: cite.times, default=None)
-    if base and base.times >= OFTEN and min(cite.start for cite in cites if cite.name == base.name) < LEAD_CHARS:
+    if (
+        base
+        and base.times >= OFTEN
+        and min(cite.start for cite in cites if cite.name == base.name) < LEAD_CHARS
+    ):
         return "report-on-report", LIKELY_REPORT, base.span
     if dateline:
         return "original", OWN_REPORT, dateline.line

@@ -1,34 +1,49 @@
 """What a publisher says machines may do with a page: robots and AI wishes in meta elements and headers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from services.contracts.messages import Rights
-from services.normalize.core.page import Page
 
 ROBOT_METAS = ("robots", "googlebot", "googlebot-news", "cleanwire")
-KNOWN = ("noindex", "nofollow", "noarchive", "nosnippet", "noai", "noimageai", "none", "nocache")
-WISH = re.compile("|".join(KNOWN), re.IGNORECASE)
+WISH = re.compile(
+    "noindex|nofollow|noarchive|nosnippet|noimageai|noai|none|nocache|noimageindex|notranslate", re.IGNORECASE
+)
 NO_AI = frozenset({"noai", "noimageai"})
 
 
-def read_rights(page: Page, headers: Mapping[str, str], found: Rights = Rights()) -> Rights:
-    """The page's wishes added to those `found` at the fetch; the stricter of two always wins.
+def rights_of_metas(metas: Mapping[str, str]) -> Rights:
+    """The wishes in a page's meta elements."""
+    return _rights([metas.get(name, "") for name in ROBOT_METAS], metas.get("tdm-reservation"))
 
-    `robots` lists the restrictions, sorted; `tdm` is TDMRep's reservation: "1" reserved, "0" not, else a policy URL.
+
+def rights_of_headers(headers: Mapping[str, str]) -> Rights:
+    """The wishes in a response's headers, whatever their case."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    return _rights([lower.get("x-robots-tag", "")], lower.get("tdm-reservation"))
+
+
+def strictest(one: Rights, *others: Rights) -> Rights:
+    """All wishes together: each restriction that any place names. The licence is the first one's, our own setting.
+
+    `robots` lists the restrictions, sorted; `tdm` is TDMRep's reservation: "0" none, anything else reserved.
     """
-    header = {name.lower(): value for name, value in headers.items()}
-    sources = [found.robots or "", header.get("x-robots-tag", "")] + [page.metas.get(name, "") for name in ROBOT_METAS]
-    wishes = {wish.lower() for source in sources for wish in WISH.findall(source)}
-    reserved = [found.tdm, header.get("tdm-reservation"), page.metas.get("tdm-reservation")]
+    everyone = (one, *others)
+    wishes = {wish for rights in everyone for wish in (rights.robots or "").split(",") if wish}
+    reserved = [rights.tdm for rights in everyone if rights.tdm]
+    noai = [rights.noai for rights in everyone if rights.noai is not None]
     return Rights(
-        robots=",".join(sorted(wishes)) or found.robots,
-        tdm=_stricter(reserved),
-        noai=True if wishes & NO_AI else found.noai,
-        licence=found.licence,
+        robots=",".join(sorted(wishes)) or None,
+        tdm=next((tdm for tdm in reserved if tdm != "0"), reserved[0] if reserved else None),
+        noai=any(noai) if noai else None,
+        licence=one.licence,
     )
 
 
-def _stricter(reserved: list[str | None]) -> str | None:
-    given = [value.strip() for value in reserved if value and value.strip()]
-    return next((value for value in given if value != "0"), given[0] if given else None)
+def _rights(texts: Iterable[str], tdm: str | None) -> Rights:
+    wishes = {wish.lower() for text in texts for wish in WISH.findall(text)}
+    return Rights(
+        robots=",".join(sorted(wishes)) or None,
+        tdm=(tdm or "").strip()[:500] or None,
+        noai=True if wishes & NO_AI else None,
+    )

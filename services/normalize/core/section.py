@@ -4,7 +4,14 @@ from services.normalize.core.article_object import article_objects, first_text
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import tidy
 
-SECTION_METAS = ("article:section", "section", "parsely-section", "sailthru.section", "category", "cxenseparse:section")
+SECTION_METAS = (
+    "article:section",
+    "section",
+    "parsely-section",
+    "sailthru.section",
+    "category",
+    "cxenseparse:section",
+)
 LONGEST_SECTION = 60
 
 

@@ -42,4 +42,11 @@ def _stands_before_body(judged: Sequence[JudgedBlock], kept: list[int], byline_l
 def _is_marked(one: JudgedBlock, index: int, title_at: int | None) -> bool:
     near = title_at is None or 0 < index - title_at <= REACH
     block = one.block
-    return near and (block.tag in {"h2", "h3"} or bool(STANDFIRST_CLASS.search(f"{block.classes} {block.element.parent.names if block.element.parent else ''}")))
+    return near and (
+        block.tag in {"h2", "h3"}
+        or bool(
+            STANDFIRST_CLASS.search(
+                f"{block.classes} {block.element.parent.names if block.element.parent else ''}"
+            )
+        )
+    )

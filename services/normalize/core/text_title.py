@@ -14,7 +14,10 @@ PROSE = 140
 REACH = 24  # lines between a headline and the body: byline, date, picture, share buttons
 BREADCRUMB = re.compile(r"\s[>›»/|]\s")
 ENDS_SENTENCE = (".", ":", ";", ",")
-NOT_HEADLINE = re.compile(r"https?:|@|©|^\W*\d+\W*$|\b(?:min read|read more|subscribe|sign in|log in|cookies?|advertisement)\b", re.IGNORECASE)
+NOT_HEADLINE = re.compile(
+    r"https?:|@|©|^\W*\d+\W*$|\b(?:min read|read more|subscribe|sign in|log in|cookies?|advertisement)\b",
+    re.IGNORECASE,
+)
 
 
 def choose_text_title(judged: Sequence[JudgedBlock]) -> str | None:
@@ -32,7 +35,9 @@ def choose_text_title(judged: Sequence[JudgedBlock]) -> str | None:
 
 def _is_prose(one: JudgedBlock) -> bool:
     text = one.block.text
-    return one.kept and (len(text) > PROSE or (len(text) > PROSE / 2 and text.endswith((".", "!", "?", "”", '"', "»"))))
+    return one.kept and (
+        len(text) > PROSE or (len(text) > PROSE / 2 and text.endswith((".", "!", "?", "”", '"', "»")))
+    )
 
 
 def _rating(head: Sequence[str], n: int, topic: set[str], below: frozenset[str]) -> float:
@@ -41,14 +46,24 @@ def _rating(head: Sequence[str], n: int, topic: set[str], below: frozenset[str])
     words = plain(line).split()
     repeated = line in below or _is_repeated(head, n)
     longest = LONGEST_REPEATED if repeated else LONGEST
-    if not SHORTEST <= len(line) <= longest or len(words) < 3 or NOT_HEADLINE.search(line) or BREADCRUMB.search(line):
+    if (
+        not SHORTEST <= len(line) <= longest
+        or len(words) < 3
+        or NOT_HEADLINE.search(line)
+        or BREADCRUMB.search(line)
+    ):
         return 0.0
     if line.endswith(ENDS_SENTENCE) or PREFIX.match(line) or (HAS_YEAR.search(line) and len(words) < 7):
         return 0.0
-    shared = sum(word in topic for word in words if len(word) > 3) / max(1, sum(len(word) > 3 for word in words))
+    shared = sum(word in topic for word in words if len(word) > 3) / max(
+        1, sum(len(word) > 3 for word in words)
+    )
     return 0.5 + 1.2 * shared + 1.0 * repeated + 0.3 * n / len(head)
 
 
 def _is_repeated(head: Sequence[str], n: int) -> bool:
     """The line stands twice above the body, or a breadcrumb ends with it."""
-    return any(other != n and (head[other] == head[n] or head[other].endswith(f" {head[n]}")) for other in range(len(head)))
+    return any(
+        other != n and (head[other] == head[n] or head[other].endswith(f" {head[n]}"))
+        for other in range(len(head))
+    )

@@ -8,7 +8,7 @@ from html import unescape
 from services.normalize.core.article_object import article_objects, first_text
 from services.normalize.core.outlet import NAME_METAS, host_label
 from services.normalize.core.page import Page
-from services.normalize.core.plain_words import plain, squeezed, tidy
+from services.normalize.core.plain_words import plain, tidy
 
 SEPARATOR = re.compile(r"\s+[|\-–—:»«·•/~]+\s+|\s*[|｜：»]\s*|(?<=\w):\s+|--+|_{1,2}(?=\S+$)")
 SHORTEST, LONGEST = 3, 400
@@ -61,8 +61,13 @@ def _candidates(page: Page, names: frozenset[str]) -> Iterator[Candidate]:
     headings = [block.text for block in page.blocks if block.tag == "h1"][:FIRST_H1]
     objects = article_objects(page.json_ld)
     headlines = [text for one in objects[:2] if (text := first_text(one.get("headline")))]
-    found = [("h1", text) for text in headings] + [("headline", text) for text in headlines]
-    found += [("og", page.metas.get("og:title")), ("twitter", page.metas.get("twitter:title")), ("tag", page.title_tag)]
+    found: list[tuple[str, str | None]] = [("h1", text) for text in headings] 
+    found += [("headline", text) for text in headlines]
+    found += [
+        ("og", page.metas.get("og:title")),
+        ("twitter", page.metas.get("twitter:title")),
+        ("tag", page.title_tag),
+    ]
     for place, text in found:
         if text and SHORTEST <= len(text) <= LONGEST:
             clean = _less_site_name(tidy(unescape(text)), names)
@@ -92,4 +97,6 @@ def _is_site_name(segment: str, names: frozenset[str]) -> bool:
     if key in names:
         return True
     pressed = key.replace(" ", "")
-    return len(pressed) > 2 and any(pressed in (name.replace(" ", ""), "the" + name.replace(" ", "")) for name in names)
+    return len(pressed) > 2 and any(
+        pressed in (name.replace(" ", ""), "the" + name.replace(" ", "")) for name in names
+    )

@@ -1,0 +1,64 @@
+"""What normalize does with a fetched page: extract, match its topics, hand on the article or say why not."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from services.contracts.failures import Unprocessable
+from services.contracts.identities import article_id_of
+from services.contracts.messages import NormalizedArticle, RawArticle
+from services.contracts.streams import ARTICLES_NORMALIZED
+from services.normalize.core.normalized import normalized_article
+from services.normalize.core.rejections import Rejection
+from services.normalize.core.topic import Topic
+from services.normalize.extract import Extraction
+from services.normalize.extractor import Extractor
+from services.normalize.page_field import unpack_page
+from services.runtime.logs import log_outcome
+from services.runtime.wire import emit, entry
+
+
+class PageHandler:
+    """Handles `articles.raw`."""
+
+    def __init__(self, extractor: Extractor, topics: Sequence[Topic]) -> None:
+        self._extractor = extractor
+        self._topics = topics
+
+    async def on_raw_article(self, raw: RawArticle) -> None:
+        """One page in, one article out or one line that says why there is none."""
+        page = unpack_page(entry().fields)
+        found = await self._extractor.extract(page, raw.final_url, _content_type(raw))
+        article = found if isinstance(found, Rejection) else _described(raw, found, self._topics)
+        if isinstance(article, Rejection):
+            log_outcome(
+                "page_rejected", "rejected", url=raw.final_url, reason=article.reason, detail=article.detail
+            )
+        else:
+            emit(ARTICLES_NORMALIZED, article)
+            _log_article(article)
+
+
+def _described(raw: RawArticle, found: Extraction, topics: Sequence[Topic]) -> NormalizedArticle | Rejection:
+    try:
+        return normalized_article(raw, found, topics)
+    except ValueError as error:
+        raise Unprocessable(f"the page's URL cannot be used: {error}") from None
+
+
+def _content_type(raw: RawArticle) -> str | None:
+    return next((value for name, value in raw.headers.items() if name.lower() == "content-type"), None)
+
+
+def _log_article(article: NormalizedArticle) -> None:
+    article_id = article_id_of(article.canonical_url)
+    structlog.contextvars.bind_contextvars(article_id=article_id)
+    log_outcome(
+        "article_normalized",
+        "normalized",
+        article_id=article_id,
+        url=article.url,
+        title=article.title,
+        topics=[topic.topic for topic in article.topics],
+        words=article.quality.words,
+    )
