@@ -1,0 +1,124 @@
+"""What was kept of a page, what was cut and why: as lines for a terminal and as one HTML page. Nothing is decided here."""
+
+from collections import Counter
+from collections.abc import Iterator
+from html import escape
+
+from services.contracts.messages import ArticleDate, Block
+from services.normalize.extract import Extraction
+
+HUES = (210, 30, 280, 0, 160, 330, 50, 190, 250, 100)
+KEPT_MARK, CUT_MARK = "+", "-"
+GREEN, RED, DIM, END = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
+LONGEST_LINE = 240
+CONTROLS = {code: "·" for code in (*range(32), *range(127, 160))}
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #1c1c1c; --paper: #fdfdfb; --faint: #6b6b6b; --line: #ddd; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e6e3; --paper: #17181a; --faint: #9a9a96; --line: #3a3b3e; } }
+body { font: 17px/1.55 Georgia, serif; color: var(--ink); background: var(--paper); max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; line-height: 1.25; } table, .legend, .why { font: 13px/1.5 system-ui, sans-serif; }
+table { border-collapse: collapse; margin: 1rem 0; } td, th { border-top: 1px solid var(--line); padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }
+th { color: var(--faint); font-weight: normal; white-space: nowrap; }
+.legend span { display: inline-block; margin: 0 1rem .3rem 0; }
+.block { margin: .7rem 0; padding-left: .8rem; border-left: 3px solid transparent; overflow-wrap: anywhere; }
+.cut { border-color: var(--tone); color: var(--faint); } .cut .text { text-decoration: line-through; text-decoration-color: var(--tone); }
+.why { color: var(--tone, var(--faint)); } .heading .text { font-weight: bold; }
+"""
+
+
+def explain_lines(extraction: Extraction, *, colour: bool = False) -> Iterator[str]:
+    """The article's fields, then every block in the page's order: `+` kept, `-` cut, with reason, rule and score.
+
+    Control characters of the page are shown as dots: a page must not steer the reader's terminal.
+    """
+    for name, value in _fields(extraction):
+        yield f"{name:<12} {_safe(value)}"
+    yield ""
+    for block in extraction.blocks:
+        yield _line(block, colour=colour)
+    kept = sum(block.kept for block in extraction.blocks)
+    yield ""
+    yield f"{kept} of {len(extraction.blocks)} blocks kept, {extraction.quality.kept_share:.0%} of the page's text"
+
+
+def explain_html(extraction: Extraction) -> str:
+    """One self-contained HTML page: kept text as it reads, cut text struck and coloured by its reason."""
+    reasons = Counter(block.reason for block in extraction.blocks if not block.kept)
+    tones = {reason: HUES[n % len(HUES)] for n, (reason, _) in enumerate(reasons.most_common())}
+    rows = "".join(
+        f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in _fields(extraction)
+    )
+    legend = "".join(
+        f'<span style="{_tone(tones[reason])}" class="why">■ {escape(reason)} ({times})</span>'
+        for reason, times in reasons.most_common()
+    )
+    blocks = "\n".join(_html_block(block, tones) for block in extraction.blocks)
+    title = escape(extraction.title or "(no title)")
+    return (
+        '<!doctype html>\n<html><head><meta charset="utf-8">'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        f'<meta name="viewport" content="width=device-width"><title>{title}</title><style>{STYLE}</style></head>\n'
+        f'<body><h1>{title}</h1><table>{rows}</table><p class="legend">{legend}</p>\n{blocks}\n</body></html>\n'
+    )
+
+
+def _fields(extraction: Extraction) -> Iterator[tuple[str, str]]:
+    provenance = extraction.provenance
+    shown = {
+        "title": extraction.title,
+        "standfirst": extraction.standfirst,
+        "authors": ", ".join(f"{author.name} ({author.role})" for author in extraction.authors),
+        "published": _date(extraction.published),
+        "modified": _date(extraction.modified),
+        "outlet": extraction.outlet,
+        "section": extraction.section,
+        "language": extraction.language,
+        "agency": provenance.agency,
+        "dateline": provenance.dateline,
+        "role": f"{provenance.role} ({provenance.confidence:.1f}{': ' + provenance.evidence if provenance.evidence else ''})",
+        "credits": ", ".join(f"{credit.name} ({credit.role})" for credit in provenance.credits),
+        "cites": ", ".join(provenance.cites),
+        "labels": ", ".join(extraction.labels),
+        "canonical": extraction.canonical_url,
+        "quality": f"{extraction.quality.score:.2f}, {extraction.quality.words} words",
+    }
+    return ((name, value) for name, value in shown.items() if value)
+
+
+def _date(date: ArticleDate | None) -> str | None:
+    if date is None:
+        return None
+    zone = f", zone {date.zone}" if date.zone else ""
+    return f"{date.value} (to the {date.precision}{zone}, from {date.evidence})"
+
+
+def _line(block: Block, *, colour: bool) -> str:
+    text = _safe(block.text)
+    text = text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1]}…"
+    mark, tint = (KEPT_MARK, GREEN) if block.kept else (CUT_MARK, RED)
+    if not colour:
+        return f"{mark} {text}  [{_why(block)}]"
+    return f"{tint}{mark} {text}{END}  {DIM}[{_why(block)}]{END}"
+
+
+def _html_block(block: Block, tones: dict[str, int]) -> str:
+    tone = "" if block.kept else f' style="{_tone(tones[block.reason])}"'
+    names = f"block {'kept' if block.kept else 'cut'} {block.kind}"
+    return (
+        f'<div class="{escape(names)}"{tone}><span class="text">{escape(block.text)}</span> '
+        f'<span class="why">{escape(_why(block))}</span></div>'
+    )
+
+
+def _why(block: Block) -> str:
+    score = "" if block.score is None else f", {block.score:+.1f}"
+    return f"{block.reason} · {block.rule or 'model'}{score}"
+
+
+def _tone(hue: int) -> str:
+    return f"--tone: hsl({hue} 60% 50%)"
+
+
+def _safe(text: str) -> str:
+    return text.translate(CONTROLS)
