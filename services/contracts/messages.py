@@ -49,7 +49,8 @@ class EntryHint(Message):
 class FetchRequest(Message):
     """Asks ingest for one URL; `why` is read by operators (`feed entry`, `revisit 1h`, `submitted`).
 
-    `attempt`, `first_url` (what was asked for before `hops` redirects led here) are ingest's own notes.
+    `attempt`, `first_url` (what was asked for before `hops` redirects led here) are ingest's own notes. Lane
+    `backfill` says that it is history, `since` how far back a listing's entries are taken (without it: the feed window).
     """
 
     version: Literal[1] = 1
@@ -62,6 +63,8 @@ class FetchRequest(Message):
     not_before: datetime | None = None
     first_url: str | None = None
     hops: int = 0
+    lane: Literal["live", "backfill"] = "live"
+    since: datetime | None = None
 
 
 class Rights(Message):

@@ -34,12 +34,17 @@ class FeedPacing:
 
 @dataclass(frozen=True)
 class Listed:
-    """A readable list of entries."""
+    """A readable list of entries; `cut` entries above the limit were left, `children` are further lists it names,
+
+    `shapes` the link shapes that a listing page has taught.
+    """
 
     entries: tuple[ListedEntry, ...]
     form: str
     pacing: FeedPacing = FeedPacing()
     cut: int = 0
+    children: tuple[ListedEntry, ...] = ()
+    shapes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
