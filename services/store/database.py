@@ -19,7 +19,11 @@ BUSY_TIMEOUT_MS = 5_000
 DEADLOCK_TRIES = 3
 READERS = 2
 POOL = 10  # connections a process may hold; 16 claims at once queue for them
-TIMEOUTS = {"lock_timeout": "5000", "statement_timeout": "30000", "idle_in_transaction_session_timeout": "10000"}
+TIMEOUTS = {
+    "lock_timeout": "5000",
+    "statement_timeout": "30000",
+    "idle_in_transaction_session_timeout": "10000",
+}
 """PostgreSQL, in ms: nobody waits longer for a lock than for a message; a stopped store frees its locks after 10 s."""
 CONNECT_TIMEOUT_S = 5.0
 
@@ -100,7 +104,10 @@ class PostgresDatabase:
             pool_timeout=30,
             pool_use_lifo=True,
             isolation_level="READ COMMITTED",
-            connect_args={"server_settings": TIMEOUTS | {"application_name": "cleanwire-store"}, "timeout": CONNECT_TIMEOUT_S},
+            connect_args={
+                "server_settings": TIMEOUTS | {"application_name": "cleanwire-store"},
+                "timeout": CONNECT_TIMEOUT_S,
+            },
         )
 
     async def write(self, work: Work[T]) -> T:
@@ -139,7 +146,12 @@ def _sqlite_engine(url: str, mode: str) -> Engine:
     @event.listens_for(engine, "connect")
     def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself; we do, below
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -44,7 +44,14 @@ def failure_of(error: Exception, dialect: str) -> Exception:
 
 def _sqlite_failure(error: DBAPIError, dialect: str) -> Exception:
     name = getattr(error.orig, "sqlite_errorname", "")
-    away = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+    away = (
+        "SQLITE_BUSY",
+        "SQLITE_LOCKED",
+        "SQLITE_FULL",
+        "SQLITE_IOERR",
+        "SQLITE_CANTOPEN",
+        "SQLITE_READONLY",
+    )
     if name.startswith(away):
         return RetryLater(dialect, detail=f"{str(error.orig)[:200]} ({name})")
     return error

@@ -10,7 +10,6 @@ from services.store.incoming import incoming_of
 from services.store.schema import article, article_group, edge, fetch, outbox, revision, sketch
 from tests.store.builders import make_article, make_text
 
-
 EARLY = "2026-11-20T09:00:00+00:00"
 
 
@@ -86,7 +85,7 @@ async def test_revision_is_announced_with_the_next_number_and_its_diff(archive):
     diff = await archive.database.read(
         lambda c: c.execute(select(revision.c.diff).where(revision.c.revision == 2)).scalar_one()
     )
-    assert json.loads(diff)["added"] == [paragraph for paragraph in make_text(2, 30).split("\n\n")]
+    assert json.loads(diff)["added"] == make_text(2, 30).split("\n\n")
 
 
 async def test_same_page_fetched_again_is_no_revision_whatever_the_engine_says(archive):
