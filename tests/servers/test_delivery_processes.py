@@ -1,0 +1,152 @@
+"""Replicas that are killed, stopped, continued and told to end: what they held is done once, by somebody."""
+
+import asyncio
+import signal
+import time
+from typing import Any
+
+import pytest
+from redis.asyncio import Redis
+
+from bench.delivery_rig import BEGAN, GROUP, SOURCE, add_entries, outputs_of, pending_of
+
+VISIBILITY_S = 1.0
+
+
+async def is_held(redis: Redis, entries: int) -> bool:
+    return (
+        await redis.exists(SOURCE)
+        and has_group(await redis.xinfo_groups(SOURCE))
+        and await pending_of(redis) == entries
+    )
+
+
+def has_group(groups: list[dict[str, Any]]) -> bool:
+    return bool(groups)
+
+
+async def test_work_of_a_killed_replica_is_taken_over_within_visibility_and_a_second(
+    redis_client: Redis, replicas: Any, eventually: Any
+) -> None:
+    first = replicas(visibility=VISIBILITY_S, work=30)
+    await add_entries(redis_client, range(16))
+    await eventually(lambda: is_held(redis_client, 16))
+    replicas(visibility=VISIBILITY_S)
+    await asyncio.sleep(0.5)  # the second one is up and idle
+    first.kill()
+    killed = time.monotonic()
+    await eventually(lambda: redis_client.xlen("rig.out"))
+    await eventually(lambda: is_held(redis_client, 0))
+    assert time.monotonic() - killed < VISIBILITY_S + 1
+    assert sorted(await outputs_of(redis_client)) == list(range(16))
+
+
+@pytest.mark.parametrize("fence", [True, False], ids=["fenced", "control"])
+async def test_zombie_that_wakes_after_the_take_over_doubles_nothing(
+    redis_client: Redis, replicas: Any, eventually: Any, fence: bool
+) -> None:
+    """A process stopped in mid-handler for twice the visibility time and continued. The control without the fence doubles."""
+    zombie = replicas(visibility=VISIBILITY_S, work=0.5, fence=fence)
+    await add_entries(redis_client, range(16))
+    await eventually(lambda: is_held(redis_client, 16))
+    zombie.send(signal.SIGSTOP)
+    stopped = time.monotonic()
+    replicas(visibility=VISIBILITY_S, fence=fence)
+    await eventually(lambda: redis_client.xlen("rig.out"))
+    await eventually(lambda: is_held(redis_client, 0))
+    await eventually(lambda: time.monotonic() - stopped > 2 * VISIBILITY_S)
+    zombie.send(signal.SIGCONT)
+    await add_entries(
+        redis_client, range(16, 48)
+    )  # the zombie works again: its stale results were sent before these
+    await eventually(lambda: works(redis_client, zombie.process.pid))
+    numbers = await outputs_of(redis_client)
+    doubled = len(numbers) - len(set(numbers))
+    assert doubled == 0 if fence else doubled > 0
+
+
+async def works(redis: Redis, pid: int) -> bool:
+    done = [fields for _, fields in await redis.xrange("rig.out")]
+    fresh = any(fields[b"by"] == str(pid).encode() and int(fields[b"n"]) >= 16 for fields in done)
+    return fresh and await pending_of(redis) == 0
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "control"])
+async def test_messages_that_kill_the_process_die_alone(
+    redis_client: Redis, replicas: Any, eventually: Any, alone: bool
+) -> None:
+    """Each begins as often as allowed, then is buried; bystanders pass. In the control, which runs suspects beside the
+    others, bystanders are counted with them.
+    """
+    await add_entries(redis_client, range(2), do="kill")
+    await add_entries(redis_client, range(2, 22), do="slow", s="0.05")
+    running = [replicas(visibility=0.5, deliveries=3, alone=alone)]
+    highest = 0
+
+    async def is_over() -> bool:
+        nonlocal highest
+        if running[-1].process.poll() is not None:  # a supervisor restarts what has died
+            running.append(replicas(visibility=0.5, deliveries=3, alone=alone))
+        if await redis_client.exists(SOURCE) and has_group(await redis_client.xinfo_groups(SOURCE)):
+            pending = await redis_client.xpending_range(SOURCE, GROUP, "-", "+", 100)
+            highest = max([highest, *(entry["times_delivered"] for entry in pending)])
+        letters = await redis_client.xlen(f"{SOURCE}.dead")
+        return letters + await redis_client.xlen("rig.out") == 22
+
+    await eventually(is_over, within_s=40, every_s=0.05)
+    buried = {int(fields[b"n"]) for _, fields in await redis_client.xrange(f"{SOURCE}.dead")}
+    began = {name.decode(): int(count) for name, count in (await redis_client.hgetall(BEGAN)).items()}
+    if alone:
+        assert buried == {0, 1}
+        assert (began["0"], began["1"]) == (3, 3)
+        assert sorted(await outputs_of(redis_client)) == list(range(2, 22))
+    else:
+        assert buried > {0, 1}, "the control must bury bystanders"
+
+
+async def test_terminated_replica_releases_what_it_cannot_finish(
+    redis_client: Redis, replicas: Any, eventually: Any
+) -> None:
+    """Given back at once and uncounted: another replica has it long before the visibility time is over."""
+    leaving = replicas(visibility=20, work=30, grace=0.3)
+    await add_entries(redis_client, range(16))
+    await eventually(lambda: is_held(redis_client, 16))
+    assert leaving.terminate() < 5
+    pending = await redis_client.xpending_range(SOURCE, GROUP, "-", "+", 100)
+    assert {(entry["consumer"], entry["times_delivered"]) for entry in pending} == {(b"~retry", 0)}
+    replicas(visibility=20)
+    began = time.monotonic()
+    await eventually(lambda: redis_client.xlen("rig.out"))
+    await eventually(lambda: is_held(redis_client, 0))
+    assert time.monotonic() - began < 5
+    assert sorted(await outputs_of(redis_client)) == list(range(16))
+
+
+async def test_terminated_replica_finishes_what_runs(
+    redis_client: Redis, replicas: Any, eventually: Any
+) -> None:
+    leaving = replicas(visibility=20, work=0.4, grace=5)
+    await add_entries(redis_client, range(16))
+    await eventually(lambda: is_held(redis_client, 16))
+    assert leaving.terminate() < 5
+    assert sorted(await outputs_of(redis_client)) == list(range(16))
+    assert await pending_of(redis_client) == 0
+
+
+async def test_replicas_share_the_work_evenly(redis_client: Redis, replicas: Any, eventually: Any) -> None:
+    pids = [replicas(visibility=5, work=0.02, concurrency=4).process.pid for _ in range(2)]
+    await eventually(lambda: has_consumers(redis_client, 2))
+    await add_entries(redis_client, range(400))
+    await eventually(lambda: is_complete(redis_client, 400))
+    done = [int(fields[b"by"]) for _, fields in await redis_client.xrange("rig.out")]
+    assert max(done.count(pid) for pid in pids) <= 1.2 * 200
+
+
+async def has_consumers(redis: Redis, wanted: int) -> bool:
+    if not await redis.exists(SOURCE) or not await redis.xinfo_groups(SOURCE):
+        return False
+    return len(await redis.xinfo_consumers(SOURCE, GROUP)) >= wanted
+
+
+async def is_complete(redis: Redis, outputs: int) -> bool:
+    return await redis.xlen("rig.out") >= outputs and await pending_of(redis) == 0
