@@ -11,7 +11,7 @@ HUES = (210, 30, 280, 0, 160, 330, 50, 190, 250, 100)
 KEPT_MARK, CUT_MARK = "+", "-"
 GREEN, RED, DIM, END = "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 LONGEST_LINE = 240
-CONTROLS = {code: "·" for code in (*range(32), *range(127, 160))}
+CONTROLS = dict.fromkeys((*range(32), *range(127, 160)), "·")
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1c1c; --paper: #fdfdfb; --faint: #6b6b6b; --line: #ddd; }

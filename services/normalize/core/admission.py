@@ -24,7 +24,11 @@ CONSENT = re.compile(
     r"your privacy choices|согласие на обработку|wir (?:und unsere partner )?(?:verwenden|nutzen) cookies|zgod[ay] na|slapukai",
     re.IGNORECASE,
 )
-WALLS: tuple[tuple[RejectionReason, re.Pattern[str]], ...] = (("block page", BLOCKED), ("soft 404", NOT_THERE), ("consent wall", CONSENT))
+WALLS: tuple[tuple[RejectionReason, re.Pattern[str]], ...] = (
+    ("block page", BLOCKED),
+    ("soft 404", NOT_THERE),
+    ("consent wall", CONSENT),
+)
 
 
 def refuse(page: Page, title: str | None, text: str) -> Rejection | None:

@@ -4,7 +4,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 ARTICLE_TYPES = frozenset(
-    ["Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle", "OpinionNewsArticle", "BackgroundNewsArticle", "ReviewNewsArticle", "AskPublicNewsArticle", "BlogPosting", "LiveBlogPosting", "SocialMediaPosting", "ScholarlyArticle", "TechArticle", "Report", "SatiricalArticle", "AdvertiserContentArticle", "Review", "PodcastEpisode"]
+    [
+        "Article",
+        "NewsArticle",
+        "ReportageNewsArticle",
+        "AnalysisNewsArticle",
+        "OpinionNewsArticle",
+        "BackgroundNewsArticle",
+        "ReviewNewsArticle",
+        "AskPublicNewsArticle",
+        "BlogPosting",
+        "LiveBlogPosting",
+        "SocialMediaPosting",
+        "ScholarlyArticle",
+        "TechArticle",
+        "Report",
+        "SatiricalArticle",
+        "AdvertiserContentArticle",
+        "Review",
+        "PodcastEpisode",
+    ]
 )
 PAGE_TYPES = frozenset(
     ["WebPage", "ItemPage", "MediaObject", "VideoObject", "Recipe", "Product", "ImageGallery", "CreativeWork"]
@@ -18,7 +37,9 @@ def article_objects(json_ld: tuple[dict[str, Any], ...]) -> list[JsonObject]:
 
     JSON-LD lists outer objects before inner ones, so the first article is the page's own.
     """
-    articles: list[JsonObject] = [one for one in json_ld if types_of(one) & ARTICLE_TYPES and _says_something(one)]
+    articles: list[JsonObject] = [
+        one for one in json_ld if types_of(one) & ARTICLE_TYPES and _says_something(one)
+    ]
     others = [one for one in json_ld if types_of(one) & PAGE_TYPES and one.get("datePublished")]
     return articles[:3] + others[:2]
 

@@ -1,16 +1,23 @@
-"""Who wrote an article: the visible byline, JSON-LD, meta elements and author links, in a written order."""
+"""Who wrote an article: what the page shows and what its head declares, brought together in a written order."""
 
 import re
 from collections.abc import Iterable, Sequence
 from html import unescape
-from itertools import zip_longest
 from urllib.parse import unquote
 
 from services.contracts.messages import Author
 from services.normalize.core.article_object import article_objects, texts_of
 from services.normalize.core.blocks import PageBlock
-from services.normalize.core.date_text import find_moment
-from services.normalize.core.names import PREFIX, Strip, names_in_byline, unique
+from services.normalize.core.byline import (
+    bylines_of_page,
+    dated_authors,
+    helpers_named,
+    linked_authors,
+    lone_desk,
+    marked_authors,
+    spoken_authors,
+)
+from services.normalize.core.names import MOST_NAMES, PREFIX, Strip, authors_of, declared_author, unique
 from services.normalize.core.outlet import NAME_METAS
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import plain, tidy
@@ -19,109 +26,103 @@ AUTHOR_METAS = (
     "author", "article:author", "byl", "byline", "dc.creator", "dcterms.creator", "sailthru.author", "parsely-author",
     "citation_author", "article:author_name", "dcsext.author", "rnews:author", "og:author", "twitter:data1", "authors",
 )  # fmt: skip
-BYLINE_CLASS = re.compile(r"byline|author(?!i[sz])|autor|writer|reporter|contributor", re.IGNORECASE)
-COMMENT_CLASS = re.compile(r"comment|recirc|related|card|teaser|caption|credit|photo|bio", re.IGNORECASE)
-LONE_BY = re.compile(r"\W*(?:by|von|автор|аўтар|author|written by|text|tekst)\W*", re.IGNORECASE)
-DATED = re.compile(r"\d{1,4}\W")
-LONGEST_BYLINE = 200
-NO_PERSON = re.compile(r"https?:|www\.|@|facebook|\.com\b|^\d+$")
+NO_PERSON = re.compile(
+    r"https?:|^[a-z]+(?:[.][a-z]+)+[.]\d+$|www\.|@|facebook|^\W*\d+\W*$|^\W*,|developer$|^admin$",
+    re.IGNORECASE,
+)
+LIST = re.compile(r",|;|\s(?:and|und|og|et|och|y|e|и|і|та|oraz|ir|&)\s", re.IGNORECASE)
+LONGEST_DECLARED = 300
+WRITTEN_BY = re.compile("writ|author|by|autor|von|verfass|geschr|автор", re.IGNORECASE)
 
 
 def read_authors(page: Page, near: Sequence[PageBlock], outlet: str | None = None) -> tuple[Author, ...]:
-    """The article's authors with their roles.
+    """The article's authors with their roles; `near` are the lines around the headline.
 
-    Order: a byline that says "By …"; JSON-LD's author; meta elements; lines marked as byline; a name before a date;
-    author links. `outlet` is never one: "Published by The Daily" names the publisher.
+    Order: a byline that says "By …" together with the head (JSON-LD, then meta elements); lines marked as byline; a
+    name beside a date; author links; last the desk or outlet that the head declares. `outlet` itself is no author of
+    a page that only names its publisher ("Published by The Daily").
     """
-    strip = Strip(_outlet_names(page) | ({plain(outlet)} if outlet else set()))
-    spoken = _spoken_byline(near, strip)
-    declared = _declared(page, strip)
-    if spoken:
-        return tuple(_reconciled(spoken, declared))
-    return tuple(
-        declared or _marked_byline(near, strip) or _dated_byline(near, strip) or _linked(page, strip)
-    )
+    strip = _strip_of(page, outlet)
+    declared = _declared(page)
+    named = [author for author in declared if plain(author.name) not in strip.outlets]
+    persons = named if any(author.role != "desk" for author in named) else []
+    found = _agreed(spoken_authors(near, strip), persons, helpers_named(near))
+    found = found or _shown(page, near, strip) or _as_desks(declared) or lone_desk(near)
+    return tuple(found[:MOST_NAMES])
 
 
-def _reconciled(spoken: list[Author], declared: list[Author]) -> list[Author]:
-    """The byline, in the spelling that the head declares (`SOLCYRE BURGA` there, `Solcyré Burga` here)."""
-    spelled = {plain(author.name): author for author in declared}
-    return [spelled.get(plain(author.name), author) for author in spoken]
+def _shown(page: Page, near: Sequence[PageBlock], strip: Strip) -> list[Author]:
+    """Weaker marks of the page, the surest first."""
+    found = marked_authors(near, strip) or dated_authors(near, strip) or linked_authors(page, strip)
+    if found or page.kind == "text":
+        return found
+    far = bylines_of_page(page)
+    return spoken_authors(far, strip) or marked_authors(far[:1], strip)
 
 
-def _spoken_byline(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
-    found: list[Author] = []
-    for block, following in zip_longest(near, near[1:]):
-        if len(block.text) > LONGEST_BYLINE or COMMENT_CLASS.search(block.classes):
-            continue
-        if plain(PREFIX.sub("", block.text, count=1)) in strip.outlets:
-            continue
-        if LONE_BY.fullmatch(block.text) and following is not None:
-            found += names_in_byline(following.text, strip)
-        elif PREFIX.match(block.text):
-            found += [
-                one for one in names_in_byline(block.text, strip) if " " in one.name or one.role == "desk"
-            ]
-    return unique(found)
+def _agreed(spoken: list[Author], declared: list[Author], helpers: frozenset[str]) -> list[Author]:
+    """Byline and head together.
+
+    The head spells the names (`Dave Epstein`, where the byline runs on: `Dave Epstein Globe Correspondent`). It may
+    list more than the byline does, or other people; helpers it lists are left out. A byline that names all of the
+    head's people and more is the fuller one.
+    """
+    spelled = [_as_declared(author, declared) for author in spoken]
+    writers = [author for author in declared if plain(author.name) not in helpers] or declared
+    said = {plain(author.name) for author in spelled}
+    if spelled and all(plain(author.name) in said for author in writers):
+        return unique(spelled)
+    return unique(writers) if writers else unique(spelled)
 
 
-def _declared(page: Page, strip: Strip) -> list[Author]:
+def _as_declared(author: Author, declared: Iterable[Author]) -> Author:
+    key = plain(author.name)
+    for one in declared:
+        name = plain(one.name)
+        if key == name or key.startswith(name) and len(name.split()) >= 2:
+            return one
+    return author
+
+
+def _as_desks(declared: list[Author]) -> list[Author]:
+    return [author.model_copy(update={"role": "desk"}) for author in declared]
+
+
+def _declared(page: Page) -> list[Author]:
     for one in article_objects(page.json_ld):
-        names = [name for name in texts_of(one.get("author")) if not NO_PERSON.search(name)]
-        found = _from_names(names, strip)
+        found = _from_names(texts_of(one.get("author")))
         if found:
             return found
     for meta in AUTHOR_METAS:
-        value = page.metas.get(meta, "")
-        if value and not NO_PERSON.search(value):
-            found = _from_names([value], strip)
-            if found:
-                return found
+        if meta == "twitter:data1" and not WRITTEN_BY.search(page.metas.get("twitter:label1", "")):
+            continue
+        found = _from_names([page.metas.get(meta, "")])
+        if found:
+            return found
     return []
 
 
-def _from_names(names: Iterable[str], strip: Strip) -> list[Author]:
-    return unique(author for name in names for author in names_in_byline(unescape(unquote(name)), strip))
+def _from_names(names: Iterable[str]) -> list[Author]:
+    return unique(author for name in names for author in _from_name(tidy(unescape(unquote(name)))))
 
 
-def _marked_byline(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
-    """Lines near the headline whose class says byline or author."""
-    found: list[Author] = []
-    for block in near:
-        if (
-            len(block.text) <= LONGEST_BYLINE
-            and BYLINE_CLASS.search(block.classes)
-            and not COMMENT_CLASS.search(block.classes)
-        ):
-            found += names_in_byline(block.text, strip)
-    return unique(found)
-
-
-def _dated_byline(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
-    """A name and a date on one line: `Anna Lee - 12 May 2024`, `News Desk | Updated: 12-12-2025 19:00`."""
-    for block in near:
-        text = block.text
-        if len(text) <= LONGEST_BYLINE / 2 and DATED.search(text) and not COMMENT_CLASS.search(block.classes):
-            found = [one for one in names_in_byline(text, strip) if " " in one.name]
-            if found and find_moment(text) is not None:
-                return found
-    return []
-
-
-def _linked(page: Page, strip: Strip) -> list[Author]:
-    """Links and elements that markup itself calls the author."""
-    if page.tree is None:
+def _from_name(name: str) -> list[Author]:
+    """One declared value: a name as it stands, or a list of names in one string."""
+    if not name or len(name) > LONGEST_DECLARED or NO_PERSON.search(name):
         return []
-    marked = page.tree.css("[rel~=author], [itemprop~=author]")[:4]
-    names = [tidy(element.text(separator=" ") or "") for element in marked]
-    return unique(
-        author for name in names if len(name) <= LONGEST_BYLINE for author in names_in_byline(name, strip)
-    )
+    name = PREFIX.sub("", name, count=1) if PREFIX.match(name) else name
+    head = name.split(" | ")[0].split(" • ")[0]
+    if LIST.search(head):
+        return authors_of(head, newsrooms=True) or [declared_author(head)]
+    return [declared_author(head)]
 
 
-def _outlet_names(page: Page) -> frozenset[str]:
+def _strip_of(page: Page, outlet: str | None) -> Strip:
     names = [page.metas[name] for name in NAME_METAS if name in page.metas]
     for one in article_objects(page.json_ld):
         names += texts_of(one.get("publisher"))
         names += [name.lstrip(" ,") for name in texts_of(one.get("author")) if name.lstrip().startswith(",")]
-    return frozenset(plain(name) for name in names) - {""}
+    names += [outlet] if outlet else []
+    return Strip(
+        frozenset(plain(name) for name in names) - {""}, tuple(tidy(name) for name in names if len(name) > 3)
+    )

@@ -65,7 +65,7 @@ def _cut_head(ledger: list[JudgedBlock], title: str | None) -> tuple[list[Judged
             prose -= 1
         if found in ("byline", "date"):
             byline_lines.append(n)
-        if found and one.kept:
+        if found:
             ledger[n] = replace(one, kept=False, reason=REASON[found], rule=found)
     return ledger, tuple(byline_lines)
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.contracts.messages import Author, AuthorRole
-from services.normalize.core.agencies import agency_named
+from services.normalize.core.agencies import AGENCY_FORMS, agency_named
+from services.normalize.core.media_names import CITED
 from services.normalize.core.plain_words import plain, tidy
 
 PREFIX = re.compile(
@@ -52,36 +53,100 @@ TITLE_WORD = re.compile(
     re.IGNORECASE,
 )
 NOT_NAMES = frozenset(
-    ["share", "tweet", "email", "print", "comments", "comment", "read", "more", "save", "subscribe", "advertisement", "photo", "image", "video", "credit", "source", "menu", "search", "home", "login", "sign", "newsletter", "presented", "sponsored", "opinion", "follow", "facebook", "twitter", "whatsapp", "telegram", "updated", "published", "written", "contributions", "from", "the", "author", "authors", "about", "related", "listen", "by"]
+    [
+        "share",
+        "tweet",
+        "email",
+        "print",
+        "comments",
+        "comment",
+        "read",
+        "more",
+        "save",
+        "subscribe",
+        "advertisement",
+        "photo",
+        "image",
+        "video",
+        "credit",
+        "source",
+        "menu",
+        "search",
+        "home",
+        "login",
+        "sign",
+        "newsletter",
+        "presented",
+        "sponsored",
+        "opinion",
+        "follow",
+        "facebook",
+        "twitter",
+        "whatsapp",
+        "telegram",
+        "updated",
+        "published",
+        "written",
+        "contributions",
+        "from",
+        "the",
+        "author",
+        "authors",
+        "about",
+        "related",
+        "listen",
+        "by",
+    ]
 )
 LONGEST_NAME, MOST_NAMES = 60, 12
+HOST = re.compile(
+    r"\w\.(?:com|net|org|de|ru|by|ua|pl|lt|is|info|co|ch|at|fr|es|it|uk|tv|news)\b", re.IGNORECASE
+)
+NEWSROOMS = frozenset(form for forms in (*CITED.values(), *AGENCY_FORMS.values()) for form in forms) | {
+    "The Associated Press"
+}
 
 
 @dataclass(frozen=True)
 class Strip:
-    """What is no person on this page: its outlet's names, folded."""
+    """What is no person on this page: its outlet's names, folded and as spelled."""
 
     outlets: frozenset[str] = frozenset()
+    spelled: tuple[str, ...] = ()
 
 
-def names_in_byline(line: str, strip: Strip = Strip()) -> list[Author]:
+NOTHING = Strip()
+
+
+def names_in_byline(line: str, strip: Strip = NOTHING) -> list[Author]:
     """The authors of a byline line such as `By Anna Lee and Jan de Vries, Reuters | 12 May`; prefix optional."""
     text = GLUED_DATE.sub(" | ", tidy(line))
-    text = PREFIX.sub("", text, count=1)
+    text = _before_outlet(PREFIX.sub("", text, count=1), strip)
     stop = STOP.search(text)
     rest = text[stop.start() :] if stop else ""
     return authors_of(text[: stop.start()] if stop else text, strip, rest)
 
 
-def authors_of(text: str, strip: Strip = Strip(), rest: str = "") -> list[Author]:
-    """The authors that a list of names holds; parts that are titles, outlets or no names are left out."""
+def authors_of(text: str, strip: Strip = NOTHING, rest: str = "", *, newsrooms: bool = False) -> list[Author]:
+    """The authors that a list of names holds; a title behind a name is left out, and a newsroom too unless asked for."""
     found: list[Author] = []
     for part in BETWEEN.split(text):
         name = _less_outlet(part.strip(" .:-–—|•"), strip)
         name, role = _less_title(name, rest if not found else "")
-        if name and is_name(name) and plain(name) not in strip.outlets:
-            found.append(Author(name=name, role="desk" if _is_desk(name) else role))
+        if not is_name(name) or plain(name) in strip.outlets:
+            continue
+        if found and (TITLE_WORD.search(name) or (name in NEWSROOMS and not newsrooms)):
+            continue
+        found.append(Author(name=name, role="desk" if is_desk(name) else role))
     return unique(found)[:MOST_NAMES]
+
+
+def declared_author(name: str) -> Author:
+    """The author of a name that a page's head gives as one: it stands as it is."""
+    bare, role = _less_title(_less_outlet(name.strip(" ,"), NOTHING), "")
+    return Author(
+        name=bare or name, role="desk" if is_desk(name) or not any(map(str.isalpha, bare)) else role
+    )
 
 
 def is_name(text: str) -> bool:
@@ -96,6 +161,11 @@ def is_name(text: str) -> bool:
     )
 
 
+def is_desk(name: str) -> bool:
+    """Whether a name is a newsroom's, an agency's or a host's rather than a person's."""
+    return bool(DESK.search(name)) or bool(HOST.search(name)) or agency_named(name) is not None
+
+
 def unique(authors: Iterable[Author]) -> list[Author]:
     """Each author once, by the folded name, the first spelling winning."""
     seen: dict[str, Author] = {}
@@ -108,27 +178,33 @@ def _is_capital(word: str) -> bool:
     return word[0].isupper() or not word[0].islower() or agency_named(word) is not None or word[1:2].isupper()
 
 
-def _is_desk(name: str) -> bool:
-    return bool(DESK.search(name)) or agency_named(name) is not None
+def _before_outlet(line: str, strip: Strip) -> str:
+    """`Sarah Lee Worcester Telegram & Gazette` → `Sarah Lee`: an outlet's name may hold an `&` of its own."""
+    for outlet in strip.spelled:
+        at = line.find(outlet.removeprefix("The "))
+        if at > 0:
+            line = line[:at].removesuffix("The ").rstrip(" ,")
+    return line
 
 
 def _less_outlet(name: str, strip: Strip) -> str:
-    """`Elizabeth Flores USA TODAY` → `Elizabeth Flores`, where the page is USA TODAY's."""
+    """`Elizabeth Flores USA TODAY` → `Elizabeth Flores`, where the page is USA TODAY's or the outlet is a known one."""
+    words = name.split()
     key = plain(name)
     for outlet in strip.outlets:
-        if outlet and key.endswith(f" {outlet}") and len(key.split()) - len(outlet.split()) >= 2:
-            return " ".join(name.split()[: len(key.split()) - len(outlet.split())])
+        if key.endswith(f" {outlet}") and len(key.split()) - len(outlet.split()) >= 2:
+            return " ".join(words[: len(words) - len(outlet.split())])
+    for n in range(2, len(words)):
+        if " ".join(words[n:]) in NEWSROOMS:
+            return " ".join(words[:n])
     return name
 
 
 def _less_title(name: str, rest: str) -> tuple[str, AuthorRole]:
     """A name parted from the job title behind it: `Matt Hill Senior Writer` → (`Matt Hill`, writer)."""
-    words = name.split()
-    role = next(
-        (ROLE_OF_WORD[word.lower()] for word in [*words, *rest.split()[:4]] if word.lower() in ROLE_OF_WORD),
-        None,
-    )
+    words = [*name.split(), *rest.split()[:4]]
+    role = next((ROLE_OF_WORD[word.lower()] for word in words if word.lower() in ROLE_OF_WORD), "author")
     hit = TITLE_WORD.search(name)
     if hit and len(name[: hit.start()].split()) >= 2:
-        return name[: hit.start()].strip(" ,"), role or "author"
-    return name, "author" if role is None or hit else role
+        return name[: hit.start()].strip(" ,–-"), role
+    return name, "author" if hit else role

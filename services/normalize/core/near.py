@@ -29,10 +29,16 @@ def headline_index(page: Page, title: str | None) -> int | None:
     if title is None:
         return None
     key = plain(title)
-    shown = [
-        block for block in page.blocks if abs(len(block.text) - len(title)) < 20 and plain(block.text) == key
-    ]
-    return min(shown, key=lambda block: (block.tag != "h1", block.index)).index if shown else None
+    shown = [one for one in page.blocks if abs(len(one.text) - len(title)) < 20 and plain(one.text) == key]
+    if shown:
+        return min(shown, key=lambda block: (block.tag != "h1", block.index)).index
+    words = set(key.split())
+    return next((one.index for one in page.blocks if one.tag == "h1" and _shares_half(words, one.text)), None)
+
+
+def _shares_half(words: set[str], text: str) -> bool:
+    theirs = set(plain(text).split())
+    return 2 * len(words & theirs) > max(len(words), len(theirs), 1)
 
 
 def _first_prose(judged: Sequence[JudgedBlock]) -> int | None:

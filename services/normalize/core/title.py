@@ -61,7 +61,7 @@ def _candidates(page: Page, names: frozenset[str]) -> Iterator[Candidate]:
     headings = [block.text for block in page.blocks if block.tag == "h1"][:FIRST_H1]
     objects = article_objects(page.json_ld)
     headlines = [text for one in objects[:2] if (text := first_text(one.get("headline")))]
-    found: list[tuple[str, str | None]] = [("h1", text) for text in headings] 
+    found: list[tuple[str, str | None]] = [("h1", text) for text in headings]
     found += [("headline", text) for text in headlines]
     found += [
         ("og", page.metas.get("og:title")),

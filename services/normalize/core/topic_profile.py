@@ -60,7 +60,9 @@ class TopicProfile(BaseModel):
     threshold: float = Field(gt=0)
     topic_threshold: float | None = Field(default=None, gt=0)
     near_words: int = Field(default=40, ge=1, le=1000)
-    queries: dict[str, tuple[str, ...]] = {}  # what ingest asks news searches, by language; no part of the score
+    queries: dict[
+        str, tuple[str, ...]
+    ] = {}  # what ingest asks news searches, by language; no part of the score
     groups: dict[str, Group] = Field(min_length=1)
     rules: tuple[Rule, ...] = Field(min_length=1)
 
