@@ -1,0 +1,30 @@
+"""The archive for one command; when its database does not answer, the command says which and what to do."""
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from services.contracts.failures import RetryLater
+from services.runtime.settings import mask_passwords
+from services.store.database import Database, open_database
+
+from .exits import CommandError
+from .settings import ConsoleSettings
+
+
+@contextlib.asynccontextmanager
+async def with_archive(settings: ConsoleSettings) -> AsyncIterator[Database]:
+    """The open archive. Raises CommandError: usage for a wrong URL, unreachable where the database is away."""
+    shown = mask_passwords(settings.archive_url)
+    try:
+        database = open_database(settings.archive_url)
+    except ValueError as error:
+        raise CommandError.usage(f"CLEANWIRE_DATABASE_URL is {shown!r}: {error}") from None
+    try:
+        yield database
+    except RetryLater as failure:
+        raise CommandError.unreachable(
+            f"no answer from the archive at {shown}: {failure.detail or failure.dependency}",
+            "set CLEANWIRE_DATABASE_URL, or CLEANWIRE_DATA_DIR for the SQLite file in it",
+        ) from None
+    finally:
+        await database.close()

@@ -1,0 +1,35 @@
+"""`cleanwire dedup`: sameness and stories over a list of articles."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Rows = Annotated[Path, typer.Argument(help="JSON lines, plain or .gz; - for stdin.", metavar="FILE.jsonl[.gz]", allow_dash=True)]
+
+
+def dedup(rows: Rows) -> None:
+    """Put articles in order through a fresh store, exactly as the service would; one line out per line in.
+
+    In: `{id, title, text}` and, where known, `url`, `published`, `outlet`, `fetched_at`.
+    Out, after the last: `{id, verdict, article_id, canonical_id, revision, story_id, score}`.
+
+    Examples:
+
+        cleanwire dedup articles.jsonl.gz > verdicts.jsonl
+
+        cleanwire dedup articles.jsonl | jq -r 'select(.verdict == "copy") | .id'
+    """
+    import asyncio
+    import json
+
+    from services.store.dedup import dedup_rows
+
+    from ..exits import CommandError
+    from ..json_lines import read_json_lines
+
+    try:
+        for result in asyncio.run(dedup_rows(read_json_lines(rows))):
+            typer.echo(json.dumps(result, ensure_ascii=False))
+    except ValueError as error:
+        raise CommandError.usage(f"{rows}: {error}", "each line is one object: {id, title, text, ...}") from None
