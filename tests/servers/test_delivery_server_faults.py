@@ -65,12 +65,12 @@ async def test_full_server_holds_results_and_releases_them_once(
             return await handler(entry, send_slice)
 
         await add_entries(redis, range(200), body=b"x" * 2_000)
-        await redis.config_set("maxmemory", 1_000_000)
-        engine = Engine(SOURCE, GROUP, counted, quick_policy())
-        await redis.config_set("maxmemory", 0)
         await redis.xgroup_create(SOURCE, GROUP, "0")
         await redis.config_set("maxmemory", 1_000_000)
-        await engine.start(engine_redis)
+        engine = Engine(SOURCE, GROUP, counted, quick_policy())
+        await engine.start(
+            engine_redis
+        )  # a stage that starts on a full server must read: draining is what it needs
         await eventually(lambda: engine.status().running == 16)
         full_until = (
             time.monotonic() + 2.5
@@ -97,6 +97,7 @@ async def test_killed_server_loses_and_doubles_nothing(
         server.process.send_signal(signal.SIGKILL)
         server.process.wait()
         server = start_valkey(tmp_path, server.port)
+        await redis.connection_pool.disconnect()
         await eventually(lambda: is_done(redis, 400), within_s=20)
         assert sorted(await outputs_of(redis)) == list(range(400))
         await engine.stop()
@@ -113,6 +114,7 @@ async def test_engine_started_before_the_server_waits_for_it(
         await engine.start(engine_redis)
         assert engine.status().alive
         server = start_valkey(tmp_path, server.port)
+        await redis.connection_pool.disconnect()
         await add_entries(redis, range(3))
         await eventually(lambda: is_done(redis, 3))
         await engine.stop()
@@ -162,7 +164,8 @@ async def test_stage_waits_while_the_server_is_fuller_than_its_share(tmp_path: P
     async with Redis.from_url(server.url) as redis:
         gate = MemoryGate(0.6)
         assert await gate.reason_to_wait(redis, closed=False) is None
-        await redis.set("big", b"x" * 32_000_000)
+        for number in range(32):
+            await redis.set(f"big:{number}", b"x" * 1_000_000)
         reason = await gate.reason_to_wait(redis, closed=False)
         assert reason is not None
         assert "60%" in reason

@@ -192,7 +192,10 @@ class Engine:
                 raise Unprocessable(f"{entry.attempt - 1} deliveries ended without a result")
             outputs = await self._process(entry, partial(self._endings.send_slice, entry))
         except asyncio.CancelledError:
-            self._endings.release(entry, suspect=suspect)
+            if self._stopping:
+                self._endings.release(entry, suspect=suspect)
+            else:  # nobody but the handler itself did that
+                self._endings.fail(entry, "CancelledError: the handler cancelled itself", suspect=suspect)
         except RetryLater as later:
             self._endings.postpone(entry, later, suspect=suspect)
         except OwnershipLost:

@@ -31,11 +31,25 @@ class ConsumerGroup:
         self._finish, self._give_back = _sha_of(FINISH), _sha_of(GIVE_BACK)
 
     async def create(self) -> bool:
-        """Make the group at 0, where nothing that stands on the stream is skipped; True if it was not there."""
+        """Make the group at 0, where nothing that stands on the stream is skipped; True if it was not there.
+
+        A full server refuses to make a group even where it exists, and draining is what it needs: so look first.
+        """
+        if await self._exists():
+            return False
         try:
             await self._redis.xgroup_create(self.stream, self.group, id="0", mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" in str(error) or "already exists" in str(error):
+                return False
+            raise
+        return True
+
+    async def _exists(self) -> bool:
+        try:
+            await self._redis.xpending(self.stream, self.group)
+        except ResponseError as error:
+            if str(error).startswith("NOGROUP"):
                 return False
             raise
         return True
