@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from redis.asyncio import Redis
@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS, GROUP_INGEST
 from services.ingest.articles import ArticleTaker
+from services.ingest.core.topic_names import TopicNames
 from services.ingest.fetcher import Fetcher, build_client
 from services.ingest.guard import Resolve, resolve_name
 from services.ingest.handler import FetchHandler
@@ -19,6 +20,7 @@ from services.ingest.robots import Robots
 from services.ingest.scheduler import Scheduler
 from services.ingest.settings import IngestSettings
 from services.ingest.sources import Catalogue, read_catalogue
+from services.ingest.topics import read_topics, with_searches
 from services.ingest.visitor import Visitor
 from services.runtime.broker import ServiceBroker, build_broker, connect_redis
 from services.runtime.delivery.gates import BacklogGate
@@ -40,6 +42,7 @@ class Ingest:
         catalogue: Catalogue,
         redis: Redis,
         *,
+        topics: Sequence[TopicNames] = (),
         now: Callable[[], datetime] = utc_now,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
         tls: ssl.SSLContext | None = None,
@@ -49,10 +52,13 @@ class Ingest:
         self.redis = redis
         self.fetcher = Fetcher(client, now)
         self.politeness = Politeness(redis, settings.host_gap_s, now, wait)
+        catalogue = with_searches(catalogue, topics)
         visitor = Visitor(self.politeness, Robots(redis, self.fetcher, self.politeness), self.fetcher)
         window = timedelta(days=settings.feed_window_days)
         self.handler = FetchHandler(
-            ArticleTaker(visitor, now), Poller(redis, visitor, catalogue, window, now), now
+            ArticleTaker(visitor, now),
+            Poller(redis, visitor, catalogue, topics=topics, window=window, now=now),
+            now,
         )
         gate = BacklogGate(FETCH_REQUESTS, GROUP_INGEST, BACKLOG_LIMIT)
         self.scheduler = Scheduler(redis, catalogue, now, gates=(gate,), wait=wait)
@@ -67,7 +73,9 @@ def build_ingest(settings: IngestSettings) -> tuple[ServiceBroker, Ingest]:
     """The broker with ingest's two subscribers, and ingest's parts. Raises SettingsError for a bad sources file."""
     catalogue = read_catalogue(settings.sources_file)
     broker = build_broker(settings)
-    ingest = Ingest(settings, catalogue, connect_redis(settings.redis_url))
+    ingest = Ingest(
+        settings, catalogue, connect_redis(settings.redis_url), topics=read_topics(settings.topics_dir)
+    )
     for stream in (FETCH_REQUESTS, FETCH_BACKFILL):
         _subscribe(broker, stream, ingest.handler)
     return broker, ingest

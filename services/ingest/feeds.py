@@ -6,7 +6,6 @@ import json
 import re
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -15,44 +14,13 @@ from urllib.parse import urljoin
 import feedparser
 
 from services.ingest.core.entries import ListedEntry, as_utc
+from services.ingest.core.listed import FeedPacing, Listed, Unreadable
 
 MAX_ENTRIES = 2000
 MAX_TEXT = 2000
 HEAD_BYTES = 32 * 1024
 FEED_ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
-
-
-@dataclass(frozen=True)
-class FeedPacing:
-    """What a feed itself says of how often it wants to be asked."""
-
-    ttl_s: float | None = None
-    skip_hours: frozenset[int] = frozenset()
-    skip_days: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A readable list of entries; `cut` entries above the limit were left, `children` are further lists it names,
-
-    `shapes` the link shapes that a listing page has taught.
-    """
-
-    entries: tuple[ListedEntry, ...]
-    form: str
-    pacing: FeedPacing = FeedPacing()
-    cut: int = 0
-    children: tuple[ListedEntry, ...] = ()
-    shapes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Unreadable:
-    """What came is no list of entries; `reason` is a short name, `detail` the parser's word."""
-
-    reason: str
-    detail: str = ""
 
 
 def parse_feed(body: bytes, url: str, content_type: str = "") -> Listed | Unreadable:

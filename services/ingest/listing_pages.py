@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from services.ingest.core.entries import ListedEntry
 from services.ingest.core.link_shapes import Link, article_links, article_shapes
-from services.ingest.feeds import Listed, Unreadable
+from services.ingest.core.listed import Listed, Unreadable
 
 MAX_LINKS = 5000
 MAX_ARTICLES = 200
@@ -16,7 +16,9 @@ FEED_LINK_TYPES = frozenset(
 )
 
 
-def parse_listing_page(body: bytes, url: str, learnt: tuple[str, ...] = (), pattern: str | None = None) -> Listed | Unreadable:
+def parse_listing_page(
+    body: bytes, url: str, learnt: tuple[str, ...] = (), pattern: str | None = None
+) -> Listed | Unreadable:
     """The article links of a page: those whose path fits `pattern`, or, without one, of the shapes learnt so far.
 
     The answer's `shapes` are what to pass as `learnt` the next time.

@@ -3,8 +3,9 @@
 import asyncio
 
 from services.contracts.messages import FetchKind
+from services.ingest.core.listed import Listed, Unreadable
 from services.ingest.core.outcomes import FEED_LIMITS, SITEMAP_LIMITS, Fetched, Limits
-from services.ingest.feeds import Listed, Unreadable, parse_feed
+from services.ingest.feeds import parse_feed
 from services.ingest.listing_pages import parse_listing_page
 from services.ingest.searches import parse_search
 from services.ingest.sitemaps import parse_sitemap

@@ -35,4 +35,4 @@ def follow(request: FetchRequest, redirect: Redirected) -> bool:
 
 def lane_of(request: FetchRequest) -> str:
     """The stream a request belongs to: history never delays news."""
-    return FETCH_BACKFILL if request.why.startswith("backfill") else FETCH_REQUESTS
+    return FETCH_BACKFILL if request.lane == "backfill" else FETCH_REQUESTS

@@ -33,6 +33,7 @@ class IngestSettings(ServiceSettings):
     """`contact` has no default: whoever asks the web for pages says who they are."""
 
     sources_file: Path = Path("deploy/sources.toml")
+    topics_dir: Path = Path("deploy/topics")
     allow_private_hosts: frozenset[Annotated[str, AfterValidator(_host_and_port)]] = frozenset()
     contact: Annotated[str, AfterValidator(_contact)]
     feed_window_days: float = Field(default=7.0, gt=0, le=3_650)

@@ -6,8 +6,9 @@ from xml.parsers import expat
 
 from services.ingest.core.encodings import decoded_body
 from services.ingest.core.entries import ListedEntry
+from services.ingest.core.listed import Listed, Unreadable
 from services.ingest.core.outcomes import SITEMAP_LIMITS
-from services.ingest.feeds import Listed, Unreadable, iso_moment, plain_text
+from services.ingest.feeds import iso_moment, plain_text
 
 MAX_URLS = 50_000  # what the sitemaps protocol allows in one file
 MAX_FIELD = 4000
@@ -120,7 +121,9 @@ def _text_sitemap(body: bytes, url: str) -> Listed | Unreadable:
     named = [line.partition(":")[2].strip() for line in lines if line.lower().startswith("sitemap:")]
     children = [child for name in named if (child := _joined(url, name))]
     if children:
-        return Listed((), "robots.txt", children=tuple(ListedEntry(child) for child in dict.fromkeys(children)))
+        return Listed(
+            (), "robots.txt", children=tuple(ListedEntry(child) for child in dict.fromkeys(children))
+        )
     urls = [line for line in lines if line.startswith(("http://", "https://"))]
     if not urls:
         return Unreadable("not a sitemap", body[:80].decode("utf-8", "replace"))
@@ -144,4 +147,8 @@ def _qualified(name: str) -> str:
     space, _, local = name.rpartition(" ")
     if "sitemap-news" in space:
         return f"news:{local}"
-    return local if not space or "sitemaps.org" in space or "google.com/schemas/sitemap/" in space else f"other:{local}"
+    return (
+        local
+        if not space or "sitemaps.org" in space or "google.com/schemas/sitemap/" in space
+        else f"other:{local}"
+    )

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.ingest.core.entries import ListedEntry
-from services.ingest.feeds import MAX_TEXT, Listed, Unreadable, iso_moment
+from services.ingest.core.listed import Listed, Unreadable
+from services.ingest.feeds import MAX_TEXT, iso_moment
 
 POST_NAME = re.compile(r"[\w.-]{1,64}/\d{1,12}")
 TELEGRAM_HOSTS = ("t.me", "telegram.me", "telegram.org", "telegra.ph")
@@ -20,7 +21,11 @@ def parse_telegram(body: bytes, url: str, _content_type: str = "") -> Listed | U
     if not posts:
         # A channel that is gone or has its preview switched off leads to its contact page, with status 200.
         known = page.css_first(".tgme_page, .tgme_channel_info, .tgme_header_info")
-        return Unreadable("no posts", "preview switched off or channel gone") if known else Unreadable("not a preview")
+        return (
+            Unreadable("no posts", "preview switched off or channel gone")
+            if known
+            else Unreadable("not a preview")
+        )
     entries = [entry for post in posts if (entry := _entry_of(post, url))]
     return Listed(tuple(entries), "telegram")
 
@@ -48,7 +53,11 @@ def _article_link(body: LexborNode | None) -> str | None:
         link = anchor.attributes.get("href") or ""
         parts = urlsplit(link)
         host = (parts.hostname or "").removeprefix("www.")
-        if parts.scheme in ("http", "https") and host not in TELEGRAM_HOSTS and len(parts.path.strip("/")) > 5:
+        if (
+            parts.scheme in ("http", "https")
+            and host not in TELEGRAM_HOSTS
+            and len(parts.path.strip("/")) > 5
+        ):
             return link
     return None
 

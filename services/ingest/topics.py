@@ -17,7 +17,9 @@ QUERY = "{query}"
 def read_topics(folder: Path) -> tuple[TopicNames, ...]:
     """The topics of a folder of profiles. Raises SettingsError naming the file that cannot be read."""
     if not folder.is_dir():
-        raise SettingsError(f"CLEANWIRE_TOPICS_DIR is {str(folder)!r}: no such folder; it must hold *.toml profiles")
+        raise SettingsError(
+            f"CLEANWIRE_TOPICS_DIR is {str(folder)!r}: no such folder; it must hold *.toml profiles"
+        )
     return tuple(_read(path) for path in sorted(folder.glob("*.toml")))
 
 
@@ -44,5 +46,6 @@ def _expanded(listing: Listing, topics: Sequence[TopicNames]) -> list[Listing]:
     queries = [query for topic in topics for query in topic.queries.get(listing.source.language, ())]
     urls = [listing.url.replace(QUERY, quote_plus(query)) for query in dict.fromkeys(queries)]
     return [
-        replace(listing, url=url, listing_id=listing_id_of(listing.source.name, listing.kind, url)) for url in urls
+        replace(listing, url=url, listing_id=listing_id_of(listing.source.name, listing.kind, url))
+        for url in urls
     ]

@@ -91,7 +91,8 @@ class Walk:
             if not rows:
                 return handled
             for entry_id, fields in rows:
-                await self.redis.xdel(FETCH_REQUESTS, entry_id)
+                if not await self.redis.xdel(FETCH_REQUESTS, entry_id):
+                    continue  # another replica of the test has it
                 await self.handle(FetchRequest.model_validate_json(unseal(fields[DATA_KEY])[0]))
                 handled += 1
         return handled

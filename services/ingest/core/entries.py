@@ -86,14 +86,24 @@ def identified(entries: Iterable[ListedEntry]) -> dict[str, ListedEntry]:
 
 
 def select_entries(
-    by_id: Mapping[str, ListedEntry], marks: Mapping[str, SeenMark], *, now: datetime, window: timedelta
+    by_id: Mapping[str, ListedEntry],
+    marks: Mapping[str, SeenMark],
+    *,
+    now: datetime,
+    window: timedelta,
+    must_be_dated: bool = False,
 ) -> Selection:
-    """The entries that are new or changed and within the window, oldest first."""
+    """The entries that are new or changed and within the window, oldest first.
+
+    `must_be_dated` leaves out entries without a date: a sitemap may list its site's whole history without one.
+    """
     taken: list[Taken] = []
     skipped: dict[str, int] = {}
     for article_id, entry in by_id.items():
         mark = mark_of(entry)
         reason = _reason_to_skip(entry, mark, marks.get(article_id), now - window)
+        if must_be_dated and not (entry.published or entry.updated):
+            reason = "undated"
         if reason:
             skipped[reason] = skipped.get(reason, 0) + 1
         else:

@@ -60,7 +60,11 @@ def is_telling(shape: str) -> bool:
 
 
 def _segment_shape(segment: str) -> str:
-    stem = segment.rsplit(".", 1)[0] if segment.endswith((".html", ".htm", ".php", ".shtml", ".aspx")) else segment
+    stem = (
+        segment.rsplit(".", 1)[0]
+        if segment.endswith((".html", ".htm", ".php", ".shtml", ".aspx"))
+        else segment
+    )
     if NUMBER.fullmatch(stem):
         return "#"
     words = [word for word in re.split(r"[-_]", stem) if word]

@@ -22,7 +22,11 @@ class TopicNames:
 
 def topic_names(topic: str, terms: Iterable[str], queries: Mapping[str, Sequence[str]]) -> TopicNames:
     """The names from a profile's terms; `*` at the end of a word stands for any ending, case does not count."""
-    spellings = [re.escape(term.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for term in terms if term.strip(" *")]
+    spellings = [
+        re.escape(term.strip()).replace(r"\*", r"\w*").replace(r"\ ", r"\s+")
+        for term in terms
+        if term.strip(" *")
+    ]
     pattern = rf"(?<!\w)(?:{'|'.join(spellings)})(?!\w)" if spellings else r"(?!)"
     return TopicNames(topic, re.compile(pattern, re.IGNORECASE), queries)
 
