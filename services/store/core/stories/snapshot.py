@@ -1,0 +1,146 @@
+"""What the terms weigh: rates everywhere and in this feed, frozen as a numbered snapshot. Pure; the scorer of stories."""
+
+import heapq
+import json
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+from zlib import crc32
+
+from .background import background_rates
+from .terms import Terms
+
+THRESHOLD = 0.18
+"""Average link at which two stories are one; chosen on both data sets together (docs/sameness.md)."""
+RATE_FLOOR = 3e-4
+"""No term is taken for rarer than this: caps its weight at 8.1, so that one odd name does not make a story."""
+SATURATION, AVERAGE_WEIGHT = 1.0, 150.0
+"""BM25's k1 (b is .5): a word's second mention says less than its first, and less in a short text than in a long one."""
+KEPT_TERMS = 100
+EMPTY_STORIES = 150
+DEVIATIONS = 3.0
+"""The feed's rates are lower bounds (x - 3√x) over the stories and 150 empty ones: a word of one big or twice split
+story keeps its weight, one that stands in most stories loses it."""
+BASELINE_QUANTILE, BASELINE_FREE = 0.25, 0.05
+"""Where articles taken at random resemble each other more than .05, the threshold rises by as much: a young feed on
+one topic, whose own rates say nothing yet."""
+SAMPLE = 78
+"""Articles whose pairs give the baseline: 3,003 pairs, those with the smallest hashes, so that the order is nothing."""
+SMALL_FEED, LARGE_FEED = 200, 2_000
+
+Weights = dict[int, float]
+"""A unit vector: term hash to weight."""
+
+
+class Scorer(Protocol):
+    """What stories need to know of meaning: a unit vector for an article, and how alike two stories must be.
+
+    The similarity of two articles is the dot product of their vectors. Another scorer (an embedding) may take this
+    one's place: `weigh` then gives its dimensions instead of terms.
+    """
+
+    @property
+    def threshold(self) -> float:
+        """The average link from which on two stories are one."""
+        ...
+
+    def weigh(self, terms: Terms) -> Weights:
+        """The article's unit vector, its heaviest terms only."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The feed's own rates and baseline at one moment; every article is weighed by one snapshot until the next.
+
+    `topic` are the topic's own words, which count nothing.
+    """
+
+    version: int = 0
+    units: int = 0
+    rates: Mapping[int, float] = field(default_factory=dict)
+    baseline: float = 0.0
+    topic: frozenset[int] = frozenset()
+
+    @property
+    def threshold(self) -> float:
+        """The fixed threshold, raised by what articles of this feed have in common anyway."""
+        return THRESHOLD + (1 - THRESHOLD) * max(0.0, self.baseline - BASELINE_FREE)
+
+    def weigh(self, terms: Terms) -> Weights:
+        """BM25 saturation times inverse document rate, the heaviest hundred terms, unit length."""
+        background = background_rates()
+        half = SATURATION * 0.5 * (1 + sum(terms.values()) / AVERAGE_WEIGHT)
+        weights = {}
+        for term, count in terms.items():
+            rate = max(background.get(term, 0.0), self.rates.get(term, 0.0), RATE_FLOOR)
+            if rate < 1 and term not in self.topic:
+                weights[term] = -math.log(rate) * count / (count + half)
+        if len(weights) > KEPT_TERMS:
+            weights = dict(heapq.nlargest(KEPT_TERMS, weights.items(), key=lambda item: (item[1], item[0])))
+        length = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
+        return {term: weight / length for term, weight in weights.items()}
+
+    def to_json(self) -> str:
+        """For the archive; the topic's words are not kept, they come from its profile."""
+        rates = {str(term): round(rate, 6) for term, rate in self.rates.items()}
+        return json.dumps(
+            {"version": self.version, "units": self.units, "baseline": self.baseline, "rates": rates}
+        )
+
+    @classmethod
+    def from_json(cls, text: str, topic: frozenset[int] = frozenset()) -> "Snapshot":
+        """What `to_json` wrote."""
+        kept = json.loads(text)
+        rates = {int(term): rate for term, rate in kept["rates"].items()}
+        return cls(kept["version"], kept["units"], rates, kept["baseline"], topic)
+
+
+def take_snapshot(
+    stories: Iterable[Sequence[tuple[str, Terms]]], *, version: int, topic: frozenset[int] = frozenset()
+) -> Snapshot:
+    """Count the feed's rates over its stories (a story counts as the mean of its articles), then the baseline.
+
+    `stories` gives each story's articles as (article id, terms); it is read once. The result depends on the set alone.
+    """
+    seen: dict[int, float] = defaultdict(float)
+    sample: list[tuple[int, str, Terms]] = []
+    count = units = 0
+    for story in stories:
+        count, units = count + 1, units + len(story)
+        for term, articles in Counter(term for _, terms in story for term in terms).items():
+            seen[term] += articles / len(story)
+        sample += [(crc32(article_id.encode()), article_id, terms) for article_id, terms in story]
+        sample = heapq.nsmallest(SAMPLE, sample, key=lambda row: row[:2])
+    rates = {term: _lower_bound(x, count) for term, x in seen.items() if x > DEVIATIONS**2}
+    weighed = Snapshot(version, units, rates, 0.0, topic)
+    return Snapshot(version, units, rates, _baseline_of([weighed.weigh(t) for _, _, t in sample]), topic)
+
+
+def is_snapshot_due(units: int, last: Snapshot, last_at: datetime | None, now: datetime) -> bool:
+    """Whether the feed has grown enough: by a tenth while small, by a quarter up to 2,000 articles, then daily."""
+    if last_at is None or units >= 2 * last.units:
+        return units >= 2
+    if units < LARGE_FEED:
+        return units >= last.units * (1.1 if units < SMALL_FEED else 1.25)
+    return now - last_at >= timedelta(days=1)
+
+
+def dot(one: Weights, other: Weights) -> float:
+    """The similarity of two vectors."""
+    if len(one) > len(other):
+        one, other = other, one
+    get = other.get
+    return sum(weight * get(term, 0.0) for term, weight in one.items())
+
+
+def _lower_bound(stories: float, count: int) -> float:
+    return (stories - DEVIATIONS * math.sqrt(stories)) / (count + EMPTY_STORIES)
+
+
+def _baseline_of(vectors: Sequence[Weights]) -> float:
+    pairs = sorted(dot(one, other) for place, one in enumerate(vectors) for other in vectors[:place])
+    return pairs[int(BASELINE_QUANTILE * (len(pairs) - 1))] if len(pairs) >= 3 else 0.0
