@@ -79,7 +79,7 @@ def _as_declared(author: Author, declared: Iterable[Author]) -> Author:
     key = plain(author.name)
     for one in declared:
         name = plain(one.name)
-        if key == name or key.startswith(name) and len(name.split()) >= 2:
+        if key == name or (key.startswith(name) and len(name.split()) >= 2):
             return one
     return author
 

@@ -81,7 +81,7 @@ def dated_authors(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
             continue
         for part in PARTS.split(block.text):
             found = [one for one in names_in_byline(part, strip) if " " in one.name]
-            if found and find_moment(part) is None or found and part == block.text:
+            if (found and find_moment(part) is None) or (found and part == block.text):
                 return found
     return []
 

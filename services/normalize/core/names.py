@@ -203,7 +203,9 @@ def _less_outlet(name: str, strip: Strip) -> str:
 def _less_title(name: str, rest: str) -> tuple[str, AuthorRole]:
     """A name parted from the job title behind it: `Matt Hill Senior Writer` → (`Matt Hill`, writer)."""
     words = [*name.split(), *rest.split()[:4]]
-    role = next((ROLE_OF_WORD[word.lower()] for word in words if word.lower() in ROLE_OF_WORD), "author")
+    role: AuthorRole = next(
+        (ROLE_OF_WORD[word.lower()] for word in words if word.lower() in ROLE_OF_WORD), "author"
+    )
     hit = TITLE_WORD.search(name)
     if hit and len(name[: hit.start()].split()) >= 2:
         return name[: hit.start()].strip(" ,–-"), role
