@@ -1,5 +1,6 @@
 """The relay: copies announcements from the outbox to one public stream. SQL is the truth; the stream's last id is the position."""
 
+import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, select, tuple_
 from .database import Database
 from .foreign import ForeignEntries, is_ours
 from .outbox import Position, allot_ids, entry_id_of, has_waiting, position_of
-from .relay_scripts import APPEND, ASIDE
+from .relay_scripts import APPEND, ASIDE, SEPARATOR
 from .schema import outbox
 
 BATCH = 100  # entries in one script: about 1 ms of server time; more is hardly faster
@@ -24,11 +25,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Row:
-    """One announcement with its place: entry id, event id, the entry's fields and values in turn."""
+    """One announcement with its place, its fields packed as the append script takes them."""
 
     position: Position
-    event_id: str
-    fields: tuple[str, ...]
+    packed: bytes
 
 
 class Relay:
@@ -37,6 +37,7 @@ class Relay:
     def __init__(self, database: Database, redis: Redis, stream: str, now_ms: Callable[[], int]) -> None:
         self._database, self._redis, self.stream, self._now_ms = database, redis, stream, now_ms
         self._last: Position | None = None  # where outbox and stream agree; None: compare first
+        self._ahead: list[Row] = []  # read while the batch before them was on its way
         self._append = redis.register_script(APPEND)
         self._aside = redis.register_script(ASIDE)
         self._foreign = ForeignEntries(database, redis, stream)
@@ -52,22 +53,33 @@ class Relay:
 
         Raises redis.exceptions.RedisError or RetryLater; the next step finds out what had been done.
         """
-        await self._allot()
         last = self._last if self._last is not None else await self._compare()
-        rows = await self._database.read(lambda connection: self._rows_above(connection, last))
-        self.is_level = not rows
+        rows, self._ahead = self._ahead if last == self._last else [], []
         if not rows:
-            self._last = last
-            return 0
-        self._last = None  # unknown until the server has answered
-        arguments: list[str] = [entry_id_of(last)]
+            await self._allot()
+            rows = await self._read_above(last)
+        self.is_level = not rows
+        self._last = last if not rows else None  # unknown until the server has answered
+        if rows and await self._append_rows(last, rows):
+            self._last = rows[-1].position
+            return len(rows)
+        return 0
+
+    async def _append_rows(self, last: Position, rows: Sequence[Row]) -> bool:
+        """Send one batch; while the server works at it, read the next one."""
+        arguments: list[str | bytes] = [entry_id_of(last)]
         for row in rows:
-            arguments += (entry_id_of(row.position), str(len(row.fields)), *row.fields)
-        appended, _ = await self._append(keys=[self.stream], args=arguments)
-        if not appended:
-            return 0
-        self._last = rows[-1].position
-        return len(rows)
+            arguments += (entry_id_of(row.position), row.packed)
+        reading = asyncio.ensure_future(self._read_above(rows[-1].position))
+        try:
+            appended, _ = await self._append(keys=[self.stream], args=arguments)
+        finally:
+            ahead = await reading
+        self._ahead = ahead if appended else []
+        return bool(appended)
+
+    async def _read_above(self, position: Position) -> list[Row]:
+        return await self._database.read(lambda connection: self._rows_above(connection, position))
 
     async def _allot(self) -> None:
         if await self._database.read(lambda connection: has_waiting(connection, self.stream)):
@@ -78,11 +90,11 @@ class Relay:
         found = connection.execute(rows_above(self.stream, above, BATCH)).all()
         rows: list[Row] = []
         size = 0
-        for event_id, fields, ms, seq in found:
+        for fields, ms, seq in found:
             size += len(fields)
             if rows and size > BYTES_AT_ONCE:
                 break
-            rows.append(Row((ms, seq), event_id, _flat(fields)))
+            rows.append(Row((ms, seq), _packed(fields)))
         return rows
 
     async def _compare(self) -> Position:
@@ -124,10 +136,10 @@ class Relay:
 
 
 def rows_above(stream: str, above: Position, limit: int) -> Any:
-    """The announcements that stand above a position, in order, as (event_id, fields, ms, seq)."""
+    """The announcements that stand above a position, in order, as (fields, ms, seq)."""
     ms, seq = above
     return (
-        select(outbox.c.event_id, outbox.c.fields, outbox.c.ms, outbox.c.seq)
+        select(outbox.c.fields, outbox.c.ms, outbox.c.seq)
         .where(
             outbox.c.stream == stream,
             outbox.c.fields.is_not(None),
@@ -138,5 +150,5 @@ def rows_above(stream: str, above: Position, limit: int) -> Any:
     )
 
 
-def _flat(fields: str) -> tuple[str, ...]:
-    return tuple(part for pair in json.loads(fields).items() for part in pair)
+def _packed(fields: str) -> bytes:
+    return SEPARATOR.join(part for pair in json.loads(fields).items() for part in pair).encode()

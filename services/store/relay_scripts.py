@@ -8,23 +8,32 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
 end
 """
 
+SEPARATOR = "\x1f"
+"""Stands between the parts of an entry; JSON escapes control characters, so no field's value can hold it."""
+
 APPEND = (
     _LAST_ID
     + """
 if last ~= ARGV[1] then return {0, last} end
-local i = 2
-while i <= #ARGV do
-  local n = tonumber(ARGV[i + 1])
-  redis.call('XADD', KEYS[1], ARGV[i], unpack(ARGV, i + 2, i + 1 + n))
-  i = i + 2 + n
+for i = 2, #ARGV, 2 do
+  local parts, from, packed = {}, 1, ARGV[i + 1]
+  while true do
+    local at = string.find(packed, '\\31', from, true)
+    if not at then break end
+    parts[#parts + 1] = string.sub(packed, from, at - 1)
+    from = at + 1
+  end
+  parts[#parts + 1] = string.sub(packed, from)
+  redis.call('XADD', KEYS[1], ARGV[i], unpack(parts))
 end
 return {1, last}
 """
 )
-"""KEYS: the stream. ARGV: the last id believed in, then per entry its id, the count of its arguments, the arguments.
+"""KEYS: the stream. ARGV: the last id believed in, then per entry its id and its fields and values, joined by SEPARATOR.
 
-All entries or none: ids rise and the first is checked against the last id, a full server refuses the first XADD
-before anything is written. Returns {1, id} when appended, {0, the stream's last id} when it is another.
+One argument per entry: packing twenty of them each was half of the client's time. All entries or none: ids rise and
+the first is checked against the last id, a full server refuses the first XADD before anything is written. Returns
+{1, id} when appended, {0, the stream's last id} when it is another.
 """
 
 ASIDE = (
