@@ -2,8 +2,11 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from inspect import isawaitable
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -70,3 +73,20 @@ async def _create_database(port: int, name: str) -> None:
     connection = await asyncpg.connect(host="127.0.0.1", port=port, user="cleanwire", database="cleanwire")
     await connection.execute(f'CREATE DATABASE "{name}"')
     await connection.close()
+
+
+@pytest.fixture
+def eventually() -> Callable[..., Awaitable[Any]]:
+    """Wait until a condition holds (a function, sync or async), at most `within_s`; returns its value."""
+
+    async def wait(condition: Callable[[], Any], within_s: float = 10.0, every_s: float = 0.02) -> Any:
+        deadline = time.monotonic() + within_s
+        while True:
+            value = condition()
+            value = await value if isawaitable(value) else value
+            if value:
+                return value
+            assert time.monotonic() < deadline, f"not within {within_s} s"
+            await asyncio.sleep(every_s)
+
+    return wait

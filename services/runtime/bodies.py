@@ -8,16 +8,13 @@ from urllib.parse import urlsplit
 from services.contracts.failures import Unprocessable
 
 from .delivery.entry import Entry
-from .envelope import DATA_KEY, body_of_plain, seal, unseal
+from .envelope import DATA_KEY, body_of_plain, parse_body, seal, unseal
 
 
 def body_of(fields: Mapping[bytes, bytes]) -> Any:
     """The body of an entry as JSON values. Raises Unprocessable where it has none that can be read."""
     body, _ = _opened(fields)
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        raise Unprocessable(f"body is not JSON: {error}") from None
+    return parse_body(body)
 
 
 def origin_of(entry: Entry) -> str:
@@ -38,7 +35,7 @@ def patched_fields(fields: Mapping[bytes, bytes], patch: Any) -> dict[bytes, byt
     """The same entry with `patch` merged into its body; every other field and all headers stay. Raises Unprocessable."""
     body = merge_patch(body_of(fields), patch)
     _, headers = _opened(fields)
-    sealed = seal(json.dumps(body, ensure_ascii=False), headers).encode("utf-8", "surrogatepass")
+    sealed = seal(json.dumps(body, ensure_ascii=False), headers).encode()
     others = (
         {} if DATA_KEY not in fields else {name: value for name, value in fields.items() if name != DATA_KEY}
     )

@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
+
+from pydantic_core import from_json
 
 from services.contracts.failures import Unprocessable
 
@@ -23,15 +26,26 @@ def unseal(value: bytes) -> tuple[bytes, dict[str, str]]:
     Raises Unprocessable where `value` is no UTF-8 JSON.
     """
     try:
-        envelope = json.loads(value)
-    except (ValueError, RecursionError) as error:
+        envelope = from_json(value)
+    except ValueError as error:
         raise Unprocessable(f"field {DATA_FIELD} is not JSON: {error}") from None
     if not isinstance(envelope, dict) or not isinstance(envelope.get("data"), str):
         return value, {}
     headers = envelope.get("headers")
-    return envelope["data"].encode("utf-8", "surrogatepass"), _text_headers(
-        headers if isinstance(headers, dict) else {}
-    )
+    return envelope["data"].encode(), _text_headers(headers if isinstance(headers, dict) else {})
+
+
+def with_envelope(fields: dict[bytes, bytes]) -> dict[bytes, bytes]:
+    """The entry itself if it has an envelope, else its plain fields as the body of one. Raises Unprocessable."""
+    return fields if DATA_KEY in fields else {DATA_KEY: body_of_plain(fields)}
+
+
+def parse_body(body: bytes) -> Any:
+    """The JSON values of a body. Raises Unprocessable."""
+    try:
+        return from_json(body)
+    except ValueError as error:
+        raise Unprocessable(f"body is not JSON: {error}") from None
 
 
 def body_of_plain(fields: Mapping[bytes, bytes]) -> bytes:

@@ -13,16 +13,12 @@ SendSlice = Callable[[list[Output]], Awaitable[None]]
 
 @dataclass(slots=True)
 class Handling:
-    """One run of a handler. `started` is of the monotonic clock; `send_slice` hands over outputs before the end.
-
-    `parsed` says that the entry was understood: what goes wrong before is the message's fault.
-    """
+    """One run of a handler. `started` is of the monotonic clock; `send_slice` hands over outputs before the end."""
 
     entry: Entry
     send_slice: SendSlice | None = None
     headers: dict[str, str] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
-    parsed: bool = False
     started: float = field(default_factory=time.monotonic)
 
 

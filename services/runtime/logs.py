@@ -49,7 +49,7 @@ def set_up_logs(
     )
     handler = logging.StreamHandler(output)
     handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
+        _Redacting(
             foreign_pre_chain=shared,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
         )
@@ -83,23 +83,16 @@ def _shared_processors(service: str) -> list[Processor]:
 def _renderer(log_format: str, output: TextIO) -> list[Processor]:
     if log_format == "console":
         plain_traceback = structlog.dev.plain_traceback  # the rich one prints local variables, secrets too
-        return [
-            _redact,
-            structlog.dev.ConsoleRenderer(colors=output.isatty(), exception_formatter=plain_traceback),
-        ]
-    return [
-        structlog.processors.format_exc_info,
-        _redact,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ]
+        return [structlog.dev.ConsoleRenderer(colors=output.isatty(), exception_formatter=plain_traceback)]
+    return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
 
 
-def _redact(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """No URL in a log carries its password, whoever wrote the line."""
-    for name, value in event.items():
-        if isinstance(value, str) and "://" in value:
-            event[name] = mask_passwords(value)
-    return event
+class _Redacting(structlog.stdlib.ProcessorFormatter):
+    """No URL in a log carries its password, whoever wrote the line and wherever in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        return mask_passwords(line) if "://" in line and "@" in line else line
 
 
 def _route_everything_to(handler: logging.Handler, level: str) -> None:

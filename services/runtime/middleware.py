@@ -31,7 +31,7 @@ class HandlingMiddleware(BaseMiddleware):
         """Run the handler. Raises ExpectedFailure, or whatever else the handler raised."""
         running = current()
         if running is not None:
-            running.headers, running.parsed = dict(msg.headers), True
+            running.headers = dict(msg.headers)
             correlation_id = running.headers.get("correlation_id", running.entry.id)
             structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
         try:

@@ -7,7 +7,7 @@ the handler; the engine reads, repeats and acknowledges.
 from typing import Any
 
 import structlog
-from faststream import AckPolicy
+from faststream import AckPolicy, StreamMessage
 from faststream.redis import StreamSub
 from faststream.redis.subscriber.usecases import LogicSubscriber, StreamSubscriber
 
@@ -18,8 +18,8 @@ from .broker import ServiceBroker
 from .delivery.engine import Engine, SendSlice
 from .delivery.entry import Entry, Output
 from .delivery.policy import Policy
-from .envelope import DATA_KEY, body_of_plain
-from .handling import Handling, handling
+from .envelope import DATA_FIELD, DATA_KEY, parse_body, with_envelope
+from .handling import handling
 from .middleware import ExpectedFailure
 from .policies import policy_for
 
@@ -36,7 +36,7 @@ def reliable(
     async def process(entry: Entry, send_slice: SendSlice) -> list[Output]:
         structlog.contextvars.bind_contextvars(stream=stream, message_id=entry.id)
         with handling(entry, send_slice) as running:
-            await _through_faststream(subscriber, stream, running)
+            await _through_faststream(subscriber, stream, entry)
             return running.outputs
 
     engine = Engine(
@@ -46,6 +46,7 @@ def reliable(
         stream=StreamSub(stream, group=group, consumer=engine.consumer),
         ack_policy=AckPolicy.MANUAL,
         no_reply=True,
+        decoder=_decode,
     )
     if not isinstance(subscriber, StreamSubscriber):
         raise TypeError(f"FastStream built a {type(subscriber).__name__} for {stream}")
@@ -53,19 +54,24 @@ def reliable(
     return subscriber
 
 
-async def _through_faststream(subscriber: StreamSubscriber, stream: str, running: Handling) -> None:
+async def _through_faststream(subscriber: StreamSubscriber, stream: str, entry: Entry) -> None:
     """Have FastStream parse, cast and run the handler. Raises what the handler raised, failures under their own name."""
-    entry = running.entry
-    fields = entry.fields if DATA_KEY in entry.fields else {DATA_KEY: body_of_plain(entry.fields)}
+    fields = with_envelope(entry.fields)
+    if not fields[DATA_KEY]:
+        raise Unprocessable(f"field {DATA_FIELD} is empty")
     message: Any = {"type": "stream", "channel": stream, "message_ids": [entry.id], "data": fields}
     try:
         await subscriber.process_message(message)
     except ExpectedFailure as expected:
         raise expected.failure from None
-    except ValueError as error:
-        if running.parsed:
-            raise
-        raise Unprocessable(f"body is not JSON: {error}") from None
+
+
+async def _decode(message: StreamMessage[Any]) -> Any:
+    """The body as JSON values: faster than FastStream's own, and a fault in it has a name."""
+    try:
+        return parse_body(message.body)
+    except Unprocessable as failure:
+        raise ExpectedFailure(failure) from None
 
 
 def _attach(subscriber: StreamSubscriber, engine: Engine, broker: ServiceBroker) -> None:

@@ -1,9 +1,6 @@
 """Fixtures of the delivery tests: engines in this process, replicas in their own, and waiting with a deadline."""
 
-import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from inspect import isawaitable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
@@ -65,20 +62,3 @@ def replicas(redis_url: str) -> Iterator[Callable[..., Replica]]:
     yield start
     for replica in started:
         replica.kill()
-
-
-@pytest.fixture
-def eventually() -> Callable[..., Awaitable[Any]]:
-    """Wait until a condition holds (a function, sync or async), at most `within_s`; returns its value."""
-
-    async def wait(condition: Callable[[], Any], within_s: float = 10.0, every_s: float = 0.02) -> Any:
-        deadline = time.monotonic() + within_s
-        while True:
-            value = condition()
-            value = await value if isawaitable(value) else value
-            if value:
-                return value
-            assert time.monotonic() < deadline, f"not within {within_s} s"
-            await asyncio.sleep(every_s)
-
-    return wait
