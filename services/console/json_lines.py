@@ -22,7 +22,9 @@ def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
                     yield _object(line, number, path)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise CommandError.usage(f"cannot read {str(path)!r}: {reason}", "give a .jsonl or .jsonl.gz file, or -") from None
+        raise CommandError.usage(
+            f"cannot read {str(path)!r}: {reason}", "give a .jsonl or .jsonl.gz file, or -"
+        ) from None
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -37,7 +39,11 @@ def _object(line: bytes, number: int, path: Path) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise CommandError.usage(f"{path}, line {number}: {error}", "each line must be one JSON object") from None
+        raise CommandError.usage(
+            f"{path}, line {number}: {error}", "each line must be one JSON object"
+        ) from None
     if not isinstance(row, dict):
-        raise CommandError.usage(f"{path}, line {number}: {type(row).__name__}, not an object", "each line must be one JSON object")
+        raise CommandError.usage(
+            f"{path}, line {number}: {type(row).__name__}, not an object", "each line must be one JSON object"
+        )
     return row

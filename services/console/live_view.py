@@ -34,7 +34,10 @@ def draw(picture: Picture) -> RenderableType:
     top = Table.grid(expand=True, padding=(0, 1))
     top.add_column(ratio=1)
     top.add_column(ratio=1)
-    top.add_row(Panel(_walk(picture), title="the walk", border_style="dim"), Panel(_rejections(picture.tallies), title="cut away", border_style="dim"))
+    top.add_row(
+        Panel(_walk(picture), title="the walk", border_style="dim"),
+        Panel(_rejections(picture.tallies), title="cut away", border_style="dim"),
+    )
     parts: list[RenderableType] = [
         _headline(picture),
         top,
@@ -42,7 +45,13 @@ def draw(picture: Picture) -> RenderableType:
         Panel(_titles(picture.titles), title="newest clean articles", border_style="green"),
     ]
     if picture.tallies.notes:
-        parts.append(Panel(Text("\n".join(picture.tallies.notes), overflow="ellipsis", no_wrap=True), title="notes", border_style="yellow"))
+        parts.append(
+            Panel(
+                Text("\n".join(picture.tallies.notes), overflow="ellipsis", no_wrap=True),
+                title="notes",
+                border_style="yellow",
+            )
+        )
     return Group(*parts)
 
 
@@ -51,7 +60,9 @@ def _headline(picture: Picture) -> Text:
     line = Text(" cleanwire ", style="bold reverse")
     line.append(f"  {minutes // 60}:{minutes % 60:02}:{seconds:02}   ")
     for name, restarts in picture.services.items():
-        style = "red" if restarts is None else "yellow" if name in picture.tallies.paused or restarts else "green"
+        style = (
+            "red" if restarts is None else "yellow" if name in picture.tallies.paused or restarts else "green"
+        )
         state = "down" if restarts is None else "paused" if name in picture.tallies.paused else "up"
         line.append(f"{name} {state}", style=style)
         line.append(f" ({restarts}x restarted)   " if restarts else "   ")
@@ -71,7 +82,9 @@ def _walk(picture: Picture) -> Table:
     clean = sum(tallies.verdicts[verdict] for verdict in ("new", "revision", "update"))
     table.add_row(Text("clean", style="bold green"), Text(str(clean), style="bold green"), _verdicts(tallies))
     if tallies.dead:
-        table.add_row(Text("dead letters", style="red"), Text(str(tallies.dead), style="red"), "cleanwire dead list")
+        table.add_row(
+            Text("dead letters", style="red"), Text(str(tallies.dead), style="red"), "cleanwire dead list"
+        )
     return table
 
 
@@ -101,7 +114,9 @@ def _backlog(streams: Mapping[str, StreamBacklog]) -> Table:
         oldest = max((group.oldest_pending_s or 0.0 for group in state.groups.values()), default=0.0)
         unread, under_way = (str(lag), str(pending)) if state.groups else ("", "")
         age = Text(f"{oldest:.0f} s" if oldest else "", style="yellow" if oldest > OLD_S else "")
-        table.add_row(name, str(state.length), unread, under_way, age, Text(str(state.dead or ""), style="red"))
+        table.add_row(
+            name, str(state.length), unread, under_way, age, Text(str(state.dead or ""), style="red")
+        )
     return table
 
 

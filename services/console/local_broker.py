@@ -76,7 +76,8 @@ def _locked(data_dir: Path) -> Iterator[None]:
         handle = (data_dir / LOCK_FILE).open("w")
     except OSError as error:
         raise CommandError(
-            f"CLEANWIRE_DATA_DIR is {str(data_dir)!r}: {error.strerror}", "name a folder that you may write to"
+            f"CLEANWIRE_DATA_DIR is {str(data_dir)!r}: {error.strerror}",
+            "name a folder that you may write to",
         ) from None
     with handle:
         try:

@@ -18,11 +18,19 @@ PLAIN = {"help_option_names": ["-h", "--help"]}
 RUN, READ, STREAMS, ARCHIVE = "Run", "Try on one page or file", "Watch and steer", "Ask the archive"
 
 app = typer.Typer(
-    help=ABOUT, no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", context_settings=PLAIN,
+    help=ABOUT,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings=PLAIN,
     pretty_exceptions_enable=False,
 )
-dead_app = typer.Typer(help="Messages that could not be processed.", no_args_is_help=True, rich_markup_mode="markdown")
-topic_app = typer.Typer(help="The topics that decide which articles are kept.", no_args_is_help=True, rich_markup_mode="markdown")
+dead_app = typer.Typer(
+    help="Messages that could not be processed.", no_args_is_help=True, rich_markup_mode="markdown"
+)
+topic_app = typer.Typer(
+    help="The topics that decide which articles are kept.", no_args_is_help=True, rich_markup_mode="markdown"
+)
 
 app.command("demo", rich_help_panel=RUN)(running.demo)
 app.command("up", rich_help_panel=RUN)(running.up)

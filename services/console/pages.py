@@ -73,10 +73,16 @@ def _not_fetched(url: str, outcome: "FetchOutcome") -> CommandError:
 
     match outcome:
         case Refused():
-            advice = "hosts of your own network: set CLEANWIRE_ALLOW_PRIVATE_HOSTS=host:port" if outcome.reason == "address" else ""
+            advice = (
+                "hosts of your own network: set CLEANWIRE_ALLOW_PRIVATE_HOSTS=host:port"
+                if outcome.reason == "address"
+                else ""
+            )
             return CommandError(f"{url} was not taken: {outcome.reason} {outcome.detail}".strip(), advice)
         case Failed():
-            return CommandError.unreachable(f"{url} could not be fetched: {outcome.reason} {outcome.detail}".strip())
+            return CommandError.unreachable(
+                f"{url} could not be fetched: {outcome.reason} {outcome.detail}".strip()
+            )
         case Gone() | Throttled():
             return CommandError(f"{url} answered {outcome.status}")
     return CommandError(f"{url} gave no page: {type(outcome).__name__}")

@@ -44,7 +44,9 @@ def console_settings(environ: Mapping[str, str] | None = None) -> ConsoleSetting
     if is_redis_url_given(given):
         return settings
     noted = settings.data_dir / REDIS_URL_FILE
-    return settings.model_copy(update={"redis_url": noted.read_text().strip()}) if noted.exists() else settings
+    return (
+        settings.model_copy(update={"redis_url": noted.read_text().strip()}) if noted.exists() else settings
+    )
 
 
 def is_redis_url_given(environ: Mapping[str, str] | None = None) -> bool:

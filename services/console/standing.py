@@ -49,7 +49,9 @@ def _service(processes: list[ProcessStatus]) -> dict[str, Any]:
     return {
         "state": worst.state,
         "last_read": min((one.last_read for one in processes if one.last_read is not None), default=None),
-        "last_commit": min((one.last_commit for one in processes if one.last_commit is not None), default=None),
+        "last_commit": min(
+            (one.last_commit for one in processes if one.last_commit is not None), default=None
+        ),
         "processes": len(processes),
         "waits_for": worst.waits_for,
     }
@@ -75,7 +77,11 @@ def _stream_line(name: str, stream: dict[str, Any]) -> str:
     groups = stream["groups"].values()
     lag, pending = sum(group["lag"] for group in groups), sum(group["pending"] for group in groups)
     oldest = max((group["oldest_pending_s"] or 0.0 for group in groups), default=0.0)
-    cells = (f"{stream['length']:>9}", f"{lag:>9}" if groups else f"{'':>9}", f"{pending:>11}" if groups else f"{'':>11}")
+    cells = (
+        f"{stream['length']:>9}",
+        f"{lag:>9}" if groups else f"{'':>9}",
+        f"{pending:>11}" if groups else f"{'':>11}",
+    )
     return f"{name:<22}{''.join(cells)}{f'{oldest:.0f} s' if oldest else '':>9}{stream['dead'] or '':>7}".rstrip()
 
 

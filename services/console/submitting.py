@@ -29,4 +29,6 @@ def _canonical(url: str) -> str:
     try:
         return canonical_url(url)
     except ValueError as error:
-        raise CommandError.usage(str(error), "nothing was submitted; give full addresses: https://example.org/page") from None
+        raise CommandError.usage(
+            str(error), "nothing was submitted; give full addresses: https://example.org/page"
+        ) from None

@@ -103,4 +103,11 @@ _NOTE_FIELDS = ("of", "stream", "source", "url", "dependency", "reason", "outcom
 
 def _noted(record: Mapping[str, object]) -> str:
     shown = [f"{name}={record[name]}" for name in _NOTE_FIELDS if record.get(name) not in (None, "")]
-    return " ".join([str(record.get("timestamp", ""))[11:19], str(record.get("service", "")), str(record.get("event")), *shown]).strip()
+    return " ".join(
+        [
+            str(record.get("timestamp", ""))[11:19],
+            str(record.get("service", "")),
+            str(record.get("event")),
+            *shown,
+        ]
+    ).strip()

@@ -18,6 +18,7 @@ from services.contracts.messages import CleanArticle
 from services.contracts.streams import ARTICLES_CLEANED
 from services.runtime.backlog import StreamBacklog, backlogs
 
+from .entries import newest_entries
 from .exits import CommandError
 from .live_view import Picture, draw
 from .local_broker import local_broker
@@ -36,7 +37,9 @@ async def run_up(settings: ConsoleSettings) -> None:
     _check(settings)
     async with _broker(settings) as redis_url:
         view = LiveView(redis_url) if sys.stdout.isatty() else None
-        supervisor = Supervisor(SERVICES, _environment(settings, redis_url), view.take_line if view else pass_to_stderr)
+        supervisor = Supervisor(
+            SERVICES, _environment(settings, redis_url), view.take_line if view else pass_to_stderr
+        )
         stop_on_signals(supervisor.stop)
         if view is None:
             await supervisor.run()
@@ -75,7 +78,8 @@ def _check(settings: ConsoleSettings) -> None:
         )
     if not settings.topics_dir.is_dir():
         raise CommandError.usage(
-            f"CLEANWIRE_TOPICS_DIR is {str(settings.topics_dir)!r}: no such folder", "name a folder like deploy/topics"
+            f"CLEANWIRE_TOPICS_DIR is {str(settings.topics_dir)!r}: no such folder",
+            "name a folder like deploy/topics",
         )
 
 
@@ -122,12 +126,14 @@ class LiveView:
         while True:
             services = {one.name: one.restarts if one.pid else None for one in supervisor.services}
             running_s = time.monotonic() - self._started
-            picture = Picture(self._tallies, self._streams, list(self._titles), services, running_s, self._redis_url)
+            picture = Picture(
+                self._tallies, self._streams, list(self._titles), services, running_s, self._redis_url
+            )
             live.update(draw(picture), refresh=True)
             await asyncio.sleep(1 / DRAW_PER_S)
 
     async def _look(self) -> None:
-        last = "$"
+        last = "-"
         async with Redis.from_url(self._redis_url) as redis:
             while True:
                 try:
@@ -138,10 +144,9 @@ class LiveView:
                 await asyncio.sleep(LOOK_S)
 
     async def _read_titles(self, redis: Redis, last: str) -> str:
-        newest = await redis.xrevrange(ARTICLES_CLEANED, "+", "-" if last == "$" else f"({last}", count=TITLES_KEPT)
-        for entry_id, fields in reversed(newest):
-            last = entry_id.decode()
-            _event, body = parse_event(fields)
+        for entry in await newest_entries(redis, ARTICLES_CLEANED, last, TITLES_KEPT):
+            last = entry.id
+            _event, body = parse_event(entry.fields)
             if isinstance(body, CleanArticle):
                 self._titles.appendleft(f"{body.outlet}: {body.title or body.url}")
         return last

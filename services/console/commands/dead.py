@@ -9,9 +9,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Each = Annotated[bool, typer.Option("--each", help="Every letter, not only their causes.")]
 Letter = Annotated[str, typer.Argument(help="STREAM/ID as `dead list` prints it.", metavar="STREAM/ID")]
 Chosen = Annotated[
-    list[str], typer.Argument(help="STREAM/ID, or a cause (the eight hex digits of `dead list`).", metavar="STREAM/ID|CAUSE...")
+    list[str],
+    typer.Argument(
+        help="STREAM/ID, or a cause (the eight hex digits of `dead list`).", metavar="STREAM/ID|CAUSE..."
+    ),
 ]
-Patch = Annotated[str, typer.Option(help="JSON object merged into the message's body (null removes a field).")]
+Patch = Annotated[
+    str, typer.Option(help="JSON object merged into the message's body (null removes a field).")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -99,7 +104,9 @@ def drop(letters: Chosen, yes: Yes = False) -> None:
 
     if not yes:
         if not sys.stdin.isatty():
-            raise CommandError.usage("dropping cannot be undone, and nobody is there to be asked", "say --yes")
+            raise CommandError.usage(
+                "dropping cannot be undone, and nobody is there to be asked", "say --yes"
+            )
         typer.confirm(f"Delete {', '.join(letters)} for good?", abort=True, err=True)
     for line in asyncio.run(drop_letters(console_settings(), letters)):
         typer.echo(line)

@@ -5,7 +5,10 @@ from typing import Annotated
 
 import typer
 
-Rows = Annotated[Path, typer.Argument(help="JSON lines, plain or .gz; - for stdin.", metavar="FILE.jsonl[.gz]", allow_dash=True)]
+Rows = Annotated[
+    Path,
+    typer.Argument(help="JSON lines, plain or .gz; - for stdin.", metavar="FILE.jsonl[.gz]", allow_dash=True),
+]
 
 
 def dedup(rows: Rows) -> None:
@@ -32,4 +35,6 @@ def dedup(rows: Rows) -> None:
         for result in asyncio.run(dedup_rows(read_json_lines(rows))):
             typer.echo(json.dumps(result, ensure_ascii=False))
     except ValueError as error:
-        raise CommandError.usage(f"{rows}: {error}", "each line is one object: {id, title, text, ...}") from None
+        raise CommandError.usage(
+            f"{rows}: {error}", "each line is one object: {id, title, text, ...}"
+        ) from None

@@ -52,7 +52,7 @@ def export(
 def _wanted(since: str, start: str, topic: str, *, newest: bool, newest_first: bool) -> "Wanted":
     from datetime import UTC, datetime
 
-    from ..export.events import START, Wanted
+    from ..export.events import LAST_SEQUENCE, Wanted
     from ..subscribers.start_point import read_start_point
 
     if since and start:
@@ -63,11 +63,18 @@ def _wanted(since: str, start: str, topic: str, *, newest: bool, newest_first: b
         raise CommandError.usage(str(error)) from None
     if point.position is None:
         raise CommandError.usage("$ is no start point for an export", "a day, a time, or an entry id")
-    return Wanted(point.position or START, topic, newest=newest, newest_first=newest_first)
+    ms, sequence = point.position
+    return Wanted((ms, min(sequence, LAST_SEQUENCE)), topic, newest=newest, newest_first=newest_first)
 
 
 async def _export(
-    settings: "ConsoleSettings", wanted: "Wanted", format_: str, *, story: str, limit: int, output: Path | None
+    settings: "ConsoleSettings",
+    wanted: "Wanted",
+    format_: str,
+    *,
+    story: str,
+    limit: int,
+    output: Path | None,
 ) -> None:
     import sys
     from dataclasses import replace

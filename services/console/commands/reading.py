@@ -12,11 +12,15 @@ if TYPE_CHECKING:
     from services.normalize.extract import Extraction
 
 Where = Annotated[str, typer.Argument(help="A file, a URL, or - for stdin.", metavar="FILE|URL|-")]
-Url = Annotated[str, typer.Option("--url", help="Where the page came from: dates and links are read with it.")]
+Url = Annotated[
+    str, typer.Option("--url", help="Where the page came from: dates and links are read with it.")
+]
 ContentType = Annotated[
     str, typer.Option("--content-type", help="The header's value, where the page's encoding hangs on it.")
 ]
-HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write one self-contained HTML page there instead.")]
+HtmlFile = Annotated[
+    Path | None, typer.Option("--html", help="Write one self-contained HTML page there instead.")
+]
 Title = Annotated[str, typer.Option(help="The article's headline, where the text does not hold it.")]
 Scope = Annotated[str, typer.Option(help="topic or general: what the source is like.")]
 
@@ -78,7 +82,9 @@ def topic_test(where: Where, url: Url = "", title: Title = "", scope: Scope = "g
     except TopicProfileError as error:
         raise CommandError.usage(str(error)) from None
     extraction = _extracted(where, url, "")
-    checks = check_topics(topics, title or extraction.title, extraction.text, "topic" if scope == "topic" else "general")
+    checks = check_topics(
+        topics, title or extraction.title, extraction.text, "topic" if scope == "topic" else "general"
+    )
     for line in topic_lines(checks):
         typer.echo(line)
     if not any(check.is_on_topic for check in checks):
@@ -102,4 +108,6 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise CommandError(f"--html is {str(path)!r}: {error.strerror}", "name a file that you may write") from None
+        raise CommandError(
+            f"--html is {str(path)!r}: {error.strerror}", "name a file that you may write"
+        ) from None

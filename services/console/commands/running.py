@@ -6,11 +6,17 @@ from typing import Annotated
 import typer
 
 Once = Annotated[
-    bool, typer.Option("--once", help="End with exit code 0 when every article has come out: one JSON object a line.")
+    bool,
+    typer.Option(
+        "--once", help="End with exit code 0 when every article has come out: one JSON object a line."
+    ),
 ]
-Deadline = Annotated[float, typer.Option(help="With --once: give up (exit code 1) after so many seconds.", min=1)]
+Deadline = Annotated[
+    float, typer.Option(help="With --once: give up (exit code 1) after so many seconds.", min=1)
+]
 DataDir = Annotated[
-    Path | None, typer.Option(help="Keep everything in this folder instead of a temporary one.", file_okay=False)
+    Path | None,
+    typer.Option(help="Keep everything in this folder instead of a temporary one.", file_okay=False),
 ]
 
 

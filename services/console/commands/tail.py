@@ -5,16 +5,29 @@ from typing import Annotated
 import typer
 
 Start = Annotated[
-    str, typer.Option("--from", help="0 (the beginning), $ (only what comes now), a date, or an entry id.", metavar="0|$|DATE|ID")
+    str,
+    typer.Option(
+        "--from",
+        help="0 (the beginning), $ (only what comes now), a date, or an entry id.",
+        metavar="0|$|DATE|ID",
+    ),
 ]
-StreamName = Annotated[str, typer.Option("--stream", help="articles.cleaned or stories.updated (any other stream too).")]
+StreamName = Annotated[
+    str, typer.Option("--stream", help="articles.cleaned or stories.updated (any other stream too).")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="End after so many entries; 0 means never.", min=0)]
-Follow = Annotated[bool, typer.Option("--follow/--no-follow", help="Wait for more at the end of the stream, or stop there.")]
+Follow = Annotated[
+    bool, typer.Option("--follow/--no-follow", help="Wait for more at the end of the stream, or stop there.")
+]
 
 
 def tail(
-    start: Start = "$", stream: StreamName = "articles.cleaned", json: AsJson = False, limit: Limit = 0, follow: Follow = True
+    start: Start = "$",
+    stream: StreamName = "articles.cleaned",
+    json: AsJson = False,
+    limit: Limit = 0,
+    follow: Follow = True,
 ) -> None:
     """Print clean articles as they arrive, until Ctrl-C.
 

@@ -2,8 +2,7 @@
 
 import sys
 import time
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 import typer
 from rich.console import Console
@@ -14,12 +13,12 @@ from services.contracts.events import parse_event
 from services.contracts.messages import CleanArticle, StoryChange
 from services.contracts.streams import ARTICLES_CLEANED
 
+from ..entries import StreamEntry
 from ..public_entries import entry_json
 from ..tallies import Tallies
 from ..up import pass_to_stderr
 from .scenes import Scene
 
-Fields = Mapping[Any, Any]
 OPENING_CHARS = 260
 
 
@@ -29,7 +28,7 @@ class Audience(Protocol):
     def take_log(self, service: str, line: bytes) -> None:
         """A line a service logged."""
 
-    def show(self, stream: str, entry_id: str, fields: Fields, scene: Scene | None) -> None:
+    def show(self, entry: StreamEntry, scene: Scene | None) -> None:
         """An event came out; `scene` is the one it was awaited for."""
 
     def finish(self, articles: int, elapsed_s: float, data_dir: str) -> None:
@@ -42,9 +41,9 @@ class JsonLines:
     def take_log(self, service: str, line: bytes) -> None:
         pass_to_stderr(service, line)
 
-    def show(self, stream: str, entry_id: str, fields: Fields, scene: Scene | None) -> None:
-        if stream == ARTICLES_CLEANED:
-            typer.echo(entry_json(entry_id, fields))
+    def show(self, entry: StreamEntry, scene: Scene | None) -> None:
+        if entry.stream == ARTICLES_CLEANED:
+            typer.echo(entry_json(entry.id, entry.fields))
 
     def finish(self, articles: int, elapsed_s: float, data_dir: str) -> None:
         sys.stdout.flush()
@@ -57,7 +56,9 @@ class Stage:
         self._console = Console(highlight=False)
         self._tallies = Tallies()
         self._started = time.monotonic()
-        self._console.print("[bold reverse] cleanwire demo [/]  six invented outlets on 127.0.0.1, three services, one clean stream\n")
+        self._console.print(
+            "[bold reverse] cleanwire demo [/]  six invented outlets on 127.0.0.1, three services, one clean stream\n"
+        )
 
     def take_log(self, service: str, line: bytes) -> None:
         record = self._tallies.take_line(line) or {}
@@ -66,17 +67,21 @@ class Stage:
         elif record.get("event") == "service_died":
             self._line("red", "died", f"{record.get('of')}", "starting it again")
 
-    def show(self, stream: str, entry_id: str, fields: Fields, scene: Scene | None) -> None:
-        _event, body = parse_event(fields)
+    def show(self, entry: StreamEntry, scene: Scene | None) -> None:
+        _event, body = parse_event(entry.fields)
         if isinstance(body, CleanArticle):
             self._show_article(body, scene)
         elif isinstance(body, StoryChange) and scene is not None:
             self._line("yellow", "copy seen", body.outlet or "", f"{scene.title} (not published again)")
 
     def finish(self, articles: int, elapsed_s: float, data_dir: str) -> None:
-        self._console.print(f"\n[bold green]All {articles} have come out[/] in {elapsed_s:.1f} s. The services go on running; from another terminal:")
+        self._console.print(
+            f"\n[bold green]All {articles} have come out[/] in {elapsed_s:.1f} s. The services go on running; from another terminal:"
+        )
         for command in ("tail --from 0", "status", "search embassies"):
-            self._console.print(f"  [dim]CLEANWIRE_DATA_DIR={data_dir}[/] cleanwire {command}", soft_wrap=True)
+            self._console.print(
+                f"  [dim]CLEANWIRE_DATA_DIR={data_dir}[/] cleanwire {command}", soft_wrap=True
+            )
         self._console.print("[dim]Ctrl-C stops everything.[/]")
 
     def _show_article(self, article: CleanArticle, scene: Scene | None) -> None:
@@ -98,7 +103,9 @@ def _facts(article: CleanArticle) -> str:
     by = ", ".join(author.name for author in article.authors)
     facts = [
         f"by {by}" if by else "",
-        f"published {article.published.value} (to the {article.published.precision})" if article.published else "",
+        f"published {article.published.value} (to the {article.published.precision})"
+        if article.published
+        else "",
         f"agency {article.provenance.agency}" if article.provenance.agency else "",
         article.provenance.role if article.provenance.role != "original" else "",
         ", ".join(article.labels),

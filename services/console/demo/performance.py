@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -17,6 +16,7 @@ from services.contracts.events import parse_event
 from services.contracts.identities import article_id_of, canonical_url
 from services.contracts.streams import ARTICLES_CLEANED, STORIES_UPDATED
 
+from ..entries import StreamEntry, entries_after
 from ..exits import CommandError, Exit
 from ..local_broker import local_broker
 from ..settings import ConsoleSettings, service_environment
@@ -106,41 +106,41 @@ class Performance:
     async def _perform(self, redis_url: str, folder: Path) -> None:
         self._play.started_at = time.monotonic()
         is_told = False
-        async for stream, entry_id, fields in self._entries(redis_url):
-            self._take(stream, entry_id, fields)
+        async for entry in self._entries(redis_url):
+            self._take(entry)
             if not self._play.missing() and not is_told:
-                self._audience.finish(len(self._play.out_at), time.monotonic() - self._play.started_at, str(folder))
+                self._audience.finish(
+                    len(self._play.out_at), time.monotonic() - self._play.started_at, str(folder)
+                )
                 is_told = True
                 if self._deadline_s is not None:
                     return self._judge()
         return None
 
-    async def _entries(self, redis_url: str) -> AsyncIterator[tuple[str, str, dict[Any, Any]]]:
+    async def _entries(self, redis_url: str) -> AsyncIterator[StreamEntry]:
         last = {ARTICLES_CLEANED: "0", STORIES_UPDATED: "0"}
         async with Redis.from_url(redis_url) as redis:
             while True:
                 self._open_scenes()
                 self._check_deadline()
-                for name, entries in await _read(redis, last):
-                    stream = name.decode()
-                    for entry_id, fields in entries:
-                        last[stream] = entry_id.decode()
-                        yield stream, last[stream], fields
+                for entry in await _read(redis, last):
+                    last[entry.stream] = entry.id
+                    yield entry
 
     def _open_scenes(self) -> None:
         for scene in self._play.due(time.monotonic()):
             self._web.show(scene, datetime.now(UTC))
 
-    def _take(self, stream: str, entry_id: str, fields: dict[Any, Any]) -> None:
-        event, body = parse_event(fields)
+    def _take(self, entry: StreamEntry) -> None:
+        event, body = parse_event(entry.fields)
         if event.id in self._event_ids:
             self._unexpected.append(f"{event.id} twice")
             return
         self._event_ids.add(event.id)
         scene = self._play.came_out(event.type, getattr(body, "article_id", None) or "", time.monotonic())
-        if scene is None and stream == ARTICLES_CLEANED:
+        if scene is None and entry.stream == ARTICLES_CLEANED:
             self._unexpected.append(f"{event.type} of {getattr(body, 'url', event.subject)}")
-        self._audience.show(stream, entry_id, fields, scene)
+        self._audience.show(entry, scene)
 
     def _judge(self) -> None:
         if self._unexpected:
@@ -149,17 +149,18 @@ class Performance:
     def _check_deadline(self) -> None:
         if self._deadline_s is None or time.monotonic() - self._play.started_at < self._deadline_s:
             return
-        missing = "; ".join(f"{scene.name} ({self._web.url_of(scene)}: {scene.brings})" for scene in self._play.missing())
+        missing = "; ".join(
+            f"{scene.name} ({self._web.url_of(scene)}: {scene.brings})" for scene in self._play.missing()
+        )
         raise CommandError(
             f"not everything came out within {self._deadline_s:.0f} s; missing: {missing}",
             "the services' logs above say why; a slow machine may need a longer --deadline",
         )
 
 
-async def _read(redis: Redis, last: dict[str, str]) -> list[Any]:
+async def _read(redis: Redis, last: dict[str, str]) -> list[StreamEntry]:
     try:
-        replies: list[Any] = await redis.xread(last, count=100, block=BLOCK_MS)  # type: ignore[arg-type]
+        return await entries_after(redis, last, BLOCK_MS)
     except RedisConnectionError:  # the embedded server is being started again
         await asyncio.sleep(BLOCK_MS / 1_000)
         return []
-    return replies

@@ -19,7 +19,9 @@ class Play:
 
     def due(self, now: float) -> list[Scene]:
         """The scenes that open now; each is returned once."""
-        due = [scene for scene in self.scenes if scene.name not in self.opened and self._opens_at(scene) <= now]
+        due = [
+            scene for scene in self.scenes if scene.name not in self.opened and self._opens_at(scene) <= now
+        ]
         self.opened.update(scene.name for scene in due)
         return due
 

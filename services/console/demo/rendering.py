@@ -11,7 +11,10 @@ from xml.sax.saxutils import escape
 from .scenes import Outlet, Scene
 
 CONTENT_TYPE_PAGE = "text/html; charset=utf-8"
-CONTENT_TYPE_FEED = {"rss": "application/rss+xml; charset=utf-8", "atom": "application/atom+xml; charset=utf-8"}
+CONTENT_TYPE_FEED = {
+    "rss": "application/rss+xml; charset=utf-8",
+    "atom": "application/atom+xml; charset=utf-8",
+}
 
 
 @dataclass(frozen=True)

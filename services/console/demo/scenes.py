@@ -96,7 +96,10 @@ SCENES: tuple[Scene, ...] = (
         brings=ARTICLE_PUBLISHED,
         age_h=26.0,
         delay_s=0.5,
-        must_contain=("Can the sanctions be lifted by one side alone?", "If not, both sides will have learned"),
+        must_contain=(
+            "Can the sanctions be lifted by one side alone?",
+            "If not, both sides will have learned",
+        ),
         must_not_contain=("Sign up for our newsletter", "Masthead"),
     ),
     Scene(

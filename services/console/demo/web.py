@@ -41,7 +41,9 @@ class SmallWeb:
             site.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for site in self._sites.values():
             site.stop()
 
@@ -113,7 +115,9 @@ def _handler_of(site: _Site) -> type[BaseHTTPRequestHandler]:
             if resource is None:
                 self._answer(HTTPStatus.NOT_FOUND, Resource(b"no such page\n", "text/plain"))
             elif self.headers.get("If-None-Match") == resource.etag:
-                self._answer(HTTPStatus.NOT_MODIFIED, Resource(b"", resource.content_type), etag=resource.etag)
+                self._answer(
+                    HTTPStatus.NOT_MODIFIED, Resource(b"", resource.content_type), etag=resource.etag
+                )
             else:
                 self._answer(HTTPStatus.OK, resource, etag=resource.etag)
 
