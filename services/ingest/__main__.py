@@ -24,7 +24,8 @@ def main() -> int:
 
 async def _run(settings: IngestSettings) -> int:
     broker, ingest = build_ingest(settings)
-    return await run_service("ingest", settings, broker, tasks=(ingest.scheduler.run,), close=(ingest.close,))
+    tasks = (ingest.scheduler.run, ingest.clean_reader.run)
+    return await run_service("ingest", settings, broker, tasks=tasks, close=(ingest.close,))
 
 
 if __name__ == "__main__":

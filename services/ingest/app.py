@@ -10,12 +10,14 @@ from redis.asyncio import Redis
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS, GROUP_INGEST
 from services.ingest.articles import ArticleTaker
+from services.ingest.clean_reader import CleanReader
 from services.ingest.core.topic_names import TopicNames
 from services.ingest.fetcher import Fetcher, build_client
 from services.ingest.guard import Resolve, resolve_name
 from services.ingest.handler import FetchHandler
 from services.ingest.politeness import Politeness
 from services.ingest.polls import Poller
+from services.ingest.revisiting import Revisiter
 from services.ingest.robots import Robots
 from services.ingest.scheduler import Scheduler
 from services.ingest.settings import IngestSettings
@@ -57,10 +59,12 @@ class Ingest:
         window = timedelta(days=settings.feed_window_days)
         self.handler = FetchHandler(
             ArticleTaker(visitor, now),
+            Revisiter(redis, visitor, now),
             Poller(redis, visitor, catalogue, topics=topics, window=window, now=now),
             now,
         )
         gate = BacklogGate(FETCH_REQUESTS, GROUP_INGEST, BACKLOG_LIMIT)
+        self.clean_reader = CleanReader(redis, now, wait)
         self.scheduler = Scheduler(redis, catalogue, now, gates=(gate,), wait=wait)
 
     async def close(self) -> None:

@@ -19,6 +19,7 @@ from services.ingest.core.outcomes import (
 )
 from services.ingest.core.retry_after import retry_delay_s
 from services.ingest.core.rights import rights_of
+from services.ingest.page_records import remember_page
 from services.ingest.politeness import NotYet
 from services.ingest.putting_back import follow, put_back
 from services.ingest.visitor import Resting, Visitor
@@ -51,6 +52,9 @@ class ArticleTaker:
         """Fetch the page and hand it on, or say why not."""
         outcome = await self._visitor.visit(request.url, ARTICLE_LIMITS)
         match outcome:
+            case Fetched() if request.why == "search hint":
+                # What answers here is the search's own page, not the article that it spoke of.
+                _log_end("search_hint_unresolved", "unresolved", request, "no plain redirect")
             case Fetched():
                 self._hand_on(request, outcome)
             case Redirected():
@@ -76,6 +80,7 @@ class ArticleTaker:
     def _hand_on(self, request: FetchRequest, fetched: Fetched) -> None:
         article = raw_article_of(request, fetched, self._now())
         emit(ARTICLES_RAW, article, **{PAGE_FIELD: zstandard.compress(fetched.body, 3)})
+        remember_page(request, article)
         log_outcome(
             "page_fetched",
             "fetched",

@@ -7,14 +7,18 @@ from services.contracts.messages import FetchRequest
 from services.ingest.articles import ArticleTaker
 from services.ingest.polls import Poller
 from services.ingest.putting_back import put_back
+from services.ingest.revisiting import REVISIT, Revisiter
 from services.runtime.logs import log_outcome
 
 
 class FetchHandler:
     """Handles `fetch.requests` and `fetch.backfill`."""
 
-    def __init__(self, taker: ArticleTaker, poller: Poller, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, taker: ArticleTaker, revisiter: Revisiter, poller: Poller, now: Callable[[], datetime]
+    ) -> None:
         self._taker = taker
+        self._revisiter = revisiter
         self._poller = poller
         self._now = now
 
@@ -23,6 +27,8 @@ class FetchHandler:
         if request.not_before and request.not_before > self._now():
             put_back(request, request.not_before)
             log_outcome("fetch_delayed", "not before", url=request.url)
+        elif request.why.startswith(REVISIT):
+            await self._revisiter.take(request)
         elif request.kind == "article":
             await self._taker.take(request)
         else:

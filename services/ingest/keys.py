@@ -7,6 +7,23 @@ DELAYED = "ingest:delayed"
 """Sorted set: a request that waits (JSON with its lane) → when it goes back to its stream."""
 
 
+REVISITS = "ingest:revisits"
+"""Sorted set: page id → when its page is asked for again."""
+
+CLEAN_POSITION = "ingest:clean_position"
+"""String: the entry of articles.cleaned up to which revisits have been planned."""
+
+
+def page_record(page_id: str) -> str:
+    """Hash: where a page was fetched, its validators and how its revisits went."""
+    return f"ingest:page:{page_id}"
+
+
+def coverage(day: str, side: str) -> str:
+    """Set: the articles of one side that came out clean on one day."""
+    return f"ingest:coverage:{day}:{side}"
+
+
 def seen_marks(source: str) -> str:
     """Hash: article id → mark, per source."""
     return f"ingest:seen:{source}"

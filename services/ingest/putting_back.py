@@ -1,6 +1,7 @@
 """Requests that go on later or elsewhere: outputs of the running handler, written with its acknowledgement."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS
@@ -25,12 +26,19 @@ def follow(request: FetchRequest, redirect: Redirected) -> bool:
     """
     if request.hops >= MAX_HOPS:
         return False
-    first = request.first_url or request.url
-    onward = request.model_copy(
-        update={"url": redirect.location, "first_url": first, "hops": request.hops + 1, "not_before": None}
-    )
+    changes = {"url": redirect.location, "hops": request.hops + 1, "not_before": None}
+    if request.why == "search hint":
+        # Out of the search's own hosts it is an article like any other, and the search's URL none of its names.
+        changes["why"] = request.why if _same_host(request.url, redirect.location) else "search result"
+    else:
+        changes["first_url"] = request.first_url or request.url
+    onward = request.model_copy(update=changes)
     emit(lane_of(request), onward)
     return True
+
+
+def _same_host(one: str, other: str) -> bool:
+    return urlsplit(one).hostname == urlsplit(other).hostname
 
 
 def lane_of(request: FetchRequest) -> str:

@@ -9,12 +9,15 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from services.contracts.messages import FetchRequest
-from services.contracts.streams import FETCH_REQUESTS
+from services.contracts.messages import FetchRequest, Source
+from services.contracts.streams import FETCH_REQUESTS, GROUP_INGEST
 from services.ingest import keys
+from services.ingest.core.revisits import step_name
+from services.ingest.page_records import read_page_record
 from services.ingest.sources import Catalogue, Listing
 from services.ingest.stored import read_due
 from services.runtime.delivery.gates import Gate
+from services.runtime.delivery.waiting import waiting_entries
 from services.runtime.envelope import DATA_FIELD
 from services.runtime.wire import envelope_of
 
@@ -22,6 +25,8 @@ TICK_S = 0.2
 SEED_EVERY_S = 60.0
 GATE_EVERY_S = 2.0
 BATCH = 200
+REVISITS_A_TURN = 2  # ten a second
+REVISITS_BELOW = 50
 OVERDUE_S = 900.0  # a poll whose end was never written is due again after this
 SPREAD_PER_S = 50.0  # listings first polled in a second
 
@@ -98,7 +103,7 @@ class Scheduler:
         released = await self._release_delayed(now)
         if await self._is_gated(now):
             return released
-        return released + await self._poll_due(now)
+        return released + await self._poll_due(now) + await self._revisit_due(now)
 
     async def seed(self) -> None:
         """Give every listing that has none a due time: at the start, and after Redis lost its memory."""
@@ -131,6 +136,27 @@ class Scheduler:
                 args=[listing.listing_id, due, again, DATA_FIELD, envelope_of(request)],
             )
         )
+
+    async def _revisit_due(self, now: float) -> int:
+        """Revisits have a budget of their own, below new entries: a few, and only while little else waits."""
+        rows = await read_due(self._redis, keys.REVISITS, now, REVISITS_A_TURN)
+        if not rows or await waiting_entries(self._redis, FETCH_REQUESTS, GROUP_INGEST) > REVISITS_BELOW:
+            return 0
+        published = 0
+        for page_id, due in rows:
+            record = await read_page_record(self._redis, page_id)
+            if not record.url:
+                await self._redis.zrem(keys.REVISITS, page_id)
+                continue
+            source = Source.model_validate_json(record.source) if record.source else None
+            request = FetchRequest(url=record.url, source=source, why=f"revisit {step_name(record.step)}")
+            published += int(
+                await self._publish_due(
+                    keys=[keys.REVISITS, FETCH_REQUESTS],
+                    args=[page_id, due, now + OVERDUE_S, DATA_FIELD, envelope_of(request)],
+                )
+            )
+        return published
 
     async def _release_delayed(self, now: float) -> int:
         released = 0
