@@ -1,5 +1,6 @@
 """From a page's bytes to the article on it, or why it is none. Pure: no clock, no network, no logging."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urljoin
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 
 from services.contracts.messages import ArticleDate, Author, Block, Image, Label, Provenance, Quality, Rights
 from services.normalize.core.admission import refuse
+from services.normalize.core.article_object import JsonObject, article_objects
 from services.normalize.core.authors import read_authors
 from services.normalize.core.body import Body, take_apart
 from services.normalize.core.dates import Dates, read_dates
@@ -78,17 +80,18 @@ def _extract(source: bytes, url: str, content_type: str | None) -> Extraction | 
     if isinstance(page, Rejection):
         return page
     judged = judge_blocks(page)
-    title = choose_title(page) if page.kind == "html" else choose_text_title(judged)
+    articles = article_objects(page.json_ld)
+    title = choose_title(page, articles) if page.kind == "html" else choose_text_title(judged)
     body = take_apart(judged, title)
     refusal = refuse(page, title, body.text)
-    return refusal if refusal is not None else _described(page, title, body)
+    return refusal if refusal is not None else _described(page, articles, title, body)
 
 
-def _described(page: Page, title: str | None, body: Body) -> Extraction:
+def _described(page: Page, articles: Sequence[JsonObject], title: str | None, body: Body) -> Extraction:
     near = blocks_near_headline(page, body.judged, title)
-    dates = read_dates(page, [block.text for block in near])
-    outlet = read_outlet(page)
-    authors = read_authors(page, near, outlet)
+    dates = read_dates(page, articles, [block.text for block in near])
+    outlet = read_outlet(page, articles)
+    authors = read_authors(page, articles, near, outlet)
     standfirst = find_standfirst(page, body.judged, headline_index(page, title), body.byline_lines)
     text = body.text
     return Extraction(
@@ -103,9 +106,9 @@ def _described(page: Page, title: str | None, body: Body) -> Extraction:
         provenance=read_provenance(
             text, outlet=outlet, authors=authors, dateline=body.dateline, credit_lines=body.credit_lines
         ),
-        labels=read_labels(page, [one.block.text for one in body.judged if not one.kept]),
-        images=read_images(page),
-        section=read_section(page),
+        labels=read_labels(page, articles, body.notices),
+        images=read_images(page, articles),
+        section=read_section(page, articles),
         canonical_url=_canonical_link(page),
         quality=_quality(text, body, title, dates),
         blocks=_ledger(body),

@@ -6,7 +6,7 @@ from html import unescape
 from urllib.parse import unquote
 
 from services.contracts.messages import Author
-from services.normalize.core.article_object import article_objects, texts_of
+from services.normalize.core.article_object import JsonObject, texts_of
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.byline import (
     bylines_of_page,
@@ -35,15 +35,17 @@ LONGEST_DECLARED = 300
 WRITTEN_BY = re.compile("writ|author|by|autor|von|verfass|geschr|автор", re.IGNORECASE)
 
 
-def read_authors(page: Page, near: Sequence[PageBlock], outlet: str | None = None) -> tuple[Author, ...]:
+def read_authors(
+    page: Page, articles: Sequence[JsonObject], near: Sequence[PageBlock], outlet: str | None = None
+) -> tuple[Author, ...]:
     """The article's authors with their roles; `near` are the lines around the headline.
 
     Order: a byline that says "By …" together with the head (JSON-LD, then meta elements); lines marked as byline; a
     name beside a date; author links; last the desk or outlet that the head declares. `outlet` itself is no author of
     a page that only names its publisher ("Published by The Daily").
     """
-    strip = _strip_of(page, outlet)
-    declared = _declared(page)
+    strip = _strip_of(page, articles, outlet)
+    declared = _declared(page, articles)
     named = [author for author in declared if plain(author.name) not in strip.outlets]
     persons = named if any(author.role != "desk" for author in named) else []
     found = _agreed(spoken_authors(near, strip), persons, helpers_named(near))
@@ -88,8 +90,8 @@ def _as_desks(declared: list[Author]) -> list[Author]:
     return [author.model_copy(update={"role": "desk"}) for author in declared]
 
 
-def _declared(page: Page) -> list[Author]:
-    for one in article_objects(page.json_ld):
+def _declared(page: Page, articles: Sequence[JsonObject]) -> list[Author]:
+    for one in articles:
         found = _from_names(texts_of(one.get("author")))
         if found:
             return found
@@ -117,9 +119,9 @@ def _from_name(name: str) -> list[Author]:
     return [declared_author(head)]
 
 
-def _strip_of(page: Page, outlet: str | None) -> Strip:
+def _strip_of(page: Page, articles: Sequence[JsonObject], outlet: str | None) -> Strip:
     names = [page.metas[name] for name in NAME_METAS if name in page.metas]
-    for one in article_objects(page.json_ld):
+    for one in articles:
         names += texts_of(one.get("publisher"))
         names += [name.lstrip(" ,") for name in texts_of(one.get("author")) if name.lstrip().startswith(",")]
     names += [outlet] if outlet else []

@@ -12,6 +12,10 @@ from services.normalize.core.names import PREFIX, names_in_byline
 from services.normalize.core.plain_words import plain
 
 LONGEST_BYLINE = 200
+NOTICE_REACH = 8  # blocks behind the last kept one in which a notice is still the article's
+MARKS_IN_TITLE = (
+    24  # punctuation, accents and soft hyphens by which a line may be longer than its folded text
+)
 TAIL_PARAGRAPHS = 4  # the last paragraphs, where a credit line may hang at the end
 CREDITS_AFTER_END = 6  # blocks behind the last kept one in which a credit line is looked for
 DATELINE_PARAGRAPHS = 3
@@ -22,7 +26,8 @@ class Body:
     """The article's text taken apart.
 
     `judged` is the ledger with what was cut here; `paragraphs` maps the index of a kept block to its text without
-    dateline and credit tail; `byline_lines` are the blocks of the byline and the date line.
+    dateline and credit tail; `byline_lines` are the blocks of the byline and the date line,
+    `notices` the texts that say what a machine made.
     """
 
     judged: tuple[JudgedBlock, ...]
@@ -30,6 +35,7 @@ class Body:
     dateline: Dateline | None
     credit_lines: tuple[CreditLine, ...]
     byline_lines: tuple[int, ...]
+    notices: tuple[str, ...]
 
     @property
     def text(self) -> str:
@@ -39,35 +45,22 @@ class Body:
 
 def take_apart(judged: Sequence[JudgedBlock], title: str | None) -> Body:
     """Cut the headline, byline and notices that were kept, and take dateline and credit lines off the paragraphs."""
-    ledger, byline_lines = _cut_head(list(judged), title)
+    ledger = list(judged)
+    fields = _fields_of(ledger, title)
+    for n, field in fields.items():
+        ledger[n] = replace(ledger[n], kept=False, reason=REASON[field], rule=field)
     credit_lines = _cut_credit_lines(ledger)
     paragraphs = {n: one.block.text for n, one in enumerate(ledger) if one.kept}
     dateline = _take_dateline(paragraphs)
     credit_lines += _take_credit_tail(paragraphs)
     return Body(
-        tuple(ledger),
-        {n: text for n, text in paragraphs.items() if text},
-        dateline,
-        tuple(credit_lines),
-        byline_lines,
+        judged=tuple(ledger),
+        paragraphs={n: text for n, text in paragraphs.items() if text},
+        dateline=dateline,
+        credit_lines=tuple(credit_lines),
+        byline_lines=tuple(n for n, field in fields.items() if field in ("byline", "date")),
+        notices=tuple(ledger[n].block.text for n, field in fields.items() if field == "notice"),
     )
-
-
-def _cut_head(ledger: list[JudgedBlock], title: str | None) -> tuple[list[JudgedBlock], tuple[int, ...]]:
-    key = plain(title) if title else ""
-    byline_lines: list[int] = []
-    prose = sum(1 for one in ledger if one.kept) // 2
-    for n, one in enumerate(ledger):
-        if len(one.block.text) > LONGEST_BYLINE and not is_machine_notice(one.block.text):
-            continue
-        found = _field_of(one.block.text, key, in_head=prose > 0)
-        if one.kept:
-            prose -= 1
-        if found in ("byline", "date"):
-            byline_lines.append(n)
-        if found:
-            ledger[n] = replace(one, kept=False, reason=REASON[found], rule=found)
-    return ledger, tuple(byline_lines)
 
 
 REASON = {
@@ -78,12 +71,26 @@ REASON = {
 }
 
 
+def _fields_of(ledger: Sequence[JudgedBlock], title: str | None) -> dict[int, str]:
+    """Blocks that are a field rather than body text: the headline anywhere, bylines and dates above its middle."""
+    key = plain(title) if title else ""
+    kept = [n for n, one in enumerate(ledger) if one.kept]
+    middle, end = (kept[len(kept) // 2], kept[-1] + NOTICE_REACH) if kept else (0, 0)
+    found: dict[int, str] = {}
+    for n, one in enumerate(ledger[:end]):
+        text = one.block.text
+        if is_machine_notice(text):
+            found[n] = "notice"
+        elif len(text) <= LONGEST_BYLINE:
+            field = _field_of(text, key, in_head=n < middle)
+            if field:
+                found[n] = field
+    return found
+
+
 def _field_of(text: str, title_key: str, *, in_head: bool) -> str | None:
-    """Which field a short block belongs to, if it is no body text."""
-    if title_key and plain(text) == title_key:
+    if title_key and abs(len(text) - len(title_key)) <= MARKS_IN_TITLE and plain(text) == title_key:
         return "headline"
-    if is_machine_notice(text):
-        return "notice"
     if not in_head or text.endswith(("?", "!", "”", '"')):
         return None
     if PREFIX.match(text) and len(text) < LONGEST_BYLINE / 2 and names_in_byline(text):

@@ -1,19 +1,17 @@
 """Whose reporting an article builds on: outlets that it names as its source."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.normalize.core.media_names import CITED
 from services.normalize.core.plain_words import plain
 
 FIRST_WORD = re.compile(r"[\w-]+")
-FORMS_OF_FIRST: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+FORMS_OF_FIRST: dict[str, list[tuple[str, str]]] = {}
 for _name, _forms in CITED.items():
     for _form in _forms:
-        _first = FIRST_WORD.findall(_form)[0]
-        FORMS_OF_FIRST.setdefault(_first, []).append(
-            (_name, re.compile(rf"(?<![\w/]){re.escape(_form)}(?![\w/])"))
-        )
+        FORMS_OF_FIRST.setdefault(FIRST_WORD.findall(_form)[0], []).append((_name, _form))
 
 BEFORE = re.compile(
     r"(?:according to|as (?:first )?(?:reported|cited) (?:by|in)|cited by|reported by|(?:an? |the |his |her |their )?(?:interview|report|article|story)s? (?:with|to|by|in|from|for|of)|"
@@ -64,17 +62,27 @@ def _known(text: str) -> list[Cite]:
     found: dict[str, Cite] = {}
     for first in FORMS_OF_FIRST.keys() & set(FIRST_WORD.findall(text)):
         for name, form in FORMS_OF_FIRST[first]:
-            for hit in form.finditer(text):
-                if _is_source(text, hit):
+            for at in _places(form, text):
+                if _is_source(text, at, at + len(form)):
                     before = found.get(name)
-                    start = min(hit.start(), before.start) if before else hit.start()
+                    start = min(at, before.start) if before else at
                     found[name] = Cite(name, before.times + 1 if before else 1, start, _span(text, start))
     return sorted(found.values(), key=lambda cite: cite.start)
 
 
-def _is_source(text: str, hit: re.Match[str]) -> bool:
-    before = text[max(0, hit.start() - WINDOW_BEFORE) : hit.start()]
-    return bool(BEFORE.search(before) or AFTER.match(text, hit.end(), hit.end() + WINDOW_AFTER))
+def _places(form: str, text: str) -> Iterator[int]:
+    """Where `form` stands as a word of its own."""
+    at = text.find(form)
+    while at >= 0:
+        end = at + len(form)
+        if not (at and (text[at - 1].isalnum() or text[at - 1] == "/")) and not text[end : end + 1].isalnum():
+            yield at
+        at = text.find(form, end)
+
+
+def _is_source(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - WINDOW_BEFORE) : start]
+    return bool(BEFORE.search(before) or AFTER.match(text, end, end + WINDOW_AFTER))
 
 
 def _titled(text: str) -> list[Cite]:

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from services.contracts.messages import ArticleDate
-from services.normalize.core.article_object import article_objects, first_text
+from services.normalize.core.article_object import JsonObject, first_text
 from services.normalize.core.date_text import Habits, Moment, find_moment
 from services.normalize.core.page import Page
 from services.normalize.core.zones import place_of_page
@@ -61,14 +61,14 @@ class Dates:
     modified: ArticleDate | None = None
 
 
-def read_dates(page: Page, near: Sequence[str]) -> Dates:
+def read_dates(page: Page, articles: Sequence[JsonObject], near: Sequence[str]) -> Dates:
     """The dates of a page; `near` are the short lines around its headline, where a date is the article's own.
 
     A relative date ("last month", "2 days ago") is never one. Nothing is converted: the zone stays the page's.
     """
     habits = habits_of(page)
-    published = _first(_published(page, near, habits))
-    modified = _first(_modified(page, near, habits))
+    published = _first(_published(page, articles, near, habits))
+    modified = _first(_modified(page, articles, near, habits))
     return Dates(published, modified)
 
 
@@ -104,8 +104,8 @@ def _first(found: Iterable[tuple[Moment | None, str]]) -> ArticleDate | None:
     return next((as_article_date(moment, evidence) for moment, evidence in found if moment), None)
 
 
-def _published(page: Page, near: Sequence[str], habits: Habits) -> Found:
-    for one in article_objects(page.json_ld):
+def _published(page: Page, articles: Sequence[JsonObject], near: Sequence[str], habits: Habits) -> Found:
+    for one in articles:
         for key in ("datePublished", "dateCreated", "uploadDate"):
             if text := first_text(one.get(key), "@value"):
                 yield read_moment(text, habits), f"json-ld {key}"
@@ -117,8 +117,8 @@ def _published(page: Page, near: Sequence[str], habits: Habits) -> Found:
     yield _visible(near, habits, "published"), "byline text"
 
 
-def _modified(page: Page, near: Sequence[str], habits: Habits) -> Found:
-    for one in article_objects(page.json_ld):
+def _modified(page: Page, articles: Sequence[JsonObject], near: Sequence[str], habits: Habits) -> Found:
+    for one in articles:
         if text := first_text(one.get("dateModified"), "@value"):
             yield read_moment(text, habits), "json-ld dateModified"
     for name in MODIFIED_METAS:

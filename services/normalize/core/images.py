@@ -1,13 +1,13 @@
 """The article's pictures: the lead image and those that stand among the kept blocks, with caption and credit."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
 
 from services.contracts.messages import Image
-from services.normalize.core.article_object import article_objects, texts_of
+from services.normalize.core.article_object import JsonObject, texts_of
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import tidy
 
@@ -19,21 +19,19 @@ CREDIT = re.compile(
 )
 
 
-def read_images(page: Page) -> tuple[Image, ...]:
+def read_images(page: Page, articles: Sequence[JsonObject]) -> tuple[Image, ...]:
     """Lead image first (Open Graph, JSON-LD), then each `<figure>` of the page's article; absolute URLs, each once."""
     if page.tree is None:
         return ()
     found: dict[str, Image] = {}
-    for image in (*_figures(page), *_declared(page)):
+    for image in (*_figures(page), *_declared(page, articles)):
         found.setdefault(image.url, image)
     return tuple(found.values())[:MOST_IMAGES]
 
 
-def _declared(page: Page) -> Iterator[Image]:
+def _declared(page: Page, articles: Sequence[JsonObject]) -> Iterator[Image]:
     urls = [page.metas[name] for name in ("og:image", "og:image:url", "twitter:image") if name in page.metas]
-    urls += [url for one in article_objects(page.json_ld)[:1] for url in texts_of(one.get("image"), "url")][
-        :3
-    ]
+    urls += [url for one in articles[:1] for url in texts_of(one.get("image"), "url")][:3]
     for url in urls:
         yield from _image(page, url, None)
 

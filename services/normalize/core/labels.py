@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from services.contracts.messages import Label
-from services.normalize.core.article_object import article_objects
+from services.normalize.core.article_object import JsonObject
 from services.normalize.core.page import Page
 
 MACHINE = r"(?:\bAI\b|artificial intelligence|ИИ|нейросет\w*|искусственн\w+ интеллект\w*|штучн\w+ інтелект\w*|штучн\w+ інтэлект\w*|sztuczn\w+ inteligencj\w*|dirbtin\w+ intelekt\w*|\bKI\b|\bIA\b)"
@@ -28,27 +28,24 @@ OF_ITSELF = re.compile(
     re.IGNORECASE,
 )
 """A notice speaks of the page it stands on; a sentence of a report about machines rarely begins so and names what was made."""
-CUE = ("AI", "artificial", "ИИ", "ейросет", "скусственн", "штучн", "Штучн", "ztuczn", "irbtin", "KI", "IA")
+CUE = re.compile("AI|IA|KI|ИИ|rtificial|ейросет|скусственн|тучн|ztuczn|irbtin")
 LONGEST_NOTICE = 400
 
 
-def read_labels(page: Page, notices: Sequence[str]) -> tuple[Label, ...]:
-    """The labels of a page; `notices` are its short blocks within the article's reach, kept or cut.
+def read_labels(page: Page, articles: Sequence[JsonObject], notices: Sequence[str]) -> tuple[Label, ...]:
+    """The labels of a page; `notices` are its blocks that are notices (`is_machine_notice`).
 
     A report about artificial intelligence is not labelled: the notice must say what was made by it.
     """
-    found: set[Label] = set()
-    for text in notices:
-        if is_machine_notice(text):
-            found |= _labels_of_notice(text)
-    if _is_paywalled(page):
+    found = {label for text in notices for label in _labels_of_notice(text)}
+    if _is_paywalled(page, articles):
         found.add("paywalled")
     return tuple(sorted(found))
 
 
 def is_machine_notice(text: str) -> bool:
     """Whether a block is a notice that a machine made the page's pictures or its text."""
-    if len(text) > LONGEST_NOTICE or not any(cue in text for cue in CUE):
+    if len(text) > LONGEST_NOTICE or not CUE.search(text):
         return False
     return bool(NOTICE.search(text)) and bool(_labels_of_notice(text)) and bool(OF_ITSELF.search(text))
 
@@ -60,8 +57,8 @@ def _labels_of_notice(text: str) -> set[Label]:
     return {"ai_text"} if TEXT.search(text) else set()
 
 
-def _is_paywalled(page: Page) -> bool:
-    for one in article_objects(page.json_ld):
+def _is_paywalled(page: Page, articles: Sequence[JsonObject]) -> bool:
+    for one in articles:
         if str(one.get("isAccessibleForFree", "")).lower() == "false":
             return True
     tier = page.metas.get("article:content_tier", "").lower()

@@ -80,7 +80,7 @@ LANGUAGES = [
     "my",
     "jv",
 ]
-SAMPLE_CHARS = 1500  # the answer does not change beyond it; the cost grows with the text
+SAMPLE_CHARS = 800  # the answer does not change beyond it; the cost grows with the text
 SHORTEST = 20  # below that a guess is worth less than what the page declares
 
 

@@ -1,9 +1,10 @@
 """Which outlet a page names as its publisher; None where it names none."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from services.normalize.core.article_object import article_objects, first_text
+from services.normalize.core.article_object import JsonObject, first_text
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import squeezed, tidy
 
@@ -15,9 +16,9 @@ EMAIL_DOMAIN = re.compile(r"[\w.+-]{1,64}@([\w-]{1,63})\.[a-z]{2,}", re.IGNORECA
 LONGEST_NAME = 80
 
 
-def read_outlet(page: Page) -> str | None:
+def read_outlet(page: Page, articles: Sequence[JsonObject]) -> str | None:
     """The outlet's name: Open Graph, then JSON-LD's publisher, then the page's own words ("Published by …")."""
-    return _from_head(page) or _from_words(page)
+    return _from_head(page, articles) or _from_words(page)
 
 
 def host_label(url: str) -> str:
@@ -29,9 +30,9 @@ def host_label(url: str) -> str:
     return labels[-1].replace("-", "") if labels else ""
 
 
-def _from_head(page: Page) -> str | None:
+def _from_head(page: Page, articles: Sequence[JsonObject]) -> str | None:
     named = [page.metas[name] for name in NAME_METAS[:1] if page.metas.get(name)]
-    named += [name for one in article_objects(page.json_ld) if (name := first_text(one.get("publisher")))]
+    named += [name for one in articles if (name := first_text(one.get("publisher")))]
     named += [page.metas[name] for name in NAME_METAS[1:] if page.metas.get(name)]
     return next((tidy(name) for name in named if 1 < len(name.strip()) <= LONGEST_NAME), None)
 

@@ -1,6 +1,8 @@
 """The section of the outlet an article stands in."""
 
-from services.normalize.core.article_object import article_objects, first_text
+from collections.abc import Sequence
+
+from services.normalize.core.article_object import JsonObject, first_text
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import tidy
 
@@ -15,8 +17,8 @@ SECTION_METAS = (
 LONGEST_SECTION = 60
 
 
-def read_section(page: Page) -> str | None:
+def read_section(page: Page, articles: Sequence[JsonObject]) -> str | None:
     """The section's name: JSON-LD's articleSection, then meta elements."""
-    named = [first_text(one.get("articleSection")) for one in article_objects(page.json_ld)]
+    named = [first_text(one.get("articleSection")) for one in articles]
     named += [page.metas.get(meta) for meta in SECTION_METAS]
     return next((tidy(name) for name in named if name and len(name) <= LONGEST_SECTION and tidy(name)), None)

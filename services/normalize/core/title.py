@@ -1,11 +1,11 @@
 """The title by agreement: what h1, Open Graph, JSON-LD and `<title>` less the site's name say together."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
-from services.normalize.core.article_object import article_objects, first_text
+from services.normalize.core.article_object import JsonObject, first_text
 from services.normalize.core.outlet import NAME_METAS, host_label
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import plain, tidy
@@ -29,14 +29,14 @@ class Candidate:
     key: str
 
 
-def choose_title(page: Page) -> str | None:
+def choose_title(page: Page, articles: Sequence[JsonObject]) -> str | None:
     """The title of an HTML page, or None where nothing names one.
 
     Equal candidates add up; one that is another less a site's name supports it. The heading that readers see wins over
     what is written for search engines, unless it has nothing in common with it: then it heads a section.
     """
-    names = _site_names(page)
-    candidates = [one for one in _candidates(page, names) if one.key and one.key not in names]
+    names = _site_names(page, articles)
+    candidates = [one for one in _candidates(page, articles, names) if one.key and one.key not in names]
     if not candidates:
         return None
     best = max(candidates, key=lambda one: _support(one, candidates))
@@ -84,10 +84,9 @@ def _likeness(one: str, other: str) -> float:
     return 0.5 * len(mine & theirs) / max(len(mine), len(theirs))
 
 
-def _candidates(page: Page, names: frozenset[str]) -> Iterator[Candidate]:
+def _candidates(page: Page, articles: Sequence[JsonObject], names: frozenset[str]) -> Iterator[Candidate]:
     headings = [block.text for block in page.blocks if block.tag == "h1"][:FIRST_H1]
-    objects = article_objects(page.json_ld)
-    headlines = [text for one in objects[:2] if (text := first_text(one.get("headline")))]
+    headlines = [text for one in articles[:2] if (text := first_text(one.get("headline")))]
     found: list[tuple[str, str | None]] = [("h1", text) for text in headings]
     found += [("headline", text) for text in headlines]
     found += [
@@ -101,9 +100,9 @@ def _candidates(page: Page, names: frozenset[str]) -> Iterator[Candidate]:
             yield Candidate(place, clean, plain(clean))
 
 
-def _site_names(page: Page) -> frozenset[str]:
+def _site_names(page: Page, articles: Sequence[JsonObject]) -> frozenset[str]:
     names = [page.metas[name] for name in NAME_METAS if page.metas.get(name)]
-    names += [name for one in article_objects(page.json_ld) if (name := first_text(one.get("publisher")))]
+    names += [name for one in articles if (name := first_text(one.get("publisher")))]
     return frozenset(plain(name) for name in names) | {host_label(page.url)} - {""}
 
 
