@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from .commands import archive, dead, dedup, reading, running, status, submit, tail
+from .commands import archive, dead, dedup, export, reading, running, status, submit, tail
 from .commands.subscriber import subscriber_app
 from .exits import CommandError, Exit
 
@@ -43,6 +43,7 @@ app.command("dedup", rich_help_panel=READ)(dedup.dedup)
 app.command("submit", rich_help_panel=STREAMS)(submit.submit)
 app.command("tail", rich_help_panel=STREAMS)(tail.tail)
 app.command("status", rich_help_panel=STREAMS)(status.status)
+app.command("export", rich_help_panel=ARCHIVE)(export.export)
 app.command("migrate", rich_help_panel=ARCHIVE)(archive.migrate)
 app.add_typer(dead_app, name="dead", rich_help_panel=STREAMS)
 app.add_typer(subscriber_app, name="subscriber", rich_help_panel=STREAMS)

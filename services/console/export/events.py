@@ -1,13 +1,13 @@
 """Reads the announced events from the archive, page by page, with constant memory; no transaction outlives its page."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from pydantic_core import from_json  # half the time of json.loads on 5 KB
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from services.contracts.events import ARTICLE_WITHDRAWN
@@ -16,7 +16,7 @@ from services.store.database import Database
 from services.store.outbox import Position, entry_id_of
 from services.store.schema import article, article_group, outbox
 
-PAGE = 1_000
+PAGE = 500
 START: Position = (0, 0)
 LAST_SEQUENCE = 2**63 - 1  # what the databases' integers hold; a stream's own sequences never come near
 END: Position = (2**62, 0)
@@ -43,7 +43,7 @@ class ExportedEvent:
     @cached_property
     def data(self) -> dict[str, Any]:
         """The message itself."""
-        parsed: dict[str, Any] = json.loads(self.fields["data"])
+        parsed: dict[str, Any] = from_json(self.fields["data"])
         return parsed
 
     @property
@@ -98,7 +98,7 @@ def _before(position: Position) -> Any:
 
 
 async def _chosen(database: Database, wanted: Wanted, rows: Sequence[Any]) -> list[ExportedEvent]:
-    events = [ExportedEvent(entry_id_of((row.ms, row.seq)), json.loads(row.fields)) for row in rows]
+    events = [ExportedEvent(entry_id_of((row.ms, row.seq)), from_json(row.fields)) for row in rows]
     if wanted.articles is not None:
         events = [event for event in events if event.data["article_id"] in wanted.articles]
     if wanted.topic:
