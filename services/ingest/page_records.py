@@ -36,8 +36,5 @@ def remember_page(request: FetchRequest, article: RawArticle) -> None:
     # A page that is being revisited keeps its steps: only what the fetch has shown is written.
     kept = ("url", "source", "etag", "last_modified", "page_hash")
     emit_command("HSET", key, *(part for name in kept for part in (name, getattr(record, name))))
-    emit_command(
-        "EXPIRE",
-        key,
-        UNTIL_CLEAN_S if not request.why.startswith("feed entry changed") else WHILE_REVISITED_S,
-    )
+    # Any other reason than a first listing may concern a page that is being revisited: its record must last.
+    emit_command("EXPIRE", key, UNTIL_CLEAN_S if request.why == "feed entry" else WHILE_REVISITED_S)

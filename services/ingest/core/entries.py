@@ -9,9 +9,8 @@ from services.contracts.identities import article_id_of, canonical_url
 from services.contracts.messages import EntryHint
 
 FUTURE_TOLERANCE = timedelta(minutes=15)  # clocks differ; further ahead is a planned post or a wrong zone
-RESTAMP_MINIMUM = (
-    5  # so many entries all with a new `updated` and old titles: the feed stamps at each request
-)
+RESTAMP_MINIMUM = 5  # so many entries with a new `updated` and old titles at once,
+RESTAMP_SHARE = 0.9  # and so large a share of those known: the feed stamps them all each time
 
 
 @dataclass(frozen=True)
@@ -146,7 +145,8 @@ def _without_restamps(
 ) -> Selection:
     changed = [one for one in taken if one.article_id in marks]
     restamped = [one for one in changed if marks[one.article_id].title == one.mark.title]
-    if len(restamped) < RESTAMP_MINIMUM or len(restamped) < len(changed) + skipped.get("seen", 0):
+    known = len(changed) + skipped.get("seen", 0)
+    if len(restamped) < max(RESTAMP_MINIMUM, RESTAMP_SHARE * known):
         return Selection(tuple(taken), skipped)
     kept = tuple(one for one in taken if one not in restamped)
     renewed = {one.article_id: one.mark for one in restamped}
