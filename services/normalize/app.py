@@ -5,6 +5,7 @@ from services.contracts.streams import ARTICLES_RAW, GROUP_NORMALIZE
 from services.normalize.core.topic_profile import TopicProfileError
 from services.normalize.extractor import Extractor
 from services.normalize.handler import PageHandler
+from services.normalize.page_keeping import page_keeper
 from services.normalize.settings import NormalizeSettings
 from services.normalize.topics import read_topics
 from services.runtime.broker import ServiceBroker, build_broker
@@ -19,7 +20,7 @@ def build_normalize(settings: NormalizeSettings) -> tuple[ServiceBroker, Extract
     except TopicProfileError as error:
         raise SettingsError(str(error)) from None
     broker, extractor = build_broker(settings), Extractor()
-    handler = PageHandler(extractor, topics)
+    handler = PageHandler(extractor, topics, page_keeper(settings.pages_url))
 
     @reliable(broker, ARTICLES_RAW, GROUP_NORMALIZE)
     async def on_raw_article(article: RawArticle) -> None:

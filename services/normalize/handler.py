@@ -14,6 +14,7 @@ from services.normalize.core.topic import Topic
 from services.normalize.extract import Extraction
 from services.normalize.extractor import Extractor
 from services.normalize.page_field import unpack_page
+from services.normalize.page_keeping import KeepPage, page_keeper
 from services.runtime.logs import log_outcome
 from services.runtime.wire import emit, entry
 
@@ -21,13 +22,17 @@ from services.runtime.wire import emit, entry
 class PageHandler:
     """Handles `articles.raw`."""
 
-    def __init__(self, extractor: Extractor, topics: Sequence[Topic]) -> None:
+    def __init__(
+        self, extractor: Extractor, topics: Sequence[Topic], keep_page: KeepPage = page_keeper("")
+    ) -> None:
         self._extractor = extractor
         self._topics = topics
+        self._keep_page = keep_page
 
     async def on_raw_article(self, raw: RawArticle) -> None:
         """One page in, one article out or one line that says why there is none."""
         page = unpack_page(entry().fields)
+        await self._keep_page(raw, page, entry().fields)
         found = await self._extractor.extract(page, raw.final_url, _content_type(raw))
         article = found if isinstance(found, Rejection) else _described(raw, found, self._topics)
         if isinstance(article, Rejection):

@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+from services.runtime.kept_pages import PagesUrl
 from services.runtime.settings import ServiceSettings
 
 
 class NormalizeSettings(ServiceSettings):
-    """`topics_dir` holds the topic profiles; an empty folder lets every article through."""
+    """`topics_dir` holds the topic profiles; an empty folder lets every article through.
+
+    `pages_url` is where fetched pages are kept for `cleanwire replay`; empty keeps none.
+    """
 
     topics_dir: Path = Path("deploy/topics")
+    pages_url: PagesUrl = ""

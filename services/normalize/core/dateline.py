@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .agencies import AGENCY_FORMS, agency_named
 
 DASH = r"\s*(?:[-–—]{1,2}|:)\s+"
-HEAD = r"(?P<line>(?P<where>[^\W\d_][^()/\n]{0,60}?[,\s])?"
+HEAD = r"(?P<line>(?P<where>[^\W_][^()/\n]{0,60}?[,\s])?"
 CYRILLIC_AGENCY = "|".join(
     re.escape(form)
     for forms in AGENCY_FORMS.values()
