@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from services.runtime.kept_pages import PagesUrl
 from services.runtime.settings import ServiceSettings, SettingsError, read_settings
 
 from .exits import CommandError
@@ -24,6 +25,7 @@ class ConsoleSettings(ServiceSettings):
     contact: str = ""
     feed_window_days: float = 7
     host_gap_s: float = 5.0
+    pages_url: PagesUrl = ""
 
     @property
     def archive_url(self) -> str:

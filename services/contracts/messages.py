@@ -174,7 +174,8 @@ class Quality(Message):
 class NormalizedArticle(Message):
     """The clean article with its ledger, its provenance, and the identity of the fetch it came from.
 
-    `text` is the kept paragraphs joined by a blank line, the standfirst first where the page shows one.
+    `text` is the kept paragraphs joined by a blank line, the standfirst first where the page shows one. `replayed`:
+    made anew from a kept page, so that the same page is no reason to ignore it.
     """
 
     version: Literal[1] = 1
@@ -203,6 +204,7 @@ class NormalizedArticle(Message):
     rights: Rights = Rights()
     quality: Quality
     ledger: tuple[Block, ...] = ()
+    replayed: bool = False
 
 
 class CleanArticle(Message):

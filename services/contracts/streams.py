@@ -10,6 +10,9 @@ ARTICLES_NORMALIZED = "articles.normalized"
 ARTICLES_CLEANED = "articles.cleaned"
 STORIES_UPDATED = "stories.updated"
 
+ARTICLES_REPLAYED = "articles.replayed"
+"""A side stream, outside the walk: what `cleanwire replay` made anew, until it is promoted or discarded."""
+
 GROUP_INGEST = "ingest"
 GROUP_NORMALIZE = "normalize"
 GROUP_STORE = "store"

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from services.contracts.messages import NormalizedArticle
 
 from .core.fingerprint import Fingerprint, fingerprint_of
 from .core.members import Member, claimed_instant
+from .core.stories.terms import Terms, terms_of
 
 MOST_TEXT = 8_000_000
 """Characters; a 5 MB page is stored, a book is refused."""
@@ -31,6 +33,17 @@ class Incoming:
     member: Member
     fingerprint: Fingerprint
     outlet: str
+
+    @property
+    def topic(self) -> str:
+        """The topic whose stories the article belongs to: its surest one, "" where it has none."""
+        best = max(self.message.topics, key=lambda match: match.score, default=None)
+        return best.topic if best else ""
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What the article's story is recognised by."""
+        return terms_of(self.member.title, self.member.text, self.member.language)
 
 
 def incoming_of(message: NormalizedArticle) -> Incoming:
@@ -54,6 +67,7 @@ def incoming_of(message: NormalizedArticle) -> Incoming:
         engine=cleaned.engine,
         template=cleaned.template,
         language=cleaned.language,
+        is_replay=cleaned.replayed,
     )
     outlet = cleaned.source.outlet if cleaned.source else cleaned.outlet or host
     return Incoming(cleaned, member, fingerprint_of(cleaned.title, cleaned.text), outlet)

@@ -49,6 +49,11 @@ def asyncapi_text() -> str:
     document["components"]["messages"] = {}
     for stream in PUBLIC_STREAMS:
         _describe_channel(document, stream.name)
+    # FastStream keeps its publishers in a set: their order is another one in each process.
+    for part in (document["channels"], document["operations"], document["components"]["schemas"]):
+        ordered = dict(sorted(part.items()))
+        part.clear()
+        part.update(ordered)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -49,9 +49,9 @@ def changes_between(before: Member, after: Member) -> Changes:
     """Compare two states; spacing, case, quotes and punctuation are no change, nor is the order of paragraphs.
 
     Where engine or template differ, only the headline and the paragraphs both kept are compared: a better extraction
-    is not news.
+    is not news, unless it was asked for (`is_replay`).
     """
-    reextracted = (before.engine, before.template) != (after.engine, after.template)
+    reextracted = (before.engine, before.template) != (after.engine, after.template) and not after.is_replay
     removed, added = _unmatched(before.text, after.text)
     pairs, removed, added = _paired(removed, added)
     headline = _headline_change(before.title, after.title, lenient=reextracted)

@@ -16,7 +16,8 @@ class Member:
 
     `published_at` is the instant the page claims, day precision or finer (`claimed_instant`); whether it is believed
     is `trusted_instant`'s to say. `first_seen` is the `fetched_at` of the article's first fetch, `fetched_at` that
-    of its current revision. `outlet_group` is the outlet, or the house several outlets belong to.
+    of its current revision. `outlet_group` is the outlet, or the house several outlets belong to. `is_replay`: the
+    same page made anew, on purpose.
     """
 
     article_id: str
@@ -35,6 +36,7 @@ class Member:
     revision: int = 1
     canonical_id: str = ""
     language: str | None = None
+    is_replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def judge(incoming: Member, stored: Member | None, candidates: Sequence[Candidat
 def _known_fetch(incoming: Member, stored: Member) -> Redelivery | None:
     if incoming.fetch_id == stored.fetch_id:
         return Redelivery(reason="same fetch")
-    if incoming.page_hash == stored.page_hash:
+    if incoming.page_hash == stored.page_hash and not incoming.is_replay:
         return Redelivery(reason="same page")
     if incoming.fetched_at < stored.fetched_at:
         return Redelivery(reason="older fetch")
