@@ -54,7 +54,7 @@ class Ingest:
         self.redis = redis
         self.fetcher = Fetcher(client, now)
         self.politeness = Politeness(redis, settings.host_gap_s, now, wait)
-        catalogue = with_searches(catalogue, topics)
+        self.catalogue = catalogue = with_searches(catalogue, topics)
         visitor = Visitor(self.politeness, Robots(redis, self.fetcher, self.politeness), self.fetcher)
         window = timedelta(days=settings.feed_window_days)
         self.handler = FetchHandler(

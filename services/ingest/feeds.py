@@ -20,6 +20,7 @@ MAX_ENTRIES = 2000
 MAX_TEXT = 2000
 HEAD_BYTES = 32 * 1024
 FEED_ROOT = re.compile(rb"<(?:[\w.-]+:)?(rss|feed|rdf)\b", re.IGNORECASE)
+DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -38,6 +39,7 @@ def parse_feed(body: bytes, url: str, content_type: str = "") -> Listed | Unread
 
 
 def _xml_feed(body: bytes, url: str, content_type: str) -> Listed | Unreadable:
+    body = _without_doctype(body)
     # A BytesIO, never the bytes or a string: feedparser would open what looks like a file name or a URL.
     headers = {"content-location": url, "content-type": content_type or "application/xml"}
     parsed = feedparser.parse(
@@ -54,6 +56,13 @@ def _xml_feed(body: bytes, url: str, content_type: str) -> Listed | Unreadable:
         _pacing(body, parsed.feed),
         max(len(parsed.entries) - MAX_ENTRIES, 0),
     )
+
+
+def _without_doctype(body: bytes) -> bytes:
+    """The feed without its DOCTYPE: what stands before the root is where entities are declared, and no feed needs any."""
+    doctype = DOCTYPE.search(body[:HEAD_BYTES])
+    root = FEED_ROOT.search(body, doctype.start()) if doctype else None
+    return body[: doctype.start()] + body[root.start() :] if doctype and root else body
 
 
 def _is_harmless(parsed: Any) -> bool:

@@ -38,7 +38,9 @@ def follow(request: FetchRequest, redirect: Redirected) -> bool:
 
 
 def _same_host(one: str, other: str) -> bool:
-    return urlsplit(one).hostname == urlsplit(other).hostname
+    """Compared without default ports: the step from http to https stays on the host."""
+    first, second = urlsplit(one), urlsplit(other)
+    return (first.hostname, first.port) == (second.hostname, second.port)
 
 
 def lane_of(request: FetchRequest) -> str:
