@@ -88,12 +88,12 @@ class Stage:
         happened = "published" if article.revision == 1 else f"revision {article.revision}"
         self._line("green", happened, article.outlet, article.title or article.url, bold=True)
         opening = article.text.replace("\n\n", " ")
-        self._console.print(Padding(Text(opening[:OPENING_CHARS] + "…", style="dim"), (0, 0, 0, 17)))
-        self._console.print(Padding(Text(_facts(article), style="cyan"), (0, 0, 1, 17)))
+        self._console.print(Padding(Text(opening[:OPENING_CHARS] + "…", style="dim"), (0, 0, 0, 20)))
+        self._console.print(Padding(Text(_facts(article), style="cyan"), (0, 0, 1, 20)))
 
     def _line(self, style: str, happened: str, who: str, what: str, *, bold: bool = False) -> None:
         line = Text(f"{time.monotonic() - self._started:5.1f} s ", style="dim")
-        line.append(f"{happened:<10}", style=style)
+        line.append(f"{happened:<12}", style=style)
         line.append(f"{who}: ", style="bold" if bold else "")
         line.append(what, style="bold" if bold else "dim")
         self._console.print(line)

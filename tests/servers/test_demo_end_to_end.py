@@ -1,0 +1,138 @@
+"""The demo as its processes run it: everything comes out exactly once, whoever is killed meanwhile."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from redis import Redis
+
+from bench.command_rig import RunningCommand, noted_redis_url
+from services.console.demo.performance import VISIBILITY_S
+from services.console.demo.scenes import SCENES
+from services.contracts.events import GROUP_COPY_SEEN
+
+FIRST_ARTICLE_S = 5.0
+EXPECTED = Counter((scene.brings, scene.path) for scene in SCENES if scene.brings)
+EXPECTED_ARTICLES = Counter({key: count for key, count in EXPECTED.items() if key[0] != GROUP_COPY_SEEN})
+SERVICES = ("ingest", "normalize", "store")
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[RunningCommand]:
+    with RunningCommand(["demo", "--data-dir", str(tmp_path)]) as command:
+        command.pid_of(SERVICES[-1])
+        yield command
+
+
+def happened(event: dict[str, Any]) -> tuple[str, str]:
+    return event["type"], urlsplit(event["data"]["url"]).path
+
+
+def public_events(data_dir: Path) -> list[dict[str, Any]]:
+    """All entries of both public streams, read by a plain client."""
+    with Redis.from_url(noted_redis_url(data_dir), decode_responses=True) as redis:
+        entries = [fields for name in ("articles.cleaned", "stories.updated") for _, fields in redis.xrange(name)]
+    return [{**fields, "data": json.loads(fields["data"])} for fields in entries]
+
+
+def awaited(events: list[dict[str, Any]]) -> Counter[tuple[str, str]]:
+    """What came out, leaving aside the story events that stand for no page."""
+    told = [event for event in events if event["type"].startswith("cleanwire.article") or event["type"] == GROUP_COPY_SEEN]
+    return Counter(happened(event) for event in told)
+
+
+def pending(data_dir: Path) -> int:
+    """Entries that a group behind ingest has not finished (feeds are polled for ever)."""
+    walked = (("articles.raw", "normalize"), ("articles.normalized", "store"))
+    with Redis.from_url(noted_redis_url(data_dir)) as redis:
+        groups = [(group, one) for stream, group in walked for one in redis.xinfo_groups(stream)]
+    return sum(one["pending"] + (one["lag"] or 0) for group, one in groups if one["name"].decode() == group)
+
+
+def wait_until_all_came_out(demo: RunningCommand, data_dir: Path) -> None:
+    """All events once, and then whole visibility times in which a second one would come."""
+    demo.wait_for(lambda: not EXPECTED - awaited(public_events(data_dir)), "every article to come out", 90.0)
+    quiet_since = time.monotonic()
+    while time.monotonic() - quiet_since < 1.5 * VISIBILITY_S:
+        if pending(data_dir):
+            quiet_since = time.monotonic()
+        time.sleep(0.1)
+
+
+def test_demo_once_prints_each_article_once_and_ends_well(tmp_path: Path) -> None:
+    with RunningCommand(["demo", "--once", "--data-dir", str(tmp_path)]) as demo:
+        assert demo.wait_end(100.0) == 0, demo.told()
+    events = [json.loads(line) for line in demo.lines]
+    assert Counter(happened(event) for event in events) == EXPECTED_ARTICLES
+    assert len({event["id"] for event in events}) == len(events)
+
+
+def test_first_clean_article_comes_within_five_seconds(demo: RunningCommand) -> None:
+    started = time.monotonic()
+    demo.wait_for(lambda: demo.lines, "a clean article", FIRST_ARTICLE_S)
+    assert demo.line_times[0] - started <= FIRST_ARTICLE_S
+
+
+def test_demo_texts_hold_the_article_and_not_what_stands_around_it(demo: RunningCommand, tmp_path: Path) -> None:
+    wait_until_all_came_out(demo, tmp_path)
+    texts = {happened(event): event["data"]["text"] for event in public_events(tmp_path) if "text" in event["data"]}
+    for scene in SCENES:
+        text = texts.get((scene.brings or "", scene.path), "")
+        assert [phrase for phrase in scene.must_contain if phrase not in text] == [], scene.name
+        assert [phrase for phrase in scene.must_not_contain if phrase in text] == [], scene.name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_killed_service_loses_and_doubles_nothing(demo: RunningCommand, tmp_path: Path, service: str) -> None:
+    demo.wait_for(lambda: demo.events("page_fetched"), "a page")
+    demo.kill(service)
+    demo.wait_for(lambda: len(demo.lines) >= 3, "three articles")
+    demo.kill(service)
+    wait_until_all_came_out(demo, tmp_path)
+    events = public_events(tmp_path)
+    assert awaited(events) == EXPECTED
+    assert len({event["id"] for event in events}) == len(events)
+    assert demo.stop() == 0
+
+
+def test_all_services_killed_at_once_lose_and_double_nothing(demo: RunningCommand, tmp_path: Path) -> None:
+    demo.wait_for(lambda: demo.lines, "an article")
+    for service in SERVICES:
+        demo.kill(service)
+    wait_until_all_came_out(demo, tmp_path)
+    assert awaited(public_events(tmp_path)) == EXPECTED
+
+
+def test_plain_client_finds_the_contract_fields_and_json_data(demo: RunningCommand, tmp_path: Path) -> None:
+    demo.wait_for(lambda: demo.lines, "an article")
+    event = public_events(tmp_path)[0]
+    attributes = {"specversion", "id", "type", "source", "time", "subject", "datacontenttype", "dataschema", "data"}
+    assert attributes <= set(event)
+    assert event["specversion"] == "1.0"
+    assert event["id"] == f"{event['subject']}:{event['data']['revision']}"
+    assert event["data"]["canonical_id"] == event["subject"]
+    assert {"title", "text", "outlet", "authors", "published", "provenance", "topics", "url"} <= set(event["data"])
+
+
+def test_ctrl_c_stops_everything_within_ten_seconds(demo: RunningCommand) -> None:
+    pids = [demo.pid_of(service) for service in SERVICES]
+    demo.wait_for(lambda: demo.lines, "an article")
+    began = time.monotonic()
+    assert demo.stop() == 0
+    assert time.monotonic() - began <= 10.0
+    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_services_end_when_the_command_is_killed(demo: RunningCommand) -> None:
+    pids = [demo.pid_of(service) for service in SERVICES]
+    demo.wait_for(lambda: demo.events("page_fetched"), "a page")
+    demo.process.kill()
+    deadline = time.monotonic() + 20.0
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
