@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from .commands import archive, dead, dedup, export, reading, running, status, submit, tail
+from .commands import archive, dead, dedup, export, reading, replay, running, status, submit, tail
 from .commands.subscriber import subscriber_app
 from .exits import CommandError, Exit
 
@@ -44,6 +44,7 @@ app.command("submit", rich_help_panel=STREAMS)(submit.submit)
 app.command("tail", rich_help_panel=STREAMS)(tail.tail)
 app.command("status", rich_help_panel=STREAMS)(status.status)
 app.command("export", rich_help_panel=ARCHIVE)(export.export)
+app.command("replay", rich_help_panel=ARCHIVE)(replay.replay)
 app.command("migrate", rich_help_panel=ARCHIVE)(archive.migrate)
 app.add_typer(dead_app, name="dead", rich_help_panel=STREAMS)
 app.add_typer(subscriber_app, name="subscriber", rich_help_panel=STREAMS)

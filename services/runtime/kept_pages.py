@@ -27,15 +27,20 @@ PagesUrl = Annotated[str, AfterValidator(_pages_url)]
 class KeptPages:
     """One store of pages. `pages/ab/<page hash>.zst` is a page as it travelled; `fetches/<day>/<fetch id>.json` a fetch.
 
-    Credentials of S3 and its kin are read as their own tools do (AWS_ACCESS_KEY_ID, a role, …).
+    Credentials of S3 and its kin are read as their own tools do (AWS_ACCESS_KEY_ID, a role, …). Raises ValueError for a
+    URL that names no such store.
     """
 
     def __init__(self, url: str) -> None:
+        from obstore.exceptions import BaseError
         from obstore.store import from_url
 
         place = url if "://" in url else Path(url).absolute().as_uri()
         options: dict[str, Any] = {"mkdir": True} if place.startswith("file://") else {}
-        self._store: Any = from_url(place, **options)
+        try:
+            self._store: Any = from_url(place, **options)
+        except (BaseError, OSError, ValueError) as error:
+            raise ValueError(f"pages cannot be kept there: {_first_line(error)}") from None
 
     async def keep(self, page_hash: str, packed: bytes, *, day: date, fetch_id: str, record: bytes) -> None:
         """Keep a page, once however often it came, and the fetch that brought it. Safe to repeat.
@@ -99,4 +104,8 @@ def _file_name(fetch_id: str) -> str:
 
 
 def _away(error: Exception) -> RetryLater:
-    return RetryLater(DEPENDENCY, after_s=5.0, detail=str(error).partition("\n")[0][:200])
+    return RetryLater(DEPENDENCY, after_s=5.0, detail=_first_line(error))
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:200]

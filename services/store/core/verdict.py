@@ -83,7 +83,7 @@ def judge(incoming: Member, stored: Member | None, candidates: Sequence[Candidat
         if known is not None:
             return known
         changes = changes_between(stored, incoming)
-        if not changes.is_material:
+        if not changes.is_material and not incoming.is_replay:
             return Redelivery(reason="no change")
         edges, near_misses, capped = _compare(incoming, candidates)
         return Revision(changes=changes, edges=edges, near_misses=near_misses, capped=capped)
