@@ -138,8 +138,9 @@ def _plain(value: Any) -> Any:
 
 
 def _ledger(body: Body) -> tuple[Block, ...]:
+    # model_construct: a page may have thousands of blocks, and each part is of its type already
     return tuple(
-        Block(
+        Block.model_construct(
             text=one.block.text,
             kind=one.block.kind,
             kept=one.kept,

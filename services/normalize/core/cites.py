@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from services.normalize.core.media_names import CITED
 from services.normalize.core.plain_words import plain
@@ -33,6 +34,7 @@ PUBLIC_BODIES = re.compile(
     r"^The (?:White House|United (?:States|Nations|Kingdom)|European|State Department|Kremlin)\b"
 )
 WINDOW_BEFORE, WINDOW_AFTER = 80, 40
+MOST_PLACES = 60  # mentions of one outlet that are looked at; more say nothing new
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def _known(text: str) -> list[Cite]:
     found: dict[str, Cite] = {}
     for first in FORMS_OF_FIRST.keys() & set(FIRST_WORD.findall(text)):
         for name, form in FORMS_OF_FIRST[first]:
-            for at in _places(form, text):
+            for at in islice(_places(form, text), MOST_PLACES):
                 if _is_source(text, at, at + len(form)):
                     before = found.get(name)
                     start = min(at, before.start) if before else at
