@@ -91,9 +91,21 @@ class TurnReport:
 
 
 class Politeness:
-    """Hands out turns. `now` is this process's clock; `wait` sleeps, and is a fast-forward clock's own in tests."""
+    """Hands out turns. `now` is this process's clock; `wait` sleeps, and is a fast-forward clock's own in tests.
 
-    def __init__(self, redis: Redis, gap_s: float, now: Callable[[], datetime], wait: Any) -> None:
+    `lease_s` is how long the turn of a killed process keeps its host shut.
+    """
+
+    def __init__(
+        self,
+        redis: Redis,
+        gap_s: float,
+        now: Callable[[], datetime],
+        wait: Any,
+        *,
+        lease_s: float = LEASE_S,
+    ) -> None:
+        self._lease_s = lease_s
         self._redis = redis
         self._gap_s = gap_s
         self._now = now
@@ -111,7 +123,7 @@ class Politeness:
         token = secrets.token_hex(8)
         while True:
             now = self._now()
-            args: list[str | int] = [_ms(now), token, int(LEASE_S * 1000), int(self._gap_s * 1000)]
+            args: list[str | int] = [_ms(now), token, int(self._lease_s * 1000), int(self._gap_s * 1000)]
             args += [int(patience_s * 1000), FORGET_S * 1000]
             verdict, at_ms = await self._take(keys=[keys.host_turns(host)], args=args)
             if verdict == 1:
