@@ -1,8 +1,10 @@
 """The verdicts while they are being made: the model's first, then what each rule changes, with its name and reason."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from services.normalize.core.scoring import Scored
+from services.normalize.core.selection import best_selection
 
 
 @dataclass(slots=True, eq=False)
@@ -13,6 +15,7 @@ class Draft:
     kept: list[bool]
     rules: list[str]
     reasons: list[str]
+    added: list[tuple[str, str]] = field(default_factory=list)
 
     def kept_places(self) -> list[int]:
         """The indices of the blocks kept so far."""
@@ -35,9 +38,15 @@ class Draft:
             self.kept[at] = True
             self.rules[at], self.reasons[at] = rule, reason
 
+    def add(self, paragraphs: Sequence[str], rule: str) -> None:
+        """Take text that stands in no block of the page."""
+        self.added += [(text, rule) for text in paragraphs]
+
 
 def first_draft(scored: Scored) -> Draft:
-    """The model's own verdicts: a block is kept if its log-odds are above zero."""
+    """The model's own verdicts: the blocks whose choice promises the highest F1."""
     count = len(scored.scores)
-    kept = [score is not None and score > 0 for score in scored.scores]
+    kept = [False] * count
+    for at in best_selection(scored.scores, [one.size for one in scored.facts.facts]):
+        kept[at] = True
     return Draft(scored, kept, ["model"] * count, [""] * count)

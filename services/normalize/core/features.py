@@ -14,6 +14,7 @@ from services.normalize.core.phrases import (
     JUNK_START,
     LINKING,
     NOTICE,
+    WIDE_NOTICE,
     WRITER,
     words_of,
 )
@@ -51,6 +52,8 @@ class BlockFacts:
     prose: bool
     key: str
     candidate: bool
+    titled: int = 0
+    words: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -268,7 +271,7 @@ TEXT_NAMES = (
     "capitals", "word_length", "starts_lower", "starts_quote", "has_bar", "short_date", "junk_start", "notice_words",
     "linking_words", "writer_words", "short_notice", "many_lines", "title_words", "title_share",
     "under_15", "under_30", "under_60", "under_100", "over_200", "over_400", "links_02", "links_05", "links_09",
-    "short_link", "at_sign", "copyright_sign", "read_more_link",
+    "short_link", "at_sign", "copyright_sign", "read_more_link", "wide_notice",
 )  # fmt: skip
 
 
@@ -278,11 +281,13 @@ def text_features(block: PageBlock, fact: BlockFacts, hints: PageHints) -> list[
     head = text[:200]
     words = words_of(text[:600])
     word_set = set(words)
+    wide_notice = 0
     count = text.count(" ") + 1
     wide = size > len(text)
     if wide:
         commas = min(1.0, (text.count("，") + text.count("、")) / 8)
         sentences = text.count("。") + text.count("！") + text.count("？")
+        wide_notice = min(3, len(WIDE_NOTICE.findall(head)))
     else:
         commas = text.count(",") / count if count > 1 else 0.0
         sentences = text.count(". ") + text.count("? ") + text.count("! ")
@@ -290,6 +295,10 @@ def text_features(block: PageBlock, fact: BlockFacts, hints: PageHints) -> list[
     sentences += last in TERMINAL
     notice = len(word_set & NOTICE)
     titled = len(word_set & hints.title_words)
+    if wide and hints.title_pairs:
+        titled = sum(head[at : at + 2] in hints.title_pairs for at in range(0, len(head), 2))
+    fact.titled = titled
+    fact.words = len(words) if not wide else len(head) // 4
     short = size < 160
     return [
         log1p(size), log1p(count), links, log1p(block.links), commas, sentences / (size / 80 + 1), last in TERMINAL,
@@ -301,6 +310,7 @@ def text_features(block: PageBlock, fact: BlockFacts, hints: PageHints) -> list[
         size < 15, size < 30, size < 60, size < 100, size > 200, size > 400, links > 0.2, links > 0.5, links > 0.9,
         size < 100 and block.links > 0 and links > 0.3 and last not in ".!?。", "@" in head, "©" in head,
         block.links > 0 and size < 300 and text.endswith(("more", "more…", "more...", "→", "»", ">>")),
+        wide_notice,
     ]  # fmt: skip
 
 
@@ -419,11 +429,10 @@ def place_features(
     ]  # fmt: skip
 
 
-SHARE_NAMES = tuple(f"{what}_{level}" for level in range(4) for what in ("share", "log_prose_blocks", "links")) + (
+SHARE_NAMES = (
+    *(f"{what}_{level}" for level in range(4) for what in ("share", "log_prose_blocks", "links")),
     "shape_log_count", "shape_mean_chars", "shape_links", "shape_share", "shape_sentences", "container_log_blocks",
-) + tuple(
-    f"{what}_{level}" for level in range(4) for what in ("siblings", "alike", "alike_prose", "alike_links", "teaser_list")
-) + (
+    *(f"{what}_{level}" for level in range(4) for what in ("siblings", "alike", "alike_prose", "alike_links", "teaser_list")),
     "headline_up", "headline_down", "headline_share", "same_article", "other_article", "later_article", "only_article",
     "outside_only_article", "headline_share_prose",
 )  # fmt: skip
@@ -493,17 +502,56 @@ def _headline_relation(element: Element, fact: BlockFacts, page: PageFacts) -> t
             share if prose else 0.0)  # fmt: skip
 
 
-FEATURE_NAMES: tuple[str, ...] = TEXT_NAMES + ELEMENT_NAMES + PLACE_NAMES + SHARE_NAMES
+TITLE_NAMES = (
+    "titled_1",
+    "titled_2",
+    "titled_3",
+    "titled_against_page_1",
+    "titled_against_page_2",
+    "titled_against_page_3",
+)
+
+
+def title_features(element: Element, page_rate: float) -> list[float]:
+    """How often the words of the page's title come up in the prose of the containers around the block."""
+    row: list[float] = []
+    one = element
+    for _ in range(3):
+        one = one.parent or one
+        row.append(min(1.0, 4 * one.titled / (one.words + 30)))
+    return row + [max(-1.0, min(1.0, rate - page_rate)) for rate in row]
+
+
+def _sum_titles(page: Page, facts: PageFacts) -> float:
+    """Add up the title's words over the elements; the rate of the whole page comes back."""
+    for at in facts.candidates:
+        fact = facts.facts[at]
+        if fact.prose:
+            element = page.blocks[at].element
+            element.titled += fact.titled
+            element.words += fact.words
+    for element in reversed(page.elements):
+        if element.parent is not None and element.words:
+            element.parent.titled += element.titled
+            element.parent.words += element.words
+    root = page.elements[0]
+    return min(1.0, 4 * root.titled / (root.words + 30))
+
+
+FEATURE_NAMES: tuple[str, ...] = TEXT_NAMES + ELEMENT_NAMES + PLACE_NAMES + SHARE_NAMES + TITLE_NAMES
 
 
 def first_features(page: Page, facts: PageFacts) -> list[list[float]]:
     """One row of FEATURE_NAMES for each candidate block, in order."""
+    started = list(_words_and_places(page, facts))
+    rate = _sum_titles(page, facts)
     return [
         words
         + element_features(page.blocks[at], facts.facts[at], facts)
         + place
         + share_features(page.blocks[at], facts.facts[at], facts)
-        for at, words, place in _words_and_places(page, facts)
+        + title_features(page.blocks[at].element, rate)
+        for at, words, place in started
     ]
 
 

@@ -5,18 +5,22 @@ from dataclasses import dataclass
 
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.draft import Draft, first_draft
+from services.normalize.core.model import Passes
 from services.normalize.core.page import Page
 from services.normalize.core.reasons import reason_of_cut
+from services.normalize.core.rules.article_body import rescue_by_article_body
+from services.normalize.core.rules.comments import cut_comments
 from services.normalize.core.rules.endings import cut_after_ending
 from services.normalize.core.rules.headlines import cut_headline_lines, cut_repeated_lines
 from services.normalize.core.rules.notices import cut_notices
+from services.normalize.core.rules.pointers import cut_pointers
 from services.normalize.core.scoring import score_page
 
 Rule = Callable[[Draft], None]
 
 RULES: dict[str, tuple[Rule, ...]] = {
-    "html": (cut_notices,),
-    "text": (cut_after_ending, cut_repeated_lines, cut_headline_lines, cut_notices),
+    "html": (cut_comments, cut_pointers, cut_notices, rescue_by_article_body),
+    "text": (cut_after_ending, cut_repeated_lines, cut_headline_lines, cut_pointers, cut_notices),
 }
 """The named rules in their order; what each of them gains stands in docs/extraction.md."""
 
@@ -36,12 +40,27 @@ class JudgedBlock:
     score: float | None
 
 
-def judge_blocks(page: Page) -> tuple[JudgedBlock, ...]:
-    """Each of the page's blocks, in order, kept or cut: together they are its whole text."""
-    draft = first_draft(score_page(page))
+def judge_blocks(page: Page, passes: Passes | None = None) -> tuple[JudgedBlock, ...]:
+    """Each of the page's blocks, in order, kept or cut: together they are its whole text.
+
+    Text that only the page's JSON-LD holds comes after them, as blocks of their own. `passes` is another model than
+    the shipped one; measuring on folds needs it.
+    """
+    if not page.blocks:
+        return ()
+    draft = first_draft(score_page(page, passes))
     for rule in RULES[page.kind]:
         rule(draft)
-    return tuple(_judged(draft, block) for block in page.blocks)
+    judged = [_judged(draft, block) for block in page.blocks]
+    return (*judged, *_added(draft))
+
+
+def _added(draft: Draft) -> list[JudgedBlock]:
+    root, first = draft.scored.page.elements[0], len(draft.kept)
+    return [
+        JudgedBlock(PageBlock(first + place, text, "paragraph", root), True, "article text", rule, None)
+        for place, (text, rule) in enumerate(draft.added)
+    ]
 
 
 def _judged(draft: Draft, block: PageBlock) -> JudgedBlock:

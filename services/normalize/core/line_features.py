@@ -61,7 +61,7 @@ def line_features(blocks: Sequence[PageBlock]) -> list[list[float]]:
             gap == 0, gap == 1, gap >= 2, next_gap == 0, next_gap >= 2, min(8, block.indent) / 4, block.kind == "list_item",
             log1p(len(before)), log1p(len(after)), before[-1:] in ".!?\"”»" and before != "", after[-1:] in ".!?\"”»" and after != "",
             at > 0 and blocks[at - 1].kind == "list_item", at < last and blocks[at + 1].kind == "list_item",
-            min(3, spoken[text] - 1), text == before or text == after, at == 0, size < 60 and AGO.search(text) is not None,
+            min(3, spoken[text] - 1), text in (before, after), at == 0, size < 60 and AGO.search(text) is not None,
             min(FAR, long_runs[at]) / 4, min(FAR, short_runs[at]) / 4, min(4.0, size / mean),
             sum(prose[max(0, at - 3) : at + 4]) / (sum(sizes[max(0, at - 3) : at + 4]) + 1),
             size < LONG and len(before) >= LONG and len(after) >= LONG,

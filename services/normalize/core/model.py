@@ -19,7 +19,7 @@ class Linear:
 
     def score(self, row: Sequence[float]) -> float:
         """The log-odds that a block with these features is article text."""
-        return sum(map(mul, self.weights, row)) + self.bias
+        return sum(map(mul, self.weights, row), self.bias)
 
 
 @dataclass(frozen=True, slots=True)

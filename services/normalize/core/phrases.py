@@ -27,6 +27,11 @@ JUNK_HEADING = re.compile(
     re.I,
 )
 
+WIDE_NOTICE = re.compile(
+    "声明|聲明|转载|轉載|版权|版權|责任编辑|責任編輯|編輯|编辑[：:）)]|来源[：:]|來源[：:]|微信|微博|关注|扫码|免责|免責|觀點|本网|本站|点击|點擊|下载|"
+    "会員|登録|無断|転載|お問い合わせ|著作権|ログイン|クリック|무단|저작권|구독|기자|제보|댓글"
+)
+
 NOTICE_WORDS = (
     "newsletter newsletters subscribe subscriber subscribers subscription subscriptions inbox cookie cookies privacy terms copyright © "
     "disclaimer donate donation donations contribution contributions membership login register registered registration advertising "

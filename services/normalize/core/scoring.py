@@ -13,7 +13,7 @@ from services.normalize.core.features import (
     text_and_place_features,
 )
 from services.normalize.core.line_features import LINE_NAMES, line_features, line_surroundings
-from services.normalize.core.model import read_passes
+from services.normalize.core.model import Passes, read_passes
 from services.normalize.core.page import Page
 
 LINE_FEATURE_NAMES: tuple[str, ...] = TEXT_NAMES + PLACE_NAMES + LINE_NAMES
@@ -29,17 +29,20 @@ class Scored:
     scores: list[float | None]
 
 
-def score_page(page: Page) -> Scored:
-    """Both passes over one page."""
+def score_page(page: Page, passes: Passes | None = None) -> Scored:
+    """Both passes over one page, by the shipped weights or by `passes`."""
     facts, rows, surroundings = first_rows(page)
-    names = LINE_FEATURE_NAMES if page.kind == "text" else FEATURE_NAMES
-    passes = read_passes(page.kind, names, CONTEXT_NAMES)
+    passes = passes or _shipped_passes(page.kind)
     first = [passes.first.score(row) for row in rows]
     second = [passes.second.score(row) for row in second_features(surroundings, first)]
     scores: list[float | None] = [None] * len(page.blocks)
     for at, score in zip(facts.candidates, second, strict=True):
         scores[at] = score
     return Scored(page, facts, surroundings, scores)
+
+
+def _shipped_passes(kind: str) -> Passes:
+    return read_passes(kind, LINE_FEATURE_NAMES if kind == "text" else FEATURE_NAMES, CONTEXT_NAMES)
 
 
 def first_rows(page: Page) -> tuple[PageFacts, list[list[float]], Surroundings]:

@@ -5,6 +5,8 @@ import re
 from services.normalize.core.draft import Draft
 
 ENOUGH_CHARS = 400  # of kept text before the heading; a "Related" box above the article ends nothing
+PARAGRAPH_CHARS = 80
+SENTENCE_ENDS = '.!?…"”»:'
 ENDING = re.compile(
     r"\W*(?:related (?:articles?|posts?|stories|news|content|reading|coverage)|recommended(?: for you| stories| reading| articles)?|"
     r"more (?:from|on|in|stories|news|articles|like this)\b.{0,40}|read (?:next|more(?: stories| news)?)|you (?:may|might) (?:also )?(?:like|be interested in).{0,20}|"
@@ -22,15 +24,28 @@ ENDING = re.compile(
 
 
 def cut_after_ending(draft: Draft) -> None:
-    """Everything below a line like "Related Articles", once an article's worth of text stands above it.
+    """Cut lone paragraphs below a line like "Related Articles", once an article's worth of text stands above it.
 
-    Needed for an aggregator's dump that gives three more articles in full under "Related Articles".
+    Needed for an aggregator's dump that gives three more articles, a paragraph each, under "Related Articles". Two
+    paragraphs in a row below such a line are the article going on after a box of links, and stay.
     """
     facts, kept_chars, ended = draft.scored.facts.facts, 0.0, False
     for at, block in enumerate(draft.scored.page.blocks):
         if not ended and kept_chars >= ENOUGH_CHARS and len(block.text) < 70 and ENDING.fullmatch(block.text):
             ended = True
-        if ended:
+        if ended and not _stands_in_run(draft, at):
             draft.cut(at, "after_ending", "other article or comment")
         elif draft.kept[at]:
             kept_chars += facts[at].size
+            ended = ended and not _is_paragraph(draft, at)
+
+
+def _stands_in_run(draft: Draft, at: int) -> bool:
+    return _is_paragraph(draft, at) and (_is_paragraph(draft, at - 1) or _is_paragraph(draft, at + 1))
+
+
+def _is_paragraph(draft: Draft, at: int) -> bool:
+    if not 0 <= at < len(draft.kept) or not draft.kept[at]:
+        return False
+    text = draft.scored.page.blocks[at].text
+    return len(text) >= PARAGRAPH_CHARS and text[-1] in SENTENCE_ENDS
