@@ -24,7 +24,7 @@ EMPTY_STORIES = 150
 DEVIATIONS = 3.0
 """The feed's rates are lower bounds (x - 3√x) over the stories and 150 empty ones: a word of one big or twice split
 story keeps its weight, one that stands in most stories loses it."""
-BASELINE_QUANTILE, BASELINE_FREE = 0.25, 0.05
+BASELINE_QUANTILE, BASELINE_FREE = 1 / 3, 0.05
 """Where articles taken at random resemble each other more than .05, the threshold rises by as much: a young feed on
 one topic, whose own rates say nothing yet."""
 SAMPLE = 78
@@ -143,4 +143,8 @@ def _lower_bound(stories: float, count: int) -> float:
 
 def _baseline_of(vectors: Sequence[Weights]) -> float:
     pairs = sorted(dot(one, other) for place, one in enumerate(vectors) for other in vectors[:place])
-    return pairs[int(BASELINE_QUANTILE * (len(pairs) - 1))] if len(pairs) >= 3 else 0.0
+    if len(pairs) < 3:
+        return 0.0
+    place = BASELINE_QUANTILE * (len(pairs) - 1)
+    low = pairs[int(place)]
+    return low + (place - int(place)) * (pairs[int(place) + 1] - low)

@@ -42,6 +42,15 @@ ir o bet ar kad kaip su be iš į ant po už nuo iki apie prie per dėl tai tas 
 buvo bus būti nėra ne taip pat dar jau tik arba kai kur kas kuris kuri kurie kurios mes jūs aš tu savo
 """
 
-STOP_WORDS = frozenset(
-    " ".join([ENGLISH, RUSSIAN, UKRAINIAN, BELARUSIAN, POLISH, LITHUANIAN]).replace("ё", "е").split()
-)
+FUNCTION_WORDS = {
+    code: frozenset(words.replace("ё", "е").split())
+    for code, words in (
+        ("en", ENGLISH),
+        ("ru", RUSSIAN),
+        ("uk", UKRAINIAN),
+        ("be", BELARUSIAN),
+        ("pl", POLISH),
+        ("lt", LITHUANIAN),
+    )
+}
+STOP_WORDS = frozenset().union(*FUNCTION_WORDS.values())

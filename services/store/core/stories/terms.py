@@ -11,7 +11,7 @@ from zlib import crc32
 
 import snowballstemmer
 
-from .stopwords import STOP_WORDS
+from .stopwords import FUNCTION_WORDS, STOP_WORDS
 
 TITLE_WEIGHT, LEAD_WEIGHT, BODY_WEIGHT = 3.0, 1.0, 0.7
 LEAD_WORDS = 60
@@ -20,6 +20,10 @@ PREFIX_LETTERS = 5
 """Where no stemmer knows the language, the first five letters do nearly as well (docs/sameness.md)."""
 MOST_WORDS = 4_000
 """A text goes no further into its story than this: the cost of a hostile page stays that of a long report."""
+
+GUESSED_FROM = 2_000
+FUNCTION_SHARE = 0.05
+"""A tenth to a half of running text is function words, in its own language."""
 
 STEMMED = {"en": "english", "ru": "russian", "lt": "lithuanian", "pl": "polish"}
 WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
@@ -31,7 +35,11 @@ Terms = dict[int, float]
 
 
 def terms_of(title: str | None, text: str, language: str | None) -> Terms:
-    """The weighted terms of an article; a headline repeated as the first sentence counts once."""
+    """The weighted terms of an article; a headline repeated as the first sentence counts once.
+
+    `language` is a code ("en", "pt-BR"); where it is None, function words tell it (`language_of`).
+    """
+    language = language or language_of(f"{title or ''} {text[:GUESSED_FROM]}")
     headline = stems_of(title or "", language)
     body = stems_of(text, language, limit=MOST_WORDS)
     if headline and body[: len(headline)] == headline:
@@ -45,6 +53,14 @@ def terms_of(title: str | None, text: str, language: str | None) -> Terms:
     for stem in headline:
         weights[stem] = weights.get(stem, 0.0) + TITLE_WEIGHT
     return {term_hash(stem): weight for stem, weight in weights.items()}
+
+
+def language_of(text: str) -> str | None:
+    """The language whose function words the text has most of; None where hardly a word is one (English, where two tie)."""
+    words = WORD.findall(text.casefold().translate(QUOTES))
+    counts = {code: sum(word in known for word in words) for code, known in FUNCTION_WORDS.items()}
+    best = max(counts, key=lambda code: counts[code])
+    return best if counts[best] >= max(2, FUNCTION_SHARE * len(words)) else None
 
 
 def stems_of(text: str, language: str | None, limit: int | None = None) -> list[str]:
