@@ -15,12 +15,13 @@ from services.ingest.core.topic_names import TopicNames
 from services.ingest.fetcher import Fetcher, build_client
 from services.ingest.guard import Resolve, resolve_name
 from services.ingest.handler import FetchHandler
-from services.ingest.politeness import Politeness
+from services.ingest.politeness import LEASE_S, Politeness
 from services.ingest.polls import Poller
 from services.ingest.revisiting import Revisiter
 from services.ingest.robots import Robots
 from services.ingest.scheduler import Scheduler
 from services.ingest.settings import IngestSettings
+from services.ingest.site_terms import SiteTermsTaker
 from services.ingest.sources import Catalogue, read_catalogue
 from services.ingest.topics import read_topics, with_searches
 from services.ingest.visitor import Visitor
@@ -53,13 +54,16 @@ class Ingest:
         client = build_client(settings.user_agent, settings.allow_private_hosts, tls=tls, resolve=resolve)
         self.redis = redis
         self.fetcher = Fetcher(client, now)
-        self.politeness = Politeness(redis, settings.host_gap_s, now, wait)
+        lease_s = min(LEASE_S, 3 * settings.visibility_s)  # the demo's short visibility: a quick take-over
+        self.politeness = Politeness(redis, settings.host_gap_s, now, wait, lease_s=lease_s)
         self.catalogue = catalogue = with_searches(catalogue, topics)
         visitor = Visitor(self.politeness, Robots(redis, self.fetcher, self.politeness), self.fetcher)
+        terms = SiteTermsTaker(redis, visitor, now)
         window = timedelta(days=settings.feed_window_days)
         self.handler = FetchHandler(
-            ArticleTaker(visitor, now),
-            Revisiter(redis, visitor, now),
+            ArticleTaker(visitor, terms, now),
+            Revisiter(redis, visitor, terms, now),
+            terms,
             Poller(redis, visitor, catalogue, topics=topics, window=window, now=now),
             now,
         )

@@ -17,11 +17,13 @@ from services.ingest.core.outcomes import (
     Redirected,
     Refused,
 )
+from services.ingest.core.policy_files import SiteTerms, with_site_terms
 from services.ingest.core.retry_after import retry_delay_s
 from services.ingest.core.rights import rights_of
 from services.ingest.page_records import remember_page
 from services.ingest.politeness import NotYet
 from services.ingest.putting_back import follow, put_back
+from services.ingest.site_terms import SiteTermsTaker
 from services.ingest.visitor import Resting, Visitor
 from services.runtime.logs import log_outcome
 from services.runtime.wire import emit
@@ -44,8 +46,9 @@ MAX_RESTS = 8  # so often a host may send a request away before it is given up
 class ArticleTaker:
     """Takes requests of kind `article`."""
 
-    def __init__(self, visitor: Visitor, now: Callable[[], datetime]) -> None:
+    def __init__(self, visitor: Visitor, terms: SiteTermsTaker, now: Callable[[], datetime]) -> None:
         self._visitor = visitor
+        self._terms = terms
         self._now = now
 
     async def take(self, request: FetchRequest) -> None:
@@ -56,7 +59,7 @@ class ArticleTaker:
                 # What answers here is the search's own page, not the article that it spoke of.
                 _log_end("search_hint_unresolved", "unresolved", request, "no plain redirect")
             case Fetched():
-                self._hand_on(request, outcome)
+                self._hand_on(request, outcome, await self._terms.of_site(request.url))
             case Redirected():
                 self._go_on(request, outcome)
             case NotYet(at=at):
@@ -77,8 +80,8 @@ class ArticleTaker:
             case _:
                 self._retry(request, reason_of(outcome), retry_delay_s(request.attempt + 1))
 
-    def _hand_on(self, request: FetchRequest, fetched: Fetched) -> None:
-        article = raw_article_of(request, fetched, self._now())
+    def _hand_on(self, request: FetchRequest, fetched: Fetched, terms: SiteTerms) -> None:
+        article = raw_article_of(request, fetched, terms, self._now())
         emit(ARTICLES_RAW, article, **{PAGE_FIELD: zstandard.compress(fetched.body, 3)})
         remember_page(request, article)
         log_outcome(
@@ -106,7 +109,7 @@ class ArticleTaker:
         _log_end("fetch_failed", "retry later", request, reason, detail)
 
 
-def raw_article_of(request: FetchRequest, fetched: Fetched, at: datetime) -> RawArticle:
+def raw_article_of(request: FetchRequest, fetched: Fetched, terms: SiteTerms, at: datetime) -> RawArticle:
     """The message that carries the page on."""
     page_hash = page_hash_of(fetched.body)
     licence = request.source.licence if request.source else "full"
@@ -124,7 +127,7 @@ def raw_article_of(request: FetchRequest, fetched: Fetched, at: datetime) -> Raw
         page_hash=page_hash,
         source=request.source,
         hint=request.hint,
-        rights=rights_of(fetched.headers, fetched.body, licence),
+        rights=with_site_terms(rights_of(fetched.headers, licence), terms, request.url),
         why=request.why,
     )
 

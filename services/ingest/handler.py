@@ -8,6 +8,7 @@ from services.ingest.articles import ArticleTaker
 from services.ingest.polls import Poller
 from services.ingest.putting_back import put_back
 from services.ingest.revisiting import REVISIT, Revisiter
+from services.ingest.site_terms import TERMS, SiteTermsTaker
 from services.runtime.logs import log_outcome
 
 
@@ -15,10 +16,16 @@ class FetchHandler:
     """Handles `fetch.requests` and `fetch.backfill`."""
 
     def __init__(
-        self, taker: ArticleTaker, revisiter: Revisiter, poller: Poller, now: Callable[[], datetime]
+        self,
+        taker: ArticleTaker,
+        revisiter: Revisiter,
+        terms: SiteTermsTaker,
+        poller: Poller,
+        now: Callable[[], datetime],
     ) -> None:
         self._taker = taker
         self._revisiter = revisiter
+        self._terms = terms
         self._poller = poller
         self._now = now
 
@@ -29,6 +36,8 @@ class FetchHandler:
             log_outcome("fetch_delayed", "not before", url=request.url)
         elif request.why.startswith(REVISIT):
             await self._revisiter.take(request)
+        elif request.why == TERMS:
+            await self._terms.take(request)
         elif request.kind == "article":
             await self._taker.take(request)
         else:

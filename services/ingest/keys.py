@@ -44,6 +44,11 @@ def robots_file(origin: str) -> str:
     return f"ingest:robots:{origin}"
 
 
+def site_terms(origin: str) -> str:
+    """Hash: what tdmrep.json and ai.txt of an origin say, expiring."""
+    return f"ingest:terms:{origin}"
+
+
 def day_counts(day: str, host: str) -> str:
     """Hash: the politeness counts of one host on one day (`2026-11-21`)."""
     return f"ingest:day:{day}:{host}"

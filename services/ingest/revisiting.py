@@ -12,10 +12,12 @@ from services.contracts.streams import ARTICLES_RAW, PAGE_FIELD
 from services.ingest import keys
 from services.ingest.articles import raw_article_of, reason_of, source_name
 from services.ingest.core.outcomes import ARTICLE_LIMITS, Fetched, Gone, NotModified, Redirected
+from services.ingest.core.policy_files import SiteTerms
 from services.ingest.core.revisits import Answer, Drop, PageRecord, VisitAgain, Withdrew, next_revisit
 from services.ingest.page_records import WHILE_REVISITED_S, page_id_of, read_page_record
 from services.ingest.politeness import NotYet
 from services.ingest.putting_back import follow
+from services.ingest.site_terms import SiteTermsTaker
 from services.ingest.visitor import Resting, Visitor
 from services.runtime.logs import log_outcome
 from services.runtime.wire import emit, emit_command
@@ -26,9 +28,12 @@ REVISIT = "revisit"
 class Revisiter:
     """Takes requests whose `why` begins with `revisit`."""
 
-    def __init__(self, redis: Redis, visitor: Visitor, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, redis: Redis, visitor: Visitor, terms: SiteTermsTaker, now: Callable[[], datetime]
+    ) -> None:
         self._redis = redis
         self._visitor = visitor
+        self._terms = terms
         self._now = now
 
     async def take(self, request: FetchRequest) -> None:
@@ -38,7 +43,8 @@ class Revisiter:
         outcome = await self._visitor.visit(request.url, ARTICLE_LIMITS, record.validators())
         match outcome:
             case Fetched():
-                record, answer = self._changed(request, record, outcome)
+                terms = await self._terms.of_site(request.url)
+                record, answer = self._changed(request, record, outcome, terms)
                 self._plan(request, page_id, record, answer)
             case NotModified():
                 self._plan(request, page_id, record, "unchanged")
@@ -56,10 +62,10 @@ class Revisiter:
                 self._plan(request, page_id, record, "failed", reason_of(outcome))
 
     def _changed(
-        self, request: FetchRequest, record: PageRecord, fetched: Fetched
+        self, request: FetchRequest, record: PageRecord, fetched: Fetched, terms: SiteTerms
     ) -> tuple[PageRecord, Answer]:
         """Hand a changed page on; a server that knows no validators shows by the page's hash that nothing is new."""
-        article = raw_article_of(request, fetched, self._now())
+        article = raw_article_of(request, fetched, terms, self._now())
         answer: Answer = "unchanged" if article.page_hash == record.page_hash else "changed"
         if answer == "changed":
             emit(ARTICLES_RAW, article, **{PAGE_FIELD: zstandard.compress(fetched.body, 3)})

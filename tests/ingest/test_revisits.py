@@ -37,6 +37,7 @@ async def announce(walk: Walk, clock: Clock, url: str, side: str = "exile") -> N
 async def fetched_and_clean(walk: Walk, site: Site, clock: Clock, **headers: str) -> None:
     site.pages["/robots.txt"] = page("", status=404)
     site.pages["/a"] = page("<p>first</p>", **headers)
+    await walk.redis.hset(keys.site_terms(f"http://{site.netloc}"), "asked", 1)
     await walk.handle(FetchRequest(url=site.url("/a"), why="feed entry"))
     await announce(walk, clock, site.url("/a"))
 
