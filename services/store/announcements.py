@@ -99,6 +99,13 @@ def change_event(
     """An event of a group; `number` is the group's own count of changes."""
     subject = change.canonical_id or group.canonical.article_id
     event_id = events.change_event_id(subject, number, event_type)
+    return announcement_of(event_id, event_type, subject, now, change)
+
+
+def announcement_of(
+    event_id: str, event_type: str, subject: str, now: datetime, change: StoryChange
+) -> Announcement:
+    """An event of a group or a story."""
     return Announcement(_event(event_id, event_type, subject, now, change.model_dump_json(exclude_none=True)))
 
 

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,8 +23,10 @@ from .handler import build_handler
 from .migrate import migrate
 from .relaying import Relaying
 from .settings import StoreSettings
+from .topic_words import topic_terms
 
 LOCK_TRY_S = 0.5
+STORIES_EVERY_S = 1.0
 DATABASE_TRY_S = (0.5, 5.0)
 
 log = structlog.get_logger()
@@ -38,7 +40,8 @@ async def run_store(settings: StoreSettings) -> int:
         broker = build_broker(settings)
         redis = connect_redis(settings.redis_url)
         relaying = Relaying(database, redis, holder=f"{socket.gethostname()}-{os.getpid()}")
-        handler = build_handler(Archive(database), relaying.poke)
+        archive = Archive(database, topic_terms=topic_terms(settings.topics_dir))
+        handler = build_handler(archive, relaying.poke)
         reliable(broker, ARTICLES_NORMALIZED, GROUP_STORE)(handler)
         return await run_service(
             "store",
@@ -47,6 +50,17 @@ async def run_store(settings: StoreSettings) -> int:
             tasks=relaying.tasks,
             close=(relaying.flush, redis.aclose, database.close),
         )
+
+
+async def keep_stories(archive: Archive, poke_relay: Callable[[], None]) -> None:
+    """Take the stories' snapshots when they are due, for ever."""
+    while True:
+        await asyncio.sleep(STORIES_EVERY_S)
+        try:
+            if await archive.weigh_stories_anew():
+                poke_relay()
+        except RetryLater as failure:
+            log.warning("stories_wait", dependency=failure.dependency, reason=failure.detail)
 
 
 async def _migrated(database: Database) -> None:

@@ -1,25 +1,29 @@
 """The claim: one transaction in which an article's sameness is looked up, decided and written, or nothing is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
 from services.contracts import events
+from services.contracts.failures import RetryLater
 
 from .announcements import Announcement, article_event, change_event, group_changes_of, publication_of
 from .core.members import Member
+from .core.stories.decision import StoryDecision
 from .core.verdict import Redelivery, Revision, Update, Verdict, judge
 from .database import Database
 from .grouping import Group, Grouped, groups_by_id, join_groups, regroup, save_group
 from .incoming import Incoming
 from .lookup import MEMBER_COLUMNS, Found, Stored, look_up, stored_of
 from .outbox import write_announcements
+from .placing import place_in_stories
 from .record import (
     confirm_article,
     insert_article,
     lower_first_seen,
+    number_article,
     remove_edges,
     remove_sketch,
     revise_article,
@@ -29,8 +33,12 @@ from .record import (
     write_revision,
     write_sketch,
 )
-from .schema import article, article_group
+from .schema import article, article_group, day_of
+from .stories import Placed, StaleTopic, Stories
+from .story_announcements import decision_changes, numbered, public_story_id, story_announcements
+from .story_rows import membership_of
 
+STALE_TRIES = 5
 Clock = Callable[[], datetime]
 
 
@@ -50,31 +58,81 @@ class Settled:
     is_capped: bool = False
 
 
+@dataclass(frozen=True)
+class _Written:
+    """What a claim has written so far; `number` is the article's row, `revision` the number its text has."""
+
+    incoming: Incoming
+    grouped: Grouped
+    number: int
+    revision: int
+    was_face: bool = False
+
+
 class Archive:
     """The store's side of one database: claims articles, each in one transaction."""
 
-    def __init__(self, database: Database, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock = lambda: datetime.now(UTC),
+        topic_terms: Mapping[str, frozenset[int]] | None = None,
+    ) -> None:
         self.database = database
+        self.stories = Stories(database, topic_terms or {})
         self._clock = clock
 
     async def claim(self, incoming: Incoming) -> Settled:
         """Decide and write one article. Safe to repeat. Raises RetryLater, Unprocessable."""
-        return await self.database.write(lambda connection: settle(connection, incoming, self._clock()))
+        day = day_of(incoming.member.fetched_at)
+        await self.stories.prepare(incoming.topic, day)
+        for _ in range(STALE_TRIES):
+            try:
+                return await self._claim(incoming)
+            except StaleTopic as stale:
+                await self.stories.prepare(stale.topic, day, anew=True)
+        raise RetryLater("stories", detail=f"the snapshot of topic {incoming.topic!r} keeps changing")
+
+    async def weigh_stories_anew(self) -> list[str]:
+        """Take the snapshots that are due; returns their topics. Raises RetryLater."""
+        now = self._clock()
+        due = self.stories.due_topics(now)
+        return [topic for topic in due if await self.stories.refresh(topic, now, _announcer(now))]
+
+    async def _claim(self, incoming: Incoming) -> Settled:
+        settled, _ = await self.database.write(
+            lambda connection: settle(connection, incoming, self.stories, self._clock()),
+            lambda result: self.stories.commit(result[1]),
+        )
+        return settled
 
 
-def settle(connection: Connection, incoming: Incoming, now: datetime) -> Settled:
+def _announcer(now: datetime) -> Callable[[Connection, str, StoryDecision], None]:
+    def announce(connection: Connection, topic: str, decision: StoryDecision) -> None:
+        write_announcements(connection, numbered(connection, decision_changes(topic, decision), now))
+
+    return announce
+
+
+def settle(
+    connection: Connection, incoming: Incoming, stories: Stories, now: datetime
+) -> tuple[Settled, list[Placed]]:
     """Look up, decide, write: inside one transaction whose locks are taken here."""
     found = look_up(connection, incoming)
     stored = found.stored
     if stored is not None and (found.seen_fetch or stored.is_withdrawn):
-        return _settled_before(stored, "same fetch" if found.seen_fetch else "withdrawn")
+        return _settled_before(stored, "same fetch" if found.seen_fetch else "withdrawn"), []
     verdict = judge(incoming.member, stored.member if stored else None, found.candidates)
     if stored is None:
-        return _settle_new_url(connection, incoming, found, verdict, now)
-    if isinstance(verdict, Revision):
-        return _settle_revision(connection, incoming, found, stored, verdict, now)
-    assert isinstance(verdict, Redelivery)
-    return _settle_redelivery(connection, incoming, stored, verdict, now)
+        written = _write_new_url(connection, incoming, found, verdict)
+    elif isinstance(verdict, Revision):
+        written = _write_changed(connection, incoming, found, stored, verdict)
+    else:
+        assert isinstance(verdict, Redelivery)
+        written = _write_redelivered(connection, incoming, stored, verdict)
+        if not written.grouped.changes:
+            return _settled_before(stored, verdict.reason), []
+    return _finish(connection, written, verdict, stories, now)
 
 
 def _settled_before(stored: Stored, reason: str) -> Settled:
@@ -82,9 +140,7 @@ def _settled_before(stored: Stored, reason: str) -> Settled:
     return Settled(member.article_id, member.canonical_id, "redelivery", member.revision, reason)
 
 
-def _settle_new_url(
-    connection: Connection, incoming: Incoming, found: Found, verdict: Verdict, now: datetime
-) -> Settled:
+def _write_new_url(connection: Connection, incoming: Incoming, found: Found, verdict: Verdict) -> _Written:
     same = {edge.article_id for edge in verdict.edges}
     joined = {other.group_id for other in found.others if other.member.article_id in same}
     grouped = join_groups(connection, incoming.member, joined)
@@ -93,91 +149,87 @@ def _settle_new_url(
     group = grouped.group
     number = insert_article(connection, incoming, verdict, group_id=group.group_id, number=group.revision)
     write_sketch(connection, incoming, found, article_number=number)
-    return _finish(connection, incoming, grouped, verdict, number=number, now=now)
+    write_revision(connection, incoming, verdict, article_number=number, number=group.revision)
+    write_fetch(connection, incoming, verdict, article_number=number)
+    write_edges(connection, incoming.member.article_id, verdict)
+    return _Written(incoming, grouped, number, group.revision)
 
 
-def _settle_revision(
-    connection: Connection, incoming: Incoming, found: Found, stored: Stored, verdict: Revision, now: datetime
-) -> Settled:
+def _write_changed(
+    connection: Connection, incoming: Incoming, found: Found, stored: Stored, verdict: Revision
+) -> _Written:
     incoming = with_first_seen(incoming, stored)
+    article_id = stored.member.article_id
     same = {edge.article_id for edge in verdict.edges}
     touched = {other.group_id for other in found.others if other.member.article_id in same} | {
         stored.group_id
     }
     was_face = any(group.face == stored.number for group in groups_by_id(connection, {stored.group_id}))
-    remove_edges(connection, stored.member.article_id)
+    remove_edges(connection, article_id)
     remove_sketch(connection, stored.member, stored.number)
-    revise_article(connection, incoming, stored, number=stored.member.revision)
-    write_edges(connection, stored.member.article_id, verdict)
+    revise_article(connection, incoming, stored)
+    write_edges(connection, article_id, verdict)
     write_sketch(connection, incoming, found, article_number=stored.number)
     grouped = regroup(connection, stored, touched)
-    group = replace(grouped.group, revision=grouped.group.revision + 1)
-    revise_article(connection, incoming, stored, number=group.revision)
-    grouped = Grouped(group, grouped.changes)
-    return _finish(connection, incoming, grouped, verdict, number=stored.number, now=now, was_face=was_face)
-
-
-def _settle_redelivery(
-    connection: Connection, incoming: Incoming, stored: Stored, verdict: Redelivery, now: datetime
-) -> Settled:
+    grouped = replace(grouped, group=replace(grouped.group, revision=grouped.group.revision + 1))
+    number = grouped.group.revision
+    number_article(connection, stored.number, number)
+    write_revision(connection, incoming, verdict, article_number=stored.number, number=number)
     write_fetch(connection, incoming, verdict, article_number=stored.number)
-    changes: Grouped | None = None
+    return _Written(incoming, grouped, stored.number, number, was_face)
+
+
+def _write_redelivered(
+    connection: Connection, incoming: Incoming, stored: Stored, verdict: Redelivery
+) -> _Written:
+    write_fetch(connection, incoming, verdict, article_number=stored.number)
     if verdict.reason == "older fetch":
         write_revision(connection, incoming, verdict, article_number=stored.number, number=None)
     else:
         confirm_article(connection, incoming, stored)
+    groups = {stored.group_id}
     if lower_first_seen(connection, incoming, stored):
-        changes = regroup(connection, stored, {stored.group_id})
-    if changes is None or not changes.changes:
-        return _settled_before(stored, verdict.reason)
-    announcements, group = _group_announcements(incoming, verdict, changes, now)
-    save_group(connection, group)
-    write_announcements(connection, announcements)
-    member = stored.member
-    return Settled(
-        member.article_id,
-        group.canonical.article_id,
-        "redelivery",
-        member.revision,
-        verdict.reason,
-        announced=len(announcements),
-    )
+        grouped = regroup(connection, stored, groups)
+    else:
+        grouped = Grouped(groups_by_id(connection, groups)[0])
+    return _Written(incoming, grouped, stored.number, stored.member.revision)
 
 
 def _finish(
-    connection: Connection,
-    incoming: Incoming,
-    grouped: Grouped,
-    verdict: Verdict,
-    *,
-    number: int,
-    now: datetime,
-    was_face: bool = False,
-) -> Settled:
-    """What every written article needs: its revision, its fetch, its edges, its announcements."""
-    write_revision(connection, incoming, verdict, article_number=number, number=grouped.group.revision)
-    write_fetch(connection, incoming, verdict, article_number=number)
-    write_edges(connection, incoming.member.article_id, verdict)
+    connection: Connection, written: _Written, verdict: Verdict, stories: Stories, now: datetime
+) -> tuple[Settled, list[Placed]]:
+    """Stories, then the outbox: the last of the claim's locks are taken here."""
+    incoming, grouped = written.incoming, written.grouped
     face = _face_of(connection, grouped.group)
-    published = publication_of(verdict, incoming.member, grouped.group, face, was_face=was_face)
+    published = publication_of(verdict, incoming.member, grouped.group, face, was_face=written.was_face)
+    placed = place_in_stories(connection, stories, incoming, grouped, verdict, now)
+    story_id = _story_id_of(connection, grouped.group.canonical.article_id)
     announcements, group = _group_announcements(incoming, verdict, grouped, now)
     if published:
-        group = replace(group, face=number)
-        announcements.insert(0, article_event(incoming, group, published, story_id=None, now=now))
-    if published or announcements or isinstance(verdict, (Update, Revision)):
+        group = replace(group, face=written.number)
+        announcements.insert(0, article_event(incoming, group, published, story_id=story_id, now=now))
+    announcements += story_announcements(connection, placed, incoming, now)
+    if published or group != grouped.group or isinstance(verdict, (Update, Revision)):
         save_group(connection, group)
     write_announcements(connection, announcements)
-    return Settled(
+    settled = Settled(
         incoming.member.article_id,
         group.canonical.article_id,
         verdict.name,
-        group.revision,
+        written.revision,
         getattr(verdict, "reason", None),
         score=max((edge.containment for edge in verdict.edges), default=None),
+        story_id=story_id,
         published=published,
         announced=len(announcements),
         is_capped=verdict.capped,
     )
+    return settled, placed
+
+
+def _story_id_of(connection: Connection, canonical_id: str) -> str | None:
+    membership = membership_of(connection, canonical_id)
+    return public_story_id(*membership) if membership else None
 
 
 def _group_announcements(

@@ -33,8 +33,11 @@ class Database(Protocol):
 
     dialect: str
 
-    async def write(self, work: Work[T]) -> T:
-        """Run `work` in one transaction and commit; a deadlock runs it again, three times in all."""
+    async def write(self, work: Work[T], on_commit: Callable[[T], None] | None = None) -> T:
+        """Run `work` in one transaction and commit; a deadlock runs it again, three times in all.
+
+        `on_commit` gets the result once it is committed, before any other work of this process can begin.
+        """
         ...
 
     async def read(self, work: Work[T]) -> T:
@@ -68,9 +71,9 @@ class SqliteDatabase:
         self._writing = ThreadPoolExecutor(1, "archive-write")
         self._reading = ThreadPoolExecutor(READERS, "archive-read")
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], on_commit: Callable[[T], None] | None = None) -> T:
         """See Database."""
-        return await self._run(self._writing, self._writer, work)
+        return await self._run(self._writing, self._writer, work, on_commit)
 
     async def read(self, work: Work[T]) -> T:
         """See Database."""
@@ -82,9 +85,15 @@ class SqliteDatabase:
             await asyncio.get_running_loop().run_in_executor(pool, engine.dispose)
             pool.shutdown(wait=True)
 
-    async def _run(self, pool: ThreadPoolExecutor, engine: Engine, work: Work[T]) -> T:
+    async def _run(
+        self,
+        pool: ThreadPoolExecutor,
+        engine: Engine,
+        work: Work[T],
+        on_commit: Callable[[T], None] | None = None,
+    ) -> T:
         # Shielded: a cancelled claim still commits or rolls back before anything else uses the thread.
-        running = asyncio.get_running_loop().run_in_executor(pool, _transaction, engine, work)
+        running = asyncio.get_running_loop().run_in_executor(pool, _transaction, engine, work, on_commit)
         try:
             return await asyncio.shield(running)
         except SQLAlchemyError as error:
@@ -110,11 +119,11 @@ class PostgresDatabase:
             },
         )
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], on_commit: Callable[[T], None] | None = None) -> T:
         """See Database."""
         for attempt in range(1, DEADLOCK_TRIES + 1):
             try:
-                return await self._once(work)
+                return await self._once(work, on_commit)
             except SQLAlchemyError as error:
                 if not is_deadlock(error) or attempt == DEADLOCK_TRIES:
                     raise failure_of(error, self.dialect) from error
@@ -130,14 +139,20 @@ class PostgresDatabase:
         """See Database."""
         await self._engine.dispose()
 
-    async def _once(self, work: Work[T]) -> T:
+    async def _once(self, work: Work[T], on_commit: Callable[[T], None] | None) -> T:
         async with self._engine.begin() as connection:
-            return await connection.run_sync(work)
+            result = await connection.run_sync(work)
+        if on_commit is not None:
+            on_commit(result)
+        return result
 
 
-def _transaction(engine: Engine, work: Work[T]) -> T:
+def _transaction(engine: Engine, work: Work[T], on_commit: Callable[[T], None] | None) -> T:
     with engine.begin() as connection:
-        return work(connection)
+        result = work(connection)
+    if on_commit is not None:
+        on_commit(result)
+    return result
 
 
 def _sqlite_engine(url: str, mode: str) -> Engine:

@@ -13,10 +13,11 @@ from services.contracts.identities import canonical_url, fetch_id_of, page_hash_
 from services.contracts.messages import ArticleDate, NormalizedArticle, Precision, Quality, Source
 
 from .archive import Archive, Settled
-from .database import open_database
+from .database import Database, open_database
 from .incoming import incoming_of
 from .migrate import migrate
-from .schema import article, article_group
+from .schema import article, article_group, story_member
+from .story_announcements import public_story_id
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
 """Where rows without `fetched_at` begin; each is a second later than the row before."""
@@ -34,15 +35,23 @@ async def dedup_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         database = open_database(f"sqlite:///{Path(folder) / 'archive.db'}")
         try:
             await migrate(database)
-            archive = Archive(database)
-            settled = [
-                (str(row["id"]), await archive.claim(incoming_of(message)))
-                for row, message in _messages(rows)
-            ]
-            final = await database.read(_canonicals)
+            settled = await _claimed(database, rows)
+            final = await database.read(_final)
         finally:
             await database.close()
     return [_result(row_id, one, final) for row_id, one in settled]
+
+
+async def _claimed(database: Database, rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, Settled]]:
+    """The verdicts, in order. Time is the rows' own: the window and the stories run on `fetched_at`."""
+    now = [START]
+    archive = Archive(database, clock=lambda: now[0])
+    settled = []
+    for row, message in _messages(rows):
+        now[0] = max(now[0], message.fetched_at)
+        settled.append((str(row["id"]), await archive.claim(incoming_of(message))))
+        await archive.weigh_stories_anew()
+    return settled
 
 
 def message_of(row: Mapping[str, Any], number: int) -> NormalizedArticle:
@@ -71,7 +80,7 @@ def message_of(row: Mapping[str, Any], number: int) -> NormalizedArticle:
         title=title or None,
         text=text,
         published=_published(_text(row, "published", number)),
-        language=_text(row, "language", number) or None,
+        language=_text(row, "language", number) or _language_of(text),
         quality=Quality(score=1.0, words=len(text.split()), kept_share=1.0),
     )
 
@@ -107,20 +116,39 @@ def _published(value: str) -> ArticleDate | None:
     return ArticleDate(value=value, precision=PRECISION_OF_LENGTH.get(len(value), "second"))
 
 
-def _canonicals(connection: Connection) -> dict[str, str]:
-    joined = select(article.c.article_id, article_group.c.canonical_id).join(
-        article_group, article_group.c.group_id == article.c.group_id
+def _language_of(text: str) -> str:
+    """Russian or English by the letters: a list says no language, and the stories' stems want one."""
+    cyrillic = sum("а" <= letter <= "я" for letter in text[:2_000].lower())
+    latin = sum("a" <= letter <= "z" for letter in text[:2_000].lower())
+    return "ru" if cyrillic > latin else "en"
+
+
+def _final(connection: Connection) -> dict[str, tuple[str, str | None]]:
+    """Canonical and story of every article."""
+    joined = (
+        select(
+            article.c.article_id, article_group.c.canonical_id, story_member.c.topic, story_member.c.story_id
+        )
+        .join(article_group, article_group.c.group_id == article.c.group_id)
+        .outerjoin(story_member, story_member.c.article_id == article_group.c.canonical_id)
     )
-    return {row.article_id: row.canonical_id for row in connection.execute(joined)}
+    return {
+        row.article_id: (
+            row.canonical_id,
+            None if row.story_id is None else public_story_id(row.topic, row.story_id),
+        )
+        for row in connection.execute(joined)
+    }
 
 
-def _result(row_id: str, settled: Settled, final: Mapping[str, str]) -> dict[str, Any]:
+def _result(row_id: str, settled: Settled, final: Mapping[str, tuple[str, str | None]]) -> dict[str, Any]:
+    canonical_id, story_id = final[settled.article_id]
     return {
         "id": row_id,
         "verdict": settled.verdict,
         "article_id": settled.article_id,
-        "canonical_id": final[settled.article_id],
+        "canonical_id": canonical_id,
         "revision": settled.revision,
-        "story_id": settled.story_id,
+        "story_id": story_id,
         "score": settled.score,
     }

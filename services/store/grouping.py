@@ -26,11 +26,15 @@ class Group:
 
 @dataclass(frozen=True)
 class CanonicalChanged:
-    """Another member stands for the group now: an earlier original came to light, or the canonical left."""
+    """Another member stands for the group now: an earlier original came to light, or (`is_split`) the group fell apart.
+
+    After a split the previous canonical stands for the other part.
+    """
 
     group_id: int
     previous_id: str
     canonical_id: str
+    is_split: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,11 @@ GroupChange = CanonicalChanged | GroupsMerged
 
 @dataclass(frozen=True)
 class Grouped:
-    """The group an article is in now, and what changed among the groups on the way."""
+    """The group an article is in now, what changed among the groups on the way, who stands for parts that came off."""
 
     group: Group
     changes: tuple[GroupChange, ...] = ()
+    parts: tuple[Member, ...] = ()
 
 
 def join_groups(connection: Connection, member: Member, group_ids: Iterable[int]) -> Grouped:
@@ -78,15 +83,18 @@ def regroup(connection: Connection, stored: Stored, group_ids: Iterable[int]) ->
     by_id = {row.member.article_id: row for row in rows}
     own: Group | None = None
     changes: list[GroupChange] = []
+    parts: list[Member] = []
     for component in components:
         part = [by_id[article_id] for article_id in sorted(component)]
         grouped = _settle_component(connection, part, before)
         changes += grouped.changes
         if stored.member.article_id in component:
             own = grouped.group
+        elif grouped.group.group_id not in before:
+            parts.append(grouped.group.canonical)
     if own is None:
         raise AssertionError(f"article {stored.member.article_id} is in none of its groups")
-    return Grouped(own, tuple(changes))
+    return Grouped(own, tuple(changes), tuple(parts))
 
 
 def groups_by_id(connection: Connection, group_ids: Iterable[int]) -> list[Group]:
@@ -129,7 +137,7 @@ def _settle_component(connection: Connection, part: Sequence[Stored], before: di
         group, changes = merged.group, merged.changes
     else:
         group = _new_group(connection, canonical, revision=origin.revision, members=0)
-        changes = (CanonicalChanged(group.group_id, origin.canonical.article_id, canonical.article_id),)
+        changes = (CanonicalChanged(group.group_id, origin.canonical.article_id, canonical.article_id, True),)
     strangers = [row.number for row in part if row.group_id != group.group_id]
     _move_articles(connection, strangers, group.group_id)
     numbers = {row.number for row in part}

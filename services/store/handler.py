@@ -1,5 +1,6 @@
 """The store's walk: a clean article comes in, its verdict is decided and kept, subscribers are told. Look up, decide, commit."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -10,6 +11,8 @@ from services.runtime.logs import log_outcome
 from .archive import Archive, Settled
 from .incoming import incoming_of
 
+LONG_TEXT = 200_000  # characters: a fingerprint takes longer than other messages should wait
+
 
 def build_handler(
     archive: Archive, poke_relay: Callable[[], None]
@@ -17,7 +20,8 @@ def build_handler(
     """The handler of `articles.normalized`."""
 
     async def on_normalized_article(article: NormalizedArticle) -> None:
-        incoming = incoming_of(article)
+        long = len(article.text) > LONG_TEXT
+        incoming = await asyncio.to_thread(incoming_of, article) if long else incoming_of(article)
         structlog.contextvars.bind_contextvars(article_id=incoming.member.article_id)
         settled = await archive.claim(incoming)
         if settled.announced:

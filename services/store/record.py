@@ -40,10 +40,14 @@ def insert_article(
     return int(connection.execute(insert(article).returning(article.c.number), row).scalar_one())
 
 
-def revise_article(connection: Connection, incoming: Incoming, stored: Stored, *, number: int) -> None:
+def number_article(connection: Connection, article_number: int, number: int) -> None:
+    """Note the revision an article's text has."""
+    connection.execute(update(article).where(article.c.number == article_number).values(revision=number))
+
+
+def revise_article(connection: Connection, incoming: Incoming, stored: Stored) -> None:
     """Put the new text in the place of the old one; its alias, if it was one, stands for itself now."""
     row = _article_row(incoming) | {
-        "revision": number,
         "first_seen": min(stored.member.first_seen, incoming.member.first_seen),
         "alias_of": None,
     }

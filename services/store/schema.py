@@ -153,6 +153,58 @@ sketch = Table(
     postgresql_partition_by="RANGE (day)",
 )
 
+story = Table(
+    "story",
+    metadata,
+    Column("topic", String(64), primary_key=True),
+    Column("story_id", Number, primary_key=True, autoincrement=False),  # counted up within its topic
+    Column("title", Text),  # the headline of the article that began it
+    Column("started_at", Instant, nullable=False),
+    Column("changes", Integer, nullable=False, server_default="0"),  # events told of it on stories.updated
+    Column("merged_into", Number),
+)
+
+story_member = Table(
+    "story_member",
+    metadata,
+    Column("article_id", ArticleId, primary_key=True),  # the canonical of a group: copies are one voice
+    Column("topic", String(64), nullable=False),
+    Column("story_id", Number, nullable=False),
+    Column("terms", LargeBinary, nullable=False),  # packed: what the article is recognised by
+    Column("day", Integer, nullable=False),
+    Index("ix_story_member_story", "topic", "story_id"),
+    Index("ix_story_member_day", "topic", "day"),
+)
+
+story_change = Table(
+    "story_change",
+    metadata,
+    Column("topic", String(64), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", ArticleId, primary_key=True),
+    Column("story_id", Number),  # NULL: the article stands for no group any more
+    Column("weighed", Integer, nullable=False, server_default="0"),  # its terms are new
+)
+
+story_state = Table(
+    "story_state",
+    metadata,
+    Column("topic", String(64), primary_key=True),
+    Column("seq", BigInteger, nullable=False),  # counts the changes; a replica that is behind reads them up
+    Column("next_story_id", Number, nullable=False),
+    Column("snapshot", Integer, nullable=False),
+)
+
+story_snapshot = Table(
+    "story_snapshot",
+    metadata,
+    Column("topic", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("taken_at", Instant, nullable=False),
+    Column("units", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -1,5 +1,6 @@
 """The store's settings, read once in `app.py`."""
 
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
@@ -22,9 +23,10 @@ def _database_url(url: str) -> str:
 
 
 class StoreSettings(ServiceSettings):
-    """`database_url` empty means the SQLite file `archive.db` in `data_dir`."""
+    """`database_url` empty means the SQLite file `archive.db` in `data_dir`; `topics_dir` holds the topics' words."""
 
     database_url: Annotated[str, AfterValidator(_database_url)] = ""
+    topics_dir: Path = Path("deploy/topics")
 
     @model_validator(mode="after")
     def _fill_in_database(self) -> Self:

@@ -55,7 +55,7 @@ async def test_plain_client_reads_each_article_once_with_its_copies_beside_it(
         await publish(
             redis_client, ARTICLES_NORMALIZED, make_article("https://two.example/c", seed=1, minutes=4)
         )
-        changes = await entries_of(redis_client, STORIES_UPDATED, 1)
+        changes = await entries_of(redis_client, STORIES_UPDATED, 3)
     assert sorted(data.text for _, data in cleaned) == sorted(make_article(seed=seed).text for seed in (1, 2))
     assert any(data.verdict == "copy" for _, data in changes)
     assert await redis_client.xlen(ARTICLES_CLEANED) == 2

@@ -21,7 +21,8 @@ async def events_of(archive):
     rows = await archive.database.read(
         lambda c: c.execute(select(outbox.c.fields).order_by(outbox.c.n)).scalars().all()
     )
-    return [parse_event(json.loads(fields)) for fields in rows]
+    told = [parse_event(json.loads(fields)) for fields in rows]
+    return [(event, data) for event, data in told if not event.type.startswith("cleanwire.story.")]
 
 
 async def count(archive, table):

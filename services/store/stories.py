@@ -1,0 +1,268 @@
+"""The stories' edge: an index per topic in memory, decisions taken and written under the topic's lock, the last step of a claim."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from .core.stories.decision import Move, StoryDecision, StoryId
+from .core.stories.index import StoryIndex, rebuilt
+from .core.stories.snapshot import Snapshot, is_snapshot_due, take_snapshot
+from .core.stories.terms import Terms
+from .database import Database
+from .lookup import WINDOW_DAYS
+from .schema import day_of
+from .story_rows import (
+    Change,
+    TopicState,
+    begin_story,
+    changes_since,
+    end_story,
+    lock_topic,
+    members_from,
+    move_members,
+    put_member,
+    read_snapshot,
+    remove_members,
+    save_snapshot,
+    save_state,
+    topic_state,
+)
+
+log = structlog.get_logger()
+
+
+class StaleTopic(Exception):
+    """This process has no index of the topic, or one weighed by another snapshot: load it, then claim again."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(topic)
+        self.topic = topic
+
+
+@dataclass
+class TopicIndex:
+    """One topic in memory: the index as it stood after change `seq`, and the snapshot that weighs it."""
+
+    index: StoryIndex
+    snapshot: Snapshot
+    taken_at: datetime | None
+    seq: int
+
+
+@dataclass(frozen=True)
+class Placement:
+    """An article to be placed among the stories: it stands for its group, `replaces` are those it stands for from now on."""
+
+    topic: str
+    article_id: str
+    terms: Terms
+    day: int
+    title: str | None = None
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A decision that was written under `seq`; it becomes true in memory once the transaction is committed."""
+
+    placement: Placement
+    decision: StoryDecision
+    seq: int
+    before: int | None  # the story it, or one that it replaces, was in
+
+
+@dataclass
+class Stories:
+    """The stories of one process, by topic; `topic_terms` are each topic's own words, which tell no event from another."""
+
+    database: Database
+    topic_terms: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    _topics: dict[str, TopicIndex] = field(default_factory=dict)
+    _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def prepare(self, topic: str, day: int, *, anew: bool = False) -> None:
+        """Have the topic's index in memory. Raises RetryLater."""
+        if topic in self._topics and not anew:
+            return
+        async with self._loading:
+            if topic in self._topics and not anew:
+                return
+            own = self.topic_terms.get(topic, frozenset())
+            state, snapshot, taken_at, members = await self.database.read(
+                lambda connection: _read_topic(connection, topic, own, day)
+            )
+            index = await asyncio.to_thread(_built, snapshot, state, members)
+            self._topics[topic] = TopicIndex(index, snapshot, taken_at, state.seq)
+
+    def place(self, connection: Connection, placement: Placement, now: datetime) -> Placed:
+        """Decide and write where an article belongs; the topic stays locked until the transaction ends.
+
+        Raises StaleTopic.
+        """
+        state = lock_topic(connection, placement.topic)
+        known = self._topics.get(placement.topic)
+        if known is None or state.snapshot != known.snapshot.version:
+            raise StaleTopic(placement.topic)
+        if state.seq > known.seq:
+            _catch_up(known, changes_since(connection, placement.topic, known.seq))
+        known.index.next_story_id = max(known.index.next_story_id, state.next_story_id)
+        stood = (known.index.story_of(name) for name in (placement.article_id, *placement.replaces))
+        before = next((story_id for story_id in stood if story_id is not None), None)
+        decision = known.index.decide(placement.article_id, placement.terms, placement.replaces)
+        _write(connection, placement, decision, state, now)
+        return Placed(placement, decision, state.seq + 1, before)
+
+    def commit(self, placed: Sequence[Placed]) -> None:
+        """The decisions are in the archive: make them true here, unless the log has told us already."""
+        for one in placed:
+            known = self._topics[one.placement.topic]
+            if known.seq == one.seq - 1:
+                known.index.apply(one.decision, one.placement.terms)
+                known.seq = one.seq
+
+    def due_topics(self, now: datetime) -> list[str]:
+        """The topics whose snapshot should be taken anew."""
+        return [
+            topic
+            for topic, known in self._topics.items()
+            if is_snapshot_due(len(known.index), known.snapshot, known.taken_at, now)
+        ]
+
+    async def refresh(
+        self, topic: str, now: datetime, announce: Callable[[Connection, str, StoryDecision], None]
+    ) -> bool:
+        """Take a new snapshot and pass every article once through the repair; the work is done outside of any lock.
+
+        `announce` writes a decision's events. Returns False where another process was quicker. Raises RetryLater.
+        """
+        own, day = self.topic_terms.get(topic, frozenset()), day_of(now)
+        state, last, _, members = await self.database.read(
+            lambda connection: _read_topic(connection, topic, own, day)
+        )
+        snapshot, changes = await asyncio.to_thread(_renewed, last, state, members, own)
+        done = await self.database.write(
+            lambda connection: _write_refresh(connection, topic, state, snapshot, changes, now, announce)
+        )
+        await self.prepare(topic, day, anew=True)
+        log.debug(
+            "stories_weighed_anew",
+            topic=topic,
+            version=snapshot.version,
+            articles=len(members),
+            moved=len(changes),
+        )
+        return done
+
+
+def _read_topic(
+    connection: Connection, topic: str, own: frozenset[int], day: int
+) -> tuple[TopicState, Snapshot, datetime | None, list[tuple[str, Terms, int]]]:
+    state = topic_state(connection, topic)
+    snapshot, taken_at = read_snapshot(connection, topic, state.snapshot, own)
+    return state, snapshot, taken_at, members_from(connection, topic, day - WINDOW_DAYS)
+
+
+def _built(snapshot: Snapshot, state: TopicState, members: Sequence[tuple[str, Terms, int]]) -> StoryIndex:
+    index = StoryIndex(snapshot, state.next_story_id)
+    for article_id, terms, story_id in members:
+        index.place(article_id, terms, story_id)
+    return index
+
+
+def _renewed(
+    last: Snapshot, state: TopicState, members: Sequence[tuple[str, Terms, int]], own: frozenset[int]
+) -> tuple[Snapshot, list[tuple[StoryDecision, Terms]]]:
+    by_story: dict[int, list[tuple[str, Terms]]] = {}
+    for article_id, terms, story_id in members:
+        by_story.setdefault(story_id, []).append((article_id, terms))
+    snapshot = take_snapshot(by_story.values(), version=last.version + 1, topic=own)
+    return snapshot, rebuilt(members, snapshot, state.next_story_id)[1]
+
+
+def _catch_up(known: TopicIndex, changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.seq <= known.seq:
+            continue  # committed here while we read
+        if change.is_weighed or change.story_id is None or change.terms is None:
+            known.index.forget(change.article_id)
+        if change.story_id is not None and change.terms is not None:
+            known.index.place(change.article_id, change.terms, change.story_id)
+    known.seq = max([known.seq, *(change.seq for change in changes)])
+
+
+def _write(
+    connection: Connection, placement: Placement, decision: StoryDecision, state: TopicState, now: datetime
+) -> None:
+    topic, seq = placement.topic, state.seq + 1
+    remove_members(connection, topic, set(decision.replaces) - {decision.article_id}, seq=seq)
+    put_member(
+        connection, topic, decision.article_id, decision.story_id, placement.terms, day=placement.day, seq=seq
+    )
+    _write_others(connection, topic, decision, placement.title, now, seq=seq)
+    save_state(
+        connection, topic, TopicState(seq, max(state.next_story_id, decision.next_story_id), state.snapshot)
+    )
+
+
+def _write_others(
+    connection: Connection, topic: str, decision: StoryDecision, title: str | None, now: datetime, *, seq: int
+) -> None:
+    for story_id in sorted({decision.story_id, *(new for _, new in decision.split)}):
+        begin_story(connection, topic, story_id, title, now)
+    move_members(connection, topic, [(move.article_id, move.into_story) for move in decision.moved], seq=seq)
+    for gone, into in decision.merged:
+        end_story(connection, topic, gone, into)
+
+
+def _write_refresh(
+    connection: Connection,
+    topic: str,
+    before: TopicState,
+    snapshot: Snapshot,
+    changes: Sequence[tuple[StoryDecision, Terms]],
+    now: datetime,
+    announce: Callable[[Connection, str, StoryDecision], None],
+) -> bool:
+    """Write what the repair moved, unless another process took a snapshot first; what changed meanwhile stays as it is."""
+    state = lock_topic(connection, topic)
+    if state.snapshot != before.snapshot:
+        return False
+    since = {change.article_id for change in changes_since(connection, topic, before.seq)}
+    seq, next_story_id = state.seq, state.next_story_id
+    for computed, _ in changes:
+        decision = _renumbered(computed, since, before.next_story_id, state.next_story_id)
+        seq += 1
+        own = [] if decision.article_id in since else [(decision.article_id, int(decision.story_id))]
+        move_members(connection, topic, own, seq=seq)
+        _write_others(connection, topic, decision, None, now, seq=seq)
+        next_story_id = max(next_story_id, decision.next_story_id)
+        announce(connection, topic, decision)
+    save_snapshot(connection, topic, snapshot, now)
+    save_state(connection, topic, TopicState(seq, next_story_id, snapshot.version))
+    return True
+
+
+def _renumbered(
+    decision: StoryDecision, since: set[str], computed_from: int, free_from: int
+) -> StoryDecision:
+    """The decision without the articles that changed since, its new stories numbered from what is free now."""
+
+    def shifted(story_id: StoryId) -> StoryId:
+        return StoryId(story_id + free_from - computed_from) if story_id >= computed_from else story_id
+
+    return replace(
+        decision,
+        story_id=shifted(decision.story_id),
+        moved=tuple(
+            Move(move.article_id, shifted(move.from_story), shifted(move.into_story))
+            for move in decision.moved
+            if move.article_id not in since
+        ),
+        merged=tuple((shifted(gone), shifted(into)) for gone, into in decision.merged),
+        split=tuple((shifted(old), shifted(new)) for old, new in decision.split),
+        next_story_id=shifted(decision.next_story_id),
+    )
