@@ -8,30 +8,37 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-def measurements() -> dict[str, str]:
-    """Every module or package here that has a `main`, with the first line of its docstring."""
+def measurements() -> dict[str, tuple[str, str]]:
+    """Every module or package here that has a `main`: its module, and the first line of its docstring."""
     found = {}
-    for path in sorted([*HERE.glob("*.py"), *HERE.glob("*/__init__.py")]):
-        name = path.parent.name if path.name == "__init__.py" else path.stem
+    for path in sorted([*HERE.glob("*.py"), *HERE.glob("*/__init__.py"), *HERE.glob("*/__main__.py")]):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        if not name.startswith("_") and any(
-            isinstance(node, ast.FunctionDef) and node.name == "main" for node in tree.body
-        ):
-            found[name] = (ast.get_docstring(tree) or "").split("\n")[0]
+        module = path.relative_to(HERE).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+        if module != "__main__" and "main" in _names_of(tree):
+            meaning = (ast.get_docstring(tree) or "").split("\n")[0]
+            found[module.removesuffix(".__main__").replace("_", "-")] = module, meaning
     return found
+
+
+def _names_of(tree: ast.Module) -> set[str]:
+    defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return defined | {
+        name.name for node in tree.body if isinstance(node, ast.ImportFrom) for name in node.names
+    }
 
 
 def main(argv: list[str]) -> int:
     """Run the measurement that `argv` names, with the rest of `argv`."""
     names = measurements()
-    if argv and argv[0] in names:
-        result: int = importlib.import_module(f"bench.{argv[0]}").main(argv[1:])
+    chosen = names.get(argv[0].replace("_", "-")) if argv else None
+    if chosen:
+        result: int = importlib.import_module(f"bench.{chosen[0]}").main(argv[1:])
         return result
     if argv and argv[0] not in ("-h", "--help", "help"):
         print(f"no measurement {argv[0]!r}; there are: {', '.join(names)}", file=sys.stderr)
         return 2
     width = max(map(len, names), default=0)
-    for name, meaning in names.items():
+    for name, (_, meaning) in names.items():
         print(f"{name:<{width}}  {meaning}")
     return 0
 
