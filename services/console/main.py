@@ -6,6 +6,7 @@ from typing import NoReturn
 import typer
 
 from .commands import archive, dead, dedup, export, reading, replay, running, status, submit, tail
+from .commands.source import backfill, politeness, source_app
 from .commands.subscriber import subscriber_app
 from .exits import CommandError, Exit
 
@@ -46,6 +47,9 @@ app.command("status", rich_help_panel=STREAMS)(status.status)
 app.command("export", rich_help_panel=ARCHIVE)(export.export)
 app.command("replay", rich_help_panel=ARCHIVE)(replay.replay)
 app.command("migrate", rich_help_panel=ARCHIVE)(archive.migrate)
+app.command("backfill", rich_help_panel=STREAMS)(backfill)
+app.command("politeness", rich_help_panel=STREAMS)(politeness)
+app.add_typer(source_app, name="source", rich_help_panel=STREAMS)
 app.add_typer(dead_app, name="dead", rich_help_panel=STREAMS)
 app.add_typer(subscriber_app, name="subscriber", rich_help_panel=STREAMS)
 app.add_typer(topic_app, name="topic", rich_help_panel=READ)

@@ -100,7 +100,7 @@ class Robots:
         return _Kept(**json.loads(stored)) if stored else None
 
     async def _fetched(self, origin: str) -> _Kept:
-        kept = _kept_of(await self._follow(f"{origin}/robots.txt"))
+        kept = _Kept(*robots_state(await self._follow(f"{origin}/robots.txt")))
         life_s = CLOSED_S if kept.state == "closed" else KEPT_S
         # A cache, written at once: losing or repeating it changes no output of the handler.
         await self._redis.set(
@@ -142,19 +142,20 @@ class Robots:
         return self._parsed[key]
 
 
-def _kept_of(outcome: FetchOutcome) -> _Kept:
+def robots_state(outcome: FetchOutcome) -> tuple[State, str]:
+    """What follows from the answer for a robots.txt: its rules, open (there is none), or closed (it cannot be had)."""
     match outcome:
         case Fetched():
-            return _Kept("rules", outcome.body.decode("utf-8", "replace"))
+            return "rules", outcome.body.decode("utf-8", "replace")
         case Gone():
-            return _Kept("open", "")
+            return "open", ""
         case Refused(reason=reason) if reason.startswith("http 4"):
-            return _Kept("open", "")
+            return "open", ""
         case Failed(reason=reason) if reason.startswith("http 4") and reason != "http 408":
-            return _Kept("open", "")
+            return "open", ""
         case Throttled():
-            return _Kept("closed", f"robots.txt: http {outcome.status}")
+            return "closed", f"robots.txt: http {outcome.status}"
         case Refused() | Failed():
-            return _Kept("closed", f"robots.txt: {outcome.reason} {outcome.detail}".strip()[:300])
+            return "closed", f"robots.txt: {outcome.reason} {outcome.detail}".strip()[:300]
         case NotModified() | Redirected():
-            return _Kept("closed", "robots.txt: an answer without a file")
+            return "closed", "robots.txt: an answer without a file"
