@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from importlib import resources
 from string import Template
@@ -15,6 +15,9 @@ CONTENT_TYPE_FEED = {
     "rss": "application/rss+xml; charset=utf-8",
     "atom": "application/atom+xml; charset=utf-8",
 }
+
+
+WENT_ONLINE = datetime(2020, 1, 1, 9, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,16 @@ def page_of(shown: Shown) -> bytes:
 
 def feed_of(outlet: Outlet, shown: Sequence[Shown], base_url: str) -> bytes:
     """The outlet's feed, newest entry first."""
-    newest_first = sorted(shown, key=lambda one: one.changed, reverse=True)
+    newest_first = [*sorted(shown, key=lambda one: one.changed, reverse=True), _oldest(outlet, base_url)]
     render = _atom if outlet.feed == "atom" else _rss
     return ('<?xml version="1.0" encoding="utf-8"?>\n' + render(outlet, newest_first, base_url)).encode()
+
+
+def _oldest(outlet: Outlet, base_url: str) -> Shown:
+    """An entry far older than the window: no feed is ever empty, and nobody fetches this page."""
+    title = f"{outlet.title} goes online"
+    scene = Scene("oldest", outlet.name, "/welcome", "", title, "We are here.", brings=None, age_h=0)
+    return Shown(scene, base_url + scene.path, WENT_ONLINE, WENT_ONLINE)
 
 
 def _dates_of(shown: Shown) -> Mapping[str, str]:
