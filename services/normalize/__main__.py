@@ -23,8 +23,8 @@ def main() -> int:
 
 
 async def _run(settings: NormalizeSettings) -> int:
-    broker, extractor = build_normalize(settings)
-    return await run_service("normalize", settings, broker, close=(extractor.close,))
+    broker, normalize = build_normalize(settings)
+    return await run_service("normalize", settings, broker, close=(normalize.close,))
 
 
 if __name__ == "__main__":

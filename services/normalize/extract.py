@@ -14,9 +14,11 @@ from services.normalize.core.authors import read_authors
 from services.normalize.core.body import Body, take_apart
 from services.normalize.core.dates import Dates, read_dates
 from services.normalize.core.images import read_images
+from services.normalize.core.index_page import refuse_index
 from services.normalize.core.keep import judge_blocks
 from services.normalize.core.labels import read_labels
 from services.normalize.core.language import detect_language
+from services.normalize.core.model import Passes
 from services.normalize.core.near import blocks_near_headline, headline_index
 from services.normalize.core.outlet import read_outlet
 from services.normalize.core.page import Page, read_page
@@ -64,22 +66,30 @@ class Extraction:
         return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
 
 
-def extract(page: bytes, url: str = "", content_type: str | None = None) -> Extraction | Rejection:
+def extract(
+    page: bytes, url: str = "", content_type: str | None = None, *, passes: Passes | None = None
+) -> Extraction | Rejection:
     """The article on a page of any bytes, or the reason why there is none; never raises.
 
     `url` is where the page came from (for links, dates in it, the site's name), `content_type` the header's value.
+    `passes` is another model than the shipped one; measuring on folds needs it.
     """
     try:
-        return _extract(page, url, content_type)
+        return _extract(page, url, content_type, passes)
     except Exception as fault:  # any page may meet a bug of ours: it costs that page, never the service
         return Rejection("engine error", f"{type(fault).__name__}: {fault}"[:300])
 
 
-def _extract(source: bytes, url: str, content_type: str | None) -> Extraction | Rejection:
+def _extract(
+    source: bytes, url: str, content_type: str | None, passes: Passes | None
+) -> Extraction | Rejection:
     page = read_page(source, url, content_type)
     if isinstance(page, Rejection):
         return page
-    judged = judge_blocks(page)
+    judged = judge_blocks(page, passes)
+    index = refuse_index(page, judged)
+    if index is not None:
+        return index
     articles = article_objects(page.json_ld)
     title = choose_title(page, articles) if page.kind == "html" else choose_text_title(judged)
     body = take_apart(judged, title)

@@ -1,6 +1,7 @@
 """What normalize does with a fetched page: extract, match its topics, hand on the article or say why not."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -8,33 +9,41 @@ from services.contracts.failures import Unprocessable
 from services.contracts.identities import article_id_of
 from services.contracts.messages import NormalizedArticle, RawArticle
 from services.contracts.streams import ARTICLES_NORMALIZED
-from services.normalize.core.normalized import normalized_article
+from services.normalize.core.normalized import normalized_article, own_canonical_url
 from services.normalize.core.rejections import Rejection
 from services.normalize.core.topic import Topic
 from services.normalize.extract import Extraction
 from services.normalize.extractor import Extractor
 from services.normalize.page_field import unpack_page
 from services.normalize.page_keeping import KeepPage, page_keeper
+from services.normalize.site_memory import SiteMemory
 from services.runtime.logs import log_outcome
 from services.runtime.wire import emit, entry
+
+KEEP_NOTHING = page_keeper("")
 
 
 class PageHandler:
     """Handles `articles.raw`."""
 
     def __init__(
-        self, extractor: Extractor, topics: Sequence[Topic], keep_page: KeepPage = page_keeper("")
+        self,
+        extractor: Extractor,
+        topics: Sequence[Topic],
+        keep_page: KeepPage = KEEP_NOTHING,
+        sites: SiteMemory | None = None,
     ) -> None:
         self._extractor = extractor
         self._topics = topics
         self._keep_page = keep_page
+        self._sites = sites
 
     async def on_raw_article(self, raw: RawArticle) -> None:
         """One page in, one article out or one line that says why there is none."""
         page = unpack_page(entry().fields)
         await self._keep_page(raw, page, entry().fields)
         found = await self._extractor.extract(page, raw.final_url, _content_type(raw))
-        article = found if isinstance(found, Rejection) else _described(raw, found, self._topics)
+        article = found if isinstance(found, Rejection) else await self._described(raw, found)
         if isinstance(article, Rejection):
             log_outcome(
                 "page_rejected", "rejected", url=raw.final_url, reason=article.reason, detail=article.detail
@@ -43,10 +52,18 @@ class PageHandler:
             emit(ARTICLES_NORMALIZED, article)
             _log_article(article)
 
+    async def _described(self, raw: RawArticle, found: Extraction) -> NormalizedArticle | Rejection:
+        canonical = _canonical_url(raw, found)
+        template = None
+        if self._sites is not None:
+            host = urlsplit(canonical).netloc
+            found, template = await self._sites.judge(host, article_id_of(canonical), found)
+        return normalized_article(raw, found, self._topics, template)
 
-def _described(raw: RawArticle, found: Extraction, topics: Sequence[Topic]) -> NormalizedArticle | Rejection:
+
+def _canonical_url(raw: RawArticle, found: Extraction) -> str:
     try:
-        return normalized_article(raw, found, topics)
+        return own_canonical_url(raw.final_url, found.canonical_url)
     except ValueError as error:
         raise Unprocessable(f"the page's URL cannot be used: {error}") from None
 

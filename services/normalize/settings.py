@@ -10,7 +10,9 @@ class NormalizeSettings(ServiceSettings):
     """`topics_dir` holds the topic profiles; an empty folder lets every article through.
 
     `pages_url` is where fetched pages are kept for `cleanwire replay`; empty keeps none.
+    `site_templates` off: every page is judged by itself, nothing is learnt of its site.
     """
 
     topics_dir: Path = Path("deploy/topics")
     pages_url: PagesUrl = ""
+    site_templates: bool = True

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def normalized_article(
-    raw: RawArticle, extraction: "Extraction", topics: Sequence[Topic]
+    raw: RawArticle, extraction: "Extraction", topics: Sequence[Topic], template: str | None = None
 ) -> NormalizedArticle | Rejection:
     """The clean article of a fetch, or `off topic`. Without any topic everything is let through.
 
+    `template` is the version of the site's template that the extraction was judged with.
     Raises ValueError where the fetch's URL is none.
     """
     hint = raw.hint or EntryHint()
@@ -32,6 +33,7 @@ def normalized_article(
         page_hash=raw.page_hash,
         fetched_at=raw.fetched_at,
         engine=extraction.engine,
+        template=template,
         source=raw.source,
         hint=raw.hint,
         url=raw.final_url,
