@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,7 +52,7 @@ def add(
         start_point = read_start_point(start, datetime.now(UTC))
     except ValueError as error:
         raise CommandError.usage(str(error)) from None
-    _check_topic(topic, sorted(path.stem for path in settings.topics_dir.glob("*.toml")))
+    _check_topic(topic, settings.topics_dir)
     with operators_redis(settings.redis_url) as redis:
         added = add_subscriber(redis, name, start_point, stream or ["articles.cleaned"])
     for notice in (*added.notices, *(() if added.kept_over_restart else (NOT_KEPT,))):
@@ -93,9 +94,20 @@ def remove(name: str) -> None:
     typer.echo(f"removed {name}: its user and its group on {', '.join(streams) or 'no stream'}", err=True)
 
 
-def _check_topic(topic: str, known: list[str]) -> None:
-    if topic and known and topic not in known:
+def _check_topic(topic: str, folder: Path) -> None:
+    """An unknown topic would filter everything away; without profiles here nothing can be said."""
+    known = sorted(_topic_name(path) for path in folder.glob("*.toml")) if topic else []
+    if known and topic not in known:
         raise CommandError.usage(f"unknown topic {topic!r}", f"topics: {', '.join(known)}")
+
+
+def _topic_name(profile: Path) -> str:
+    import tomllib
+
+    try:
+        return str(tomllib.loads(profile.read_text(encoding="utf-8")).get("name", profile.stem))
+    except (OSError, ValueError):
+        return profile.stem
 
 
 def _told(added: "Subscriber", url: str, topic: str) -> str:
