@@ -35,7 +35,7 @@ def patched_fields(fields: Mapping[bytes, bytes], patch: Any) -> dict[bytes, byt
     """The same entry with `patch` merged into its body; every other field and all headers stay. Raises Unprocessable."""
     body = merge_patch(body_of(fields), patch)
     _, headers = _opened(fields)
-    sealed = seal(json.dumps(body, ensure_ascii=False), headers).encode()
+    sealed = seal(json.dumps(body, ensure_ascii=False), headers)
     others = (
         {} if DATA_KEY not in fields else {name: value for name, value in fields.items() if name != DATA_KEY}
     )

@@ -32,7 +32,7 @@ class JsonEnvelope(MessageFormat):
     async def encode(cls, **parts: Any) -> bytes:
         """The value of the field `__data__`."""
         built = await cls.build(**parts)
-        return seal(built.data.decode(), {name: str(value) for name, value in built.headers.items()}).encode()
+        return seal(built.data.decode(), {name: str(value) for name, value in built.headers.items()})
 
     @classmethod
     def parse(cls, data: bytes) -> tuple[bytes, dict[str, Any]]:

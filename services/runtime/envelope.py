@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from services.contracts.failures import Unprocessable
 
@@ -14,10 +14,10 @@ CARRIED_HEADERS = ("correlation_id", "traceparent", "tracestate")
 MAX_HEADER_CHARS = 512
 
 
-def seal(body: str, headers: Mapping[str, str]) -> str:
-    """The envelope of `body` (JSON text) as the value of the field `__data__`."""
+def seal(body: str, headers: Mapping[str, str]) -> bytes:
+    """The envelope of `body` (JSON text) as the value of the field `__data__`: UTF-8 JSON."""
     head = {"content-type": "application/json", **headers}
-    return json.dumps({"headers": head, "data": body}, ensure_ascii=False, separators=(",", ":"))
+    return to_json({"headers": head, "data": body})
 
 
 def unseal(value: bytes) -> tuple[bytes, dict[str, str]]:

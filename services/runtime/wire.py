@@ -56,7 +56,7 @@ async def hand_over_slice() -> None:
         await running.send_slice(outputs)
 
 
-def envelope_of(message: BaseModel, headers: Mapping[str, str] | None = None) -> str:
+def envelope_of(message: BaseModel, headers: Mapping[str, str] | None = None) -> bytes:
     """The envelope of `message` for a plain XADD from outside a handler, with a correlation id of its own."""
     return seal(message.model_dump_json(), {"correlation_id": uuid.uuid4().hex, **(headers or {})})
 

@@ -70,7 +70,7 @@ async def processed(
 
 
 def enveloped(body: str, **headers: str) -> dict[bytes, bytes]:
-    return {b"__data__": seal(body, headers).encode(), b"page": b"\xff\x00"}
+    return {b"__data__": seal(body, headers), b"page": b"\xff\x00"}
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_message_is_parsed_and_cast_every_middleware_sees_it_and_outputs_a
     (output,) = await processed(subscriber, broker, enveloped('{"id":7}', correlation_id="c7"))
     assert (output.command, output.key) == ("XADD", SINK)
     assert output.arguments[-2:] == ("page", b"\xff\xfe")
-    assert json.loads(json.loads(str(output.arguments[2]))["data"]) == {"id": 7, "text": ""}
+    assert json.loads(json.loads(output.arguments[2])["data"]) == {"id": 7, "text": ""}
     assert Spy.seen == ["consume c7"]
 
 

@@ -32,7 +32,7 @@ def test_outputs_stand_in_the_order_of_the_calls() -> None:
 def test_envelope_is_plain_json_with_the_body_as_json_text() -> None:
     with handling(ENTRY) as running:
         emit("s", Note(text="Мінск"))
-    envelope = json.loads(str(running.outputs[0].arguments[2]))
+    envelope = json.loads(running.outputs[0].arguments[2])
     assert json.loads(envelope["data"]) == {"text": "Мінск"}
     assert envelope["headers"] == {"content-type": "application/json", "correlation_id": "5-0"}
 
@@ -42,7 +42,7 @@ def test_output_carries_on_the_correlation_id_and_the_trace() -> None:
         running.headers = {"correlation_id": "c", "traceparent": "t", "other": "x"}
         emit("s", Note(text=""))
         assert correlation_id() == "c"
-    headers = json.loads(str(running.outputs[0].arguments[2]))["headers"]
+    headers = json.loads(running.outputs[0].arguments[2])["headers"]
     assert headers == {"content-type": "application/json", "correlation_id": "c", "traceparent": "t"}
 
 

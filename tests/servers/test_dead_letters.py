@@ -25,9 +25,7 @@ STREAM = "articles.raw"
 
 
 async def bury(redis: Redis, reason: str, fields: dict[bytes, bytes] | None = None) -> str:
-    entry = Entry(
-        "1700000000000-0", fields or {b"__data__": seal('{"url":"https://a.example/"}', {}).encode()}, 5
-    )
+    entry = Entry("1700000000000-0", fields or {b"__data__": seal('{"url":"https://a.example/"}', {})}, 5)
     letter = dead_letter_of(STREAM, "normalize", "me", entry, reason, datetime(2026, 1, 2, tzinfo=UTC))
     return (await redis.execute_command(letter.command, letter.key, *letter.arguments)).decode()
 
@@ -95,7 +93,7 @@ async def test_letter_retried_by_two_at_once_is_put_back_once(redis_client: Redi
 
 
 async def test_patched_letter_keeps_its_other_fields_and_its_headers(redis_client: Redis) -> None:
-    sealed = seal('{"url":"https://a.example/","version":7}', {"correlation_id": "c1"}).encode()
+    sealed = seal('{"url":"https://a.example/","version":7}', {"correlation_id": "c1"})
     letter_id = await bury(redis_client, "version", {b"__data__": sealed, b"page": b"\xff"})
     letter = await read_dead(redis_client, STREAM, letter_id)
     fields = patched_fields(letter.fields, {"version": 1, "why": None})
@@ -131,7 +129,7 @@ def test_body_that_is_no_json_is_named() -> None:
     [
         ({b"url": b"https://A.example:8080/x"}, "a.example"),
         (
-            {b"__data__": seal('{"url":"https://a.example/","final_url":"https://b.example/"}', {}).encode()},
+            {b"__data__": seal('{"url":"https://a.example/","final_url":"https://b.example/"}', {})},
             "b.example",
         ),
         ({b"__data__": b"\xff"}, "unreadable"),

@@ -29,6 +29,7 @@ class ConsumerGroup:
         self._redis, self.stream, self.group, self.consumer = redis, stream, group, consumer
         self._visibility_ms = int(visibility_s * 1_000)
         self._finish, self._give_back = _sha_of(FINISH), _sha_of(GIVE_BACK)
+        self._stream, self._group, self._consumer = stream.encode(), group.encode(), consumer.encode()
 
     async def create(self) -> bool:
         """Make the group at 0, where nothing that stands on the stream is skipped; True if it was not there.
@@ -85,8 +86,8 @@ class ConsumerGroup:
 
     def finishing(self, entry_id: str, outputs: Sequence[Output], *, last: bool = True) -> Call:
         """The fenced hand-off of an entry as one call; not `last` leaves the entry ours."""
-        keys: list[Encodable] = [self.stream]
-        arguments: list[Encodable] = [self.group, self.consumer, entry_id, int(last)]
+        keys: list[Encodable] = [self._stream]
+        arguments: list[Encodable] = [self._group, self._consumer, entry_id, b"1" if last else b"0"]
         for command, key, values in outputs:
             keys.append(key)
             arguments += (command, TYPE_OF_COMMAND.get(command, "any"), len(values), *values)
