@@ -11,18 +11,20 @@ from pathlib import Path
 import feedparser
 import pyarrow.parquet
 import pytest
+from sqlalchemy import select, update
 
 from services.console.commands.export import export
 from services.console.exits import CommandError, Exit
 from services.contracts.events import PublicEvent, parse_event
-from services.contracts.identities import article_id_of
-from services.contracts.messages import NormalizedArticle, Source, StoryChange, TopicMatch, WithdrawnArticle
+from services.contracts.messages import NormalizedArticle, Source, TopicMatch, WithdrawnArticle
 from services.store.announcements import Announcement
 from services.store.archive import Archive, Settled
 from services.store.database import open_database
 from services.store.incoming import incoming_of
 from services.store.migrate import migrate
 from services.store.outbox import allot_ids, write_announcements
+from services.store.schema import article, story, story_member
+from services.store.story_announcements import public_story_id
 from tests.store.builders import NOON, make_article, make_text
 
 DAY_MS = 86_400_000
@@ -144,34 +146,44 @@ def test_an_export_takes_what_was_asked_for(
 
 
 def test_a_story_is_exported_whole(run: Run, database_url: str) -> None:
-    one, two = (
-        article_id_of(f"https://{name}.example/{path}") for name, path in (("one", "a"), ("two", "b"))
-    )
-    changes = [
-        ("cleanwire.story.joined.v1", StoryChange(story_id="s-1", article_id=one)),
-        ("cleanwire.story.joined.v1", StoryChange(story_id="s-2", article_id=two)),
-        ("cleanwire.story.merged.v1", StoryChange(from_story_id="s-2", into_story_id="s-1")),
-        ("cleanwire.story.split.v1", StoryChange(from_story_id="s-1", into_story_id="s-3", members=(one,))),
-        ("cleanwire.story.moved.v1", StoryChange(article_id=one, from_story_id="s-3", into_story_id="s-1")),
-        ("cleanwire.story.moved.v1", StoryChange(article_id=two, from_story_id="s-1", into_story_id="s-4")),
-    ]
-    asyncio.run(tell(database_url, changes))
-    assert told(run("jsonl", story="s-1")) == ["published one", "revised one"]
-    assert told(run("jsonl", story="s-4")) == ["published two"]
-    with pytest.raises(CommandError, match="no articles in a story 's-2'"):
-        run("jsonl", story="s-2")
+    stories = asyncio.run(stories_by_url(database_url))
+    assert told(run("jsonl", story=stories["https://one.example/a"])) == ["published one", "revised one"]
+    assert told(run("jsonl", story=stories["https://two.example/b"])) == ["published two"]
 
 
-async def tell(database_url: str, changes: list[tuple[str, StoryChange]]) -> None:
+@pytest.mark.parametrize(
+    ("story_id", "what"),
+    [("all-4711", "there is no story"), ("tomorrow", "is no story id"), ("all-x", "is no story id")],
+)
+def test_an_unknown_story_is_told(run: Run, story_id: str, what: str) -> None:
+    with pytest.raises(CommandError, match=what) as refused:
+        run("jsonl", story=story_id)
+    assert refused.value.code == Exit.USAGE
+
+
+def test_a_story_that_was_taken_up_says_by_which(run: Run, database_url: str) -> None:
+    story_id = asyncio.run(stories_by_url(database_url))["https://one.example/a"]
+    asyncio.run(merge_into(database_url, story_id, 99))
+    with pytest.raises(CommandError, match="became part of 'all-99'"):
+        run("jsonl", story=story_id)
+
+
+async def merge_into(database_url: str, story_id: str, into: int) -> None:
     database = open_database(database_url)
-    events = [
-        PublicEvent(
-            id=f"s:{n}", type=kind, subject="s", time=NOON, data=change.model_dump_json(exclude_none=True)
-        )
-        for n, (kind, change) in enumerate(changes)
-    ]
-    await database.write(lambda c: write_announcements(c, [Announcement(event, None) for event in events]))
+    number = int(story_id.rpartition("-")[2])
+    statement = update(story).where(story.c.story_id == number).values(merged_into=into)
+    await database.write(lambda connection: connection.execute(statement))
     await database.close()
+
+
+async def stories_by_url(database_url: str) -> dict[str, str]:
+    database = open_database(database_url)
+    statement = select(article.c.canonical_url, story_member.c.topic, story_member.c.story_id).join(
+        story_member, story_member.c.article_id == article.c.article_id
+    )
+    rows = await database.read(lambda connection: connection.execute(statement).all())
+    await database.close()
+    return {row.canonical_url: public_story_id(row.topic, row.story_id) for row in rows}
 
 
 def test_csv_has_a_head_row_and_no_formulas(run: Run) -> None:

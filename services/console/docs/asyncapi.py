@@ -34,7 +34,7 @@ ATTRIBUTES: dict[str, Any] = {
     "time": {"type": "string", "format": "date-time", "description": "When the store decided, in UTC."},
     "subject": {
         "type": "string",
-        "description": "The canonical id; on stories.updated the story's or group's id.",
+        "description": "The canonical id; of a story that merged or split, its id.",
     },
     "datacontenttype": {"type": "string", "const": CONTENT_TYPE},
     "dataschema": {"type": "string"},

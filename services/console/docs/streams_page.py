@@ -35,7 +35,7 @@ ATTRIBUTES = """
 | `type` | yes | one of the types above |
 | `source` | yes | `/cleanwire/store` |
 | `time` | yes | when the store decided, UTC, RFC 3339 |
-| `subject` | yes | on `articles.cleaned` the canonical id; on `stories.updated` the story's or the group's id |
+| `subject` | yes | the canonical id of the article or group; of a story that merged or split, the story's id |
 | `datacontenttype` | yes | `application/json` |
 | `dataschema` | yes | the type as a URN; the table above names its schema |
 | `traceparent` | no | W3C trace context |

@@ -1,52 +1,37 @@
-"""Which articles a story has, followed through everything that was announced of stories."""
+"""Which articles a story has now, with the copies and updates in their groups."""
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from services.console.exits import CommandError
-from services.contracts.events import STORY_JOINED, STORY_MERGED, STORY_MOVED, STORY_SPLIT
-from services.contracts.streams import STORIES_UPDATED
 from services.store.database import Database
-from services.store.schema import outbox
-
-PAGE = 2_000
-WHOLE = (STORY_MERGED, STORY_SPLIT)
+from services.store.schema import article, article_group, story, story_member
+from services.store.story_announcements import NO_TOPIC, public_story_id
 
 
 async def articles_of_story(database: Database, story_id: str) -> frozenset[str]:
-    """The articles the story has now. Raises CommandError for a story that was never announced or has none any more."""
-    story_of: dict[str, str] = {}
-    last = 0
-    while rows := await database.read(_page_after(last)):
-        last = rows[-1].n
-        for row in rows:
-            _follow(story_of, json.loads(row.fields))
-    members = frozenset(article for article, story in story_of.items() if story == story_id)
-    if not members:
+    """The articles of a story by its public id (`belarus-talks-17`). Raises CommandError where there is none."""
+    topic, _, number = story_id.rpartition("-")
+    if not (number.isascii() and number.isdigit()) or len(number) > 15:
         raise CommandError.usage(
-            f"no articles in a story {story_id!r}", "cleanwire tail --stream stories.updated --from 0"
+            f"{story_id!r} is no story id", "it is a topic and a number: belarus-talks-17"
         )
-    return members
+    key = ("" if topic == NO_TOPIC else topic, int(number))
+    return await database.read(lambda connection: _articles(connection, story_id, *key))
 
 
-def _follow(story_of: dict[str, str], fields: Mapping[str, str]) -> None:
-    change, kind = json.loads(fields["data"]), fields["type"]
-    if kind == STORY_JOINED:
-        story_of[change["article_id"]] = change["story_id"]
-    elif kind == STORY_MOVED:
-        story_of[change["article_id"]] = change.get("into_story_id") or change["story_id"]
-    elif kind in WHOLE:
-        members = change.get("members") or [
-            a for a, story in story_of.items() if story == change["from_story_id"]
-        ]
-        story_of.update(dict.fromkeys(members, change["into_story_id"]))
-
-
-def _page_after(last: int) -> Any:
-    statement = select(outbox.c.n, outbox.c.fields).where(
-        outbox.c.stream == STORIES_UPDATED, outbox.c.fields.is_not(None), outbox.c.n > last
+def _articles(connection: Connection, story_id: str, topic: str, number: int) -> frozenset[str]:
+    row = connection.execute(select(story.c.merged_into).filter_by(topic=topic, story_id=number)).first()
+    if row is None:
+        raise CommandError.usage(
+            f"there is no story {story_id!r}", "stories.updated and cleanwire search name them"
+        )
+    if row.merged_into is not None:
+        into = public_story_id(topic, row.merged_into)
+        raise CommandError.usage(f"story {story_id!r} became part of {into!r}", f"--story {into}")
+    canonicals = select(story_member.c.article_id).filter_by(topic=topic, story_id=number)
+    members = (
+        select(article.c.article_id)
+        .join(article_group, article_group.c.group_id == article.c.group_id)
+        .where(article_group.c.canonical_id.in_(canonicals))
     )
-    return lambda connection: connection.execute(statement.order_by(outbox.c.n).limit(PAGE)).all()
+    return frozenset(connection.execute(members).scalars())
