@@ -261,3 +261,11 @@ def test_hostile_head_costs_fields_never_the_article(head: str) -> None:
     found = extract(page(head), "https://ledger.example/ferry", "text/html")
     assert isinstance(found, Extraction), found
     assert found.text.split("\n\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "http://[::1", "//", "x:y", "https://ledger.example/2025/13/40/x", "\x00", "https://" + "a." * 500],
+)
+def test_url_that_is_none_costs_nothing(url: str) -> None:
+    assert isinstance(extract(page(), url, "text/html"), Extraction)

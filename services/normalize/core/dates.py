@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 from services.contracts.messages import ArticleDate
 from services.normalize.core.article_object import JsonObject, first_text
 from services.normalize.core.date_text import Habits, Moment, find_moment
+from services.normalize.core.outlet import host_of
 from services.normalize.core.page import Page
 from services.normalize.core.zones import place_of_page
 
@@ -76,7 +76,7 @@ def habits_of(page: Page) -> Habits:
     """How this page's numbers are to be read, from its language, region and country evidence."""
     tag = (page.html_lang or page.metas.get("og:locale") or "").lower().replace("_", "-")
     language, _, region = tag.partition("-")
-    host = urlsplit(page.url).hostname or "" if page.url else ""
+    host = host_of(page.url)
     place = place_of_page(page.text, host) if " IST" in page.text else None
     if region in MONTH_FIRST_REGIONS:
         return Habits(place, day_first=False)

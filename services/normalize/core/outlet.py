@@ -21,9 +21,17 @@ def read_outlet(page: Page, articles: Sequence[JsonObject]) -> str | None:
     return _from_head(page, articles) or _from_words(page)
 
 
+def host_of(url: str) -> str:
+    """The host of a URL in lower case; empty where `url` is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def host_label(url: str) -> str:
     """The part of the host a site is named by: `https://www.the-sun.co.uk/x` → `thesun`."""
-    host = urlsplit(url).hostname or "" if url else ""
+    host = host_of(url)
     labels = [label for label in host.split(".") if label not in {"www", "m", "amp", "mobile", "edition"}]
     while len(labels) > 1 and (len(labels[-1]) <= 3 or labels[-1] in {"info", "news", "media", "online"}):
         labels.pop()
