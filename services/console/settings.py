@@ -1,10 +1,13 @@
 """What the command can be told by the environment; the one place of the console that reads it."""
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 
 from services.runtime.kept_pages import PagesUrl
+from services.runtime.logs import set_up_logs
 from services.runtime.settings import ServiceSettings, SettingsError, read_settings
 
 from .exits import CommandError
@@ -43,12 +46,20 @@ def console_settings(environ: Mapping[str, str] | None = None) -> ConsoleSetting
         settings = read_settings(ConsoleSettings, given)
     except SettingsError as error:
         raise CommandError.usage(str(error), "docs/commands.md lists every setting") from None
+    _log_quietly(settings, given)
     if is_redis_url_given(given):
         return settings
     noted = settings.data_dir / REDIS_URL_FILE
     return (
         settings.model_copy(update={"redis_url": noted.read_text().strip()}) if noted.exists() else settings
     )
+
+
+def _log_quietly(settings: ConsoleSettings, environ: Mapping[str, str]) -> None:
+    """Stdout is for data: what a library of ours logs inside a command goes to stderr, and only from warnings on."""
+    level = settings.log_level if "CLEANWIRE_LOG_LEVEL" in environ else "warning"
+    by_reader: Literal["json", "console"] = "console" if sys.stderr.isatty() else "json"
+    set_up_logs("console", level, settings.log_format if "CLEANWIRE_LOG_FORMAT" in environ else by_reader)
 
 
 def is_redis_url_given(environ: Mapping[str, str] | None = None) -> bool:

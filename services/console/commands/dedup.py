@@ -30,7 +30,9 @@ def dedup(rows: Rows) -> None:
 
     from ..exits import CommandError
     from ..json_lines import read_json_lines
+    from ..settings import console_settings
 
+    console_settings()
     try:
         for result in asyncio.run(dedup_rows(read_json_lines(rows))):
             typer.echo(json.dumps(result, ensure_ascii=False))

@@ -19,7 +19,7 @@ from services.contracts.streams import ARTICLES_CLEANED, STORIES_UPDATED
 from ..entries import StreamEntry, entries_after
 from ..exits import CommandError, Exit
 from ..local_broker import local_broker
-from ..settings import ConsoleSettings, service_environment
+from ..settings import ConsoleSettings, console_settings, service_environment
 from ..supervisor import Supervisor
 from ..up import SERVICES, stop_on_signals
 from .audience import Audience, JsonLines, Stage
@@ -38,6 +38,7 @@ async def run_demo(*, once: bool, deadline_s: float, data_dir: Path | None = Non
 
     Raises CommandError naming what is missing after `deadline_s` (with `once`), or what came out that should not.
     """
+    console_settings()
     with _folder(data_dir) as folder, SmallWeb(datetime.now(UTC)) as web:
         folder.joinpath("sources.toml").write_text(sources_toml(web.feed_urls()), encoding="utf-8")
         async with local_broker(folder) as redis_url:
