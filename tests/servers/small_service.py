@@ -1,0 +1,43 @@
+"""A service of three lines, as the tests of a service's life start it: small_service.py [die]."""
+
+import asyncio
+import os
+import sys
+
+from pydantic import BaseModel
+
+from services.contracts.streams import ARTICLES_RAW, GROUP_NORMALIZE
+from services.runtime.broker import build_broker
+from services.runtime.logs import log_outcome, set_up_logs
+from services.runtime.service import run_service
+from services.runtime.settings import ServiceSettings, read_settings
+from services.runtime.subscriber import reliable
+from services.runtime.wire import emit
+
+
+class Page(BaseModel):
+    id: int
+
+
+async def serve() -> int:
+    settings = read_settings(ServiceSettings, os.environ)
+    set_up_logs("small", settings.log_level, settings.log_format)
+    broker = build_broker(settings)
+
+    @reliable(broker, ARTICLES_RAW, GROUP_NORMALIZE)
+    async def on_page(page: Page) -> None:
+        await asyncio.sleep(page.id / 10)
+        emit("out", page)
+        log_outcome("page_passed", "ok", number=page.id)
+
+    async def die() -> None:
+        await asyncio.sleep(0.3)
+        raise RuntimeError("the scheduler broke")
+
+    async def end_well() -> None:
+        await asyncio.sleep(0)
+
+    return await run_service("small", settings, broker, tasks=[die if "die" in sys.argv else end_well])
+
+
+raise SystemExit(asyncio.run(serve()))
