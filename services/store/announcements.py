@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.contracts import events
 from services.contracts.events import PublicEvent
-from services.contracts.messages import CleanArticle, StoryChange
+from services.contracts.messages import CleanArticle, StoryChange, WithdrawnArticle
 
 from .core.changes import changes_between
 from .core.members import Member
@@ -17,7 +17,7 @@ from .incoming import Incoming
 
 @dataclass(frozen=True)
 class Announcement:
-    """One event for the outbox; `article_id` is that of the article whose text it carries."""
+    """One event for the outbox; `article_id` is that of the article whose text or headline it carries."""
 
     event: PublicEvent
     article_id: str | None = None
@@ -82,6 +82,13 @@ def article_event(
     return Announcement(_event(event_id, event_type, canonical_id, now, clean.model_dump_json()), article_id)
 
 
+def withdrawal_event(data: WithdrawnArticle, now: datetime) -> Announcement:
+    """The article's text is gone. Carries no `article_id`: nothing in it is to be forgotten."""
+    event_id = events.article_event_id(data.canonical_id, data.revision, withdrawn=True)
+    body = data.model_dump_json()
+    return Announcement(_event(event_id, events.ARTICLE_WITHDRAWN, data.canonical_id, now, body))
+
+
 def group_changes_of(
     verdict: Verdict, incoming: Incoming, group: Group, changes: Sequence[GroupChange]
 ) -> list[tuple[str, StoryChange]]:
@@ -106,7 +113,8 @@ def announcement_of(
     event_id: str, event_type: str, subject: str, now: datetime, change: StoryChange
 ) -> Announcement:
     """An event of a group or a story."""
-    return Announcement(_event(event_id, event_type, subject, now, change.model_dump_json(exclude_none=True)))
+    event = _event(event_id, event_type, subject, now, change.model_dump_json(exclude_none=True))
+    return Announcement(event, change.article_id)
 
 
 def _change_of(change: GroupChange) -> tuple[str, StoryChange]:

@@ -4,8 +4,10 @@ import asyncio
 import fcntl
 import os
 import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -22,11 +24,16 @@ from .database import Database, open_database
 from .handler import build_handler
 from .migrate import migrate
 from .relaying import Relaying
+from .retention import Retention
+from .search_index import index_waiting
 from .settings import StoreSettings
 from .topic_words import topic_terms
+from .window import keep_window
 
 LOCK_TRY_S = 0.5
 STORIES_EVERY_S = 1.0
+INDEX_EVERY_S = 1.0
+PARTITIONS_EVERY_S = 3_600.0
 DATABASE_TRY_S = (0.5, 5.0)
 
 log = structlog.get_logger()
@@ -47,7 +54,12 @@ async def run_store(settings: StoreSettings) -> int:
             "store",
             settings,
             broker,
-            tasks=relaying.tasks,
+            tasks=(
+                *relaying.tasks,
+                Retention(database, redis).run,
+                lambda: keep_stories(archive, relaying.poke),
+                lambda: keep_index(database),
+            ),
             close=(relaying.flush, redis.aclose, database.close),
         )
 
@@ -61,6 +73,21 @@ async def keep_stories(archive: Archive, poke_relay: Callable[[], None]) -> None
                 poke_relay()
         except RetryLater as failure:
             log.warning("stories_wait", dependency=failure.dependency, reason=failure.detail)
+
+
+async def keep_index(database: Database) -> None:
+    """Index new texts for the search, and give the window of the sketch index its days, for ever."""
+    prepared = 0.0
+    while True:
+        try:
+            if time.monotonic() - prepared > PARTITIONS_EVERY_S or not prepared:
+                await keep_window(database, datetime.now(UTC))
+                prepared = time.monotonic()
+            if await index_waiting(database):
+                continue
+        except RetryLater as failure:
+            log.warning("index_waits", dependency=failure.dependency, reason=failure.detail)
+        await asyncio.sleep(INDEX_EVERY_S)
 
 
 async def _migrated(database: Database) -> None:

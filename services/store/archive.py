@@ -24,6 +24,7 @@ from .record import (
     insert_article,
     lower_first_seen,
     number_article,
+    queue_for_search,
     remove_edges,
     remove_sketch,
     revise_article,
@@ -200,6 +201,8 @@ def _finish(
 ) -> tuple[Settled, list[Placed]]:
     """Stories, then the outbox: the last of the claim's locks are taken here."""
     incoming, grouped = written.incoming, written.grouped
+    if not isinstance(verdict, Redelivery) or verdict.reason == "same outlet":
+        queue_for_search(connection, written.number)
     face = _face_of(connection, grouped.group)
     published = publication_of(verdict, incoming.member, grouped.group, face, was_face=written.was_face)
     placed = place_in_stories(connection, stories, incoming, grouped, verdict, now)

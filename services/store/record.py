@@ -15,7 +15,7 @@ from .core.similarity import Edge
 from .core.verdict import Redelivery, Verdict
 from .incoming import Incoming
 from .lookup import Found, Stored
-from .schema import article, day_of, edge, fetch, revision, sketch
+from .schema import article, day_of, edge, fetch, revision, search_queue, sketch
 from .statements import among, insert_new, listed
 
 PACK_LEVEL = 1  # a third of the size for a tenth of a millisecond
@@ -123,6 +123,11 @@ def remove_sketch(connection: Connection, member: Member, article_number: int) -
         among(connection, sketch.c.h, "hashes"), sketch.c.number == bindparam("row")
     )
     connection.execute(statement, {"hashes": listed(connection, hashes), "row": article_number})
+
+
+def queue_for_search(connection: Connection, article_number: int) -> None:
+    """The text index is written outside of the claim (`search_index`)."""
+    connection.execute(insert_new(connection, search_queue), {"number": article_number})
 
 
 def write_edges(connection: Connection, article_id: str, verdict: Verdict) -> None:

@@ -10,11 +10,12 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.contracts.failures import RetryLater
-from services.contracts.streams import PUBLIC_STREAMS
+from services.contracts.streams import PUBLIC_STREAMS, STREAM_BY_NAME
 
 from .database import Database
 from .lease import Lease
 from .relay import Relay
+from .retention import floor_of
 
 IDLE_S = 0.05  # another replica's commits are seen by polling; our own poke us
 COMPARE_EVERY_S = 1.0  # a quiet stream that was flushed or cut is noticed within this
@@ -81,8 +82,10 @@ class Relaying:
     async def _turn(self, relay: Relay) -> int | None:
         """One step; None while another process has the lease."""
         self._pokes[relay.stream].clear()
-        if not await self._leases[relay.stream].hold(datetime.now(UTC)):
+        now = datetime.now(UTC)
+        if not await self._leases[relay.stream].hold(now):
             return None
+        relay.floor = floor_of(STREAM_BY_NAME[relay.stream], now)
         return await relay.step()
 
     async def _wait(self, relay: Relay, at_most_s: float) -> None:
@@ -109,6 +112,7 @@ def now_ms() -> int:
 
 async def _send_all(relay: Relay) -> int:
     total = 0
+    relay.floor = floor_of(STREAM_BY_NAME[relay.stream], datetime.now(UTC))
     while not relay.is_level:
         total += await relay.step()
     return total

@@ -205,6 +205,12 @@ story_snapshot = Table(
     Column("body", Text, nullable=False),
 )
 
+search_queue = Table(
+    "search_queue",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=False),  # articles whose text is not indexed yet
+)
+
 outbox = Table(
     "outbox",
     metadata,

@@ -23,6 +23,7 @@ from .story_rows import (
     end_story,
     lock_topic,
     members_from,
+    membership_of,
     move_members,
     put_member,
     read_snapshot,
@@ -156,6 +157,16 @@ class Stories:
             moved=len(changes),
         )
         return done
+
+
+def remove_from_stories(connection: Connection, article_id: str) -> None:
+    """Take an article out of its story: its text is gone, and with it what it was recognised by."""
+    membership = membership_of(connection, article_id)
+    if membership is not None:
+        topic = membership[0]
+        state = lock_topic(connection, topic)
+        remove_members(connection, topic, [article_id], seq=state.seq + 1)
+        save_state(connection, topic, replace(state, seq=state.seq + 1))
 
 
 def _read_topic(

@@ -1,0 +1,73 @@
+"""Online backup and restore of the SQLite archive."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import func, select
+
+from services.store.app import _sole_process
+from services.store.archive import Archive
+from services.store.backup import BackupError, back_up, restore
+from services.store.database import open_database
+from services.store.incoming import incoming_of
+from services.store.migrate import migrate
+from services.store.schema import article
+from services.store.settings import StoreSettings
+from tests.store.builders import make_article
+
+
+async def opened(url):
+    database = open_database(url)
+    await migrate(database)
+    return Archive(database)
+
+
+async def count(archive):
+    return await archive.database.read(
+        lambda c: c.execute(select(func.count()).select_from(article)).scalar_one()
+    )
+
+
+async def test_backup_taken_while_articles_come_in_is_whole_and_restores(tmp_path):
+    url = f"sqlite:///{tmp_path / 'archive.db'}"
+    archive = await opened(url)
+    for number in range(20):
+        await archive.claim(
+            incoming_of(make_article(f"https://a.example/{number}", seed=number, title=f"T {number}"))
+        )
+
+    async def go_on():
+        for number in range(20, 60):
+            await archive.claim(
+                incoming_of(make_article(f"https://a.example/{number}", seed=number, title=f"T {number}"))
+            )
+
+    _, size = await asyncio.gather(go_on(), asyncio.to_thread(back_up, url, tmp_path / "backup.db"))
+    assert size > 0
+    await archive.database.close()
+    restore(url, tmp_path / "backup.db")
+    again = await opened(url)
+    assert 20 <= await count(again) <= 60
+    settled = await again.claim(incoming_of(make_article("https://a.example/3", seed=3, title="T 3")))
+    assert settled.verdict == "redelivery"
+    await again.database.close()
+    assert (tmp_path / "archive.db.before-restore").exists()
+
+
+async def test_bad_backups_are_refused_and_the_archive_stays(tmp_path):
+    url = f"sqlite:///{tmp_path / 'archive.db'}"
+    archive = await opened(url)
+    await archive.database.close()
+    with pytest.raises(BackupError, match="no backup at"):
+        restore(url, tmp_path / "none.db")
+    (tmp_path / "junk.db").write_bytes(b"junk" * 1000)
+    with pytest.raises(BackupError, match="is no archive of Cleanwire"):
+        restore(url, tmp_path / "junk.db")
+    with pytest.raises(BackupError, match="exists; name a new file"):
+        back_up(url, tmp_path / "junk.db")
+    with pytest.raises(BackupError, match="pg_dump"):
+        back_up("postgresql://127.0.0.1/x", tmp_path / "b.db")
+    back_up(url, tmp_path / "good.db")
+    async with _sole_process(StoreSettings(data_dir=tmp_path)):
+        with pytest.raises(BackupError, match="stop it first"):
+            restore(url, tmp_path / "good.db")
