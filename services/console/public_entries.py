@@ -13,7 +13,7 @@ Fields = Mapping[Any, Any]
 
 def entry_object(entry_id: str, fields: Fields) -> dict[str, Any]:
     """The entry as one object: the CloudEvents attributes, `data` opened, and `entryid`, its place in the stream."""
-    plain = {_text(name): _text(value) for name, value in fields.items()}
+    plain = {text_of(name): text_of(value) for name, value in fields.items()}
     return {**plain, "data": _opened(plain.get("data", "")), "entryid": entry_id}
 
 
@@ -55,5 +55,6 @@ def _clock(entry_id: str) -> str:
     return f"{datetime.fromtimestamp(int(entry_id.partition('-')[0]) / 1_000, UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def _text(value: str | bytes) -> str:
+def text_of(value: str | bytes) -> str:
+    """A field's name or value as text; bytes that are no UTF-8 show as such."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value

@@ -8,9 +8,9 @@ import typer
 from services.contracts.streams import PUBLIC_STREAMS
 
 from .connection import connected
-from .entries import StreamEntry, entries_after
+from .entries import StreamEntry, entries_after, newest_entries
 from .exits import CommandError
-from .public_entries import entry_json, entry_line
+from .public_entries import entry_json, entry_line, text_of
 from .settings import ConsoleSettings
 from .subscribers.start_point import read_start_point
 
@@ -25,6 +25,8 @@ async def tail_stream(
     last = start_id(start, datetime.now(UTC))
     printed = 0
     async with connected(settings) as redis:
+        if last == "$":  # made an id at once: what comes between two reads must not be passed over
+            last = next((entry.id for entry in await newest_entries(redis, stream, "-", 1)), "0-0")
         while True:
             entries = await entries_after(redis, {stream: last}, BLOCK_MS if follow else None)
             for entry in entries:
@@ -50,5 +52,5 @@ def _shown(entry: StreamEntry, *, as_json: bool) -> str:
         return entry_json(entry.id, entry.fields)
     if entry.stream in PUBLIC:
         return entry_line(entry.id, entry.fields)
-    sizes = {_text(name): f"{len(value)} bytes" for name, value in entry.fields.items()}
+    sizes = {text_of(name): f"{len(value)} bytes" for name, value in entry.fields.items()}
     return f"{entry.id}  {json.dumps(sizes)}"
