@@ -10,16 +10,14 @@ import numpy as np
 
 from bench.extraction.corpus import FOLDS, load_pages
 from bench.extraction.fit import Fit, fit_logistic
-from bench.extraction.samples import Sample, dump_samples, load_dumps, page_sample
-from services.normalize.core.context import CONTEXT_NAMES, second_features
-from services.normalize.core.features import FEATURE_NAMES
+from bench.extraction.samples import Sample, dump_samples, load_dumps, matrix_of, page_sample
+from services.normalize.core.context import second_features
 from services.normalize.core.model import Linear, Passes
-from services.normalize.core.scoring import LINE_FEATURE_NAMES
+from services.normalize.core.text_columns import Columns
 
 SEED = 3  # chooses among the dumps' variants; all else is exact
 STRENGTHS = {"html": (1000.0, 30.0), "text": (30.0, 100.0)}
 """Quadratic penalties of the first and the second pass; see docs/extraction.md for what else was tried."""
-NAMES = {"html": FEATURE_NAMES, "text": LINE_FEATURE_NAMES}
 ALL = -1  # no fold left out
 
 
@@ -41,14 +39,12 @@ def fold_passes(samples: Sequence[Sample], kind: str) -> dict[int, Passes]:
     passes = {}
     for fold in (*range(FOLDS), ALL):
         training = [sample for sample in samples if sample.fold != fold]
-        rows = [
-            np.array(_second_rows(sample, pairs[_pair(sample.fold, fold)]), np.float32) for sample in training
-        ]
-        second = _fit(rows, training, second_strength)
+        columns = [_second_columns(sample, pairs[_pair(sample.fold, fold)]) for sample in training]
+        second = _fit([matrix_of(one) for one in columns], training, second_strength)
         first = (
             pairs[_pair(fold, fold)] if fold != ALL else _fit([s.rows for s in training], training, strength)
         )
-        passes[fold] = Passes(_linear(first), _linear(second))
+        passes[fold] = Passes(_linear(first, samples[0].names), _linear(second, tuple(columns[0])))
     return passes
 
 
@@ -66,8 +62,8 @@ def _pair(fold: int, left_out: int) -> tuple[int, int]:
     return (fold, fold) if left_out == ALL else (min(fold, left_out), max(fold, left_out))
 
 
-def _second_rows(sample: Sample, first: Fit) -> list[list[float]]:
-    return second_features(sample.surroundings, first.scores(sample.rows).tolist())
+def _second_columns(sample: Sample, first: Fit) -> Columns:
+    return second_features(sample.surroundings, first.scores(sample.rows))
 
 
 def _fit(rows: list[Any], samples: Sequence[Sample], strength: float) -> Fit:
@@ -76,18 +72,18 @@ def _fit(rows: list[Any], samples: Sequence[Sample], strength: float) -> Fit:
     return fit_logistic(np.concatenate(rows), labels, weights, strength)
 
 
-def _linear(fit: Fit) -> Linear:
-    return Linear(tuple(float(f"{weight:.5g}") for weight in fit.weights), float(f"{fit.bias:.5g}"))
+def _linear(fit: Fit, names: tuple[str, ...]) -> Linear:
+    weights = {name: float(f"{weight:.5g}") for name, weight in zip(names, fit.weights, strict=True)}
+    return Linear(weights, float(f"{fit.bias:.5g}"))
 
 
 def weights_table(passes: dict[str, Passes]) -> str:
     """The weights file: for each kind of page the two passes, each weight under its feature's name."""
     table = {
-        kind: {"first": _named(both.first, NAMES[kind]), "second": _named(both.second, CONTEXT_NAMES)}
-        for kind, both in passes.items()
+        kind: {"first": _named(both.first), "second": _named(both.second)} for kind, both in passes.items()
     }
     return json.dumps(table, indent=1) + "\n"
 
 
-def _named(linear: Linear, names: tuple[str, ...]) -> dict[str, float]:
-    return {"bias": linear.bias, **dict(zip(names, linear.weights, strict=True))}
+def _named(linear: Linear) -> dict[str, float]:
+    return {"bias": linear.bias, **linear.weights}

@@ -36,8 +36,6 @@ class Element:
         "prose_chars",
         "shape",
         "tag",
-        "titled",
-        "words",
     )  # fmt: skip
 
     parent: Element | None
@@ -58,8 +56,6 @@ class Element:
     prose_chars: float
     link_chars: int
     negative_distance: int
-    titled: int
-    words: int
 
     def __init__(self, parent: Element | None, tag: str, names: str, own: str) -> None:
         self.parent = parent
@@ -73,7 +69,6 @@ class Element:
         self.index = self.shape = self.flags = self.near_flags = self.far_flags = 0
         self.blocks = self.prose_blocks = self.link_chars = self.negative_distance = 0
         self.prose_chars = 0.0
-        self.titled = self.words = 0
 
     def path(self) -> str:
         """The element's place as people read it: `body>main>div.story>p.lead`."""

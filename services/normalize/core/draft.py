@@ -23,8 +23,8 @@ class Draft:
 
     def kept_chars(self) -> float:
         """The characters kept so far; a Chinese letter counts for two and a half."""
-        facts = self.scored.facts.facts
-        return sum(facts[at].size for at in self.kept_places())
+        sizes = self.scored.facts.sizes
+        return sum(sizes[at] for at in self.kept_places())
 
     def cut(self, at: int, rule: str, reason: str) -> None:
         """Cut a block that was kept; one that was not keeps the model's reason."""
@@ -47,6 +47,6 @@ def first_draft(scored: Scored) -> Draft:
     """The model's own verdicts: the blocks whose choice promises the highest F1."""
     count = len(scored.scores)
     kept = [False] * count
-    for at in best_selection(scored.scores, [one.size for one in scored.facts.facts]):
+    for at in best_selection(scored.scores, scored.facts.sizes):
         kept[at] = True
     return Draft(scored, kept, ["model"] * count, [""] * count)

@@ -26,7 +26,9 @@ def refuse_index(page: Page, judged: tuple[JudgedBlock, ...]) -> Rejection | Non
         chars[parent.index] = chars.get(parent.index, 0) + len(one.block.text)
     if max(chars.values()) >= SCATTERED * sum(chars.values()):
         return None
-    return Rejection("not an article", f"a list of teasers: {len(kept)} short texts in {len(chars)} places, none likely")
+    return Rejection(
+        "not an article", f"a list of teasers: {len(kept)} short texts in {len(chars)} places, none likely"
+    )
 
 
 def _says_article(page: Page) -> bool:

@@ -70,5 +70,5 @@ def _judged(draft: Draft, block: PageBlock) -> JudgedBlock:
     if draft.kept[at]:
         reason = reason or ("subheading" if block.kind == "heading" else "article text")
     elif not reason:
-        reason = reason_of_cut(block, scored.facts.facts[at], scored.facts)
+        reason = reason_of_cut(block, scored.facts)
     return JudgedBlock(block, draft.kept[at], reason, draft.rules[at], scored.scores[at])

@@ -5,8 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from math import log1p
 
+import numpy as np
+
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.context import Surroundings
+from services.normalize.core.text_columns import Columns
 
 AGO = re.compile(
     r"\b(?:ago|vor \d+|il y a|hace|temu|назад|таму|тому|prieš)\b|^\d{1,2}[:.]\d\d\b|^\d{1,2}\s\w{3,9}\s\d{4}$",
@@ -32,8 +35,13 @@ def line_sections(blocks: Sequence[PageBlock]) -> list[int]:
     return sections
 
 
-def line_features(blocks: Sequence[PageBlock]) -> list[list[float]]:
-    """One row of LINE_NAMES for each line."""
+def line_columns(blocks: Sequence[PageBlock]) -> Columns:
+    """Feature name → one number for each line."""
+    rows = np.array(_line_rows(blocks), dtype=np.float64).reshape(len(blocks), len(LINE_NAMES))
+    return dict(zip(LINE_NAMES, rows.T, strict=True))
+
+
+def _line_rows(blocks: Sequence[PageBlock]) -> list[list[float]]:
     texts = [block.text for block in blocks]
     sizes = [len(text) for text in texts]
     spoken = Counter(texts)
@@ -85,14 +93,16 @@ def _runs(sizes: list[int]) -> tuple[list[int], list[int]]:
     return long_runs, short_runs
 
 
-def line_surroundings(blocks: Sequence[PageBlock], candidates: list[int], sizes: list[float]) -> Surroundings:
+def line_surroundings(blocks: Sequence[PageBlock], sizes: Sequence[float]) -> Surroundings:
     """The dump as the second pass needs it: sections stand for containers, the way a line is set for its class path."""
     sections = line_sections(blocks)
-    around = [[at + 10, sections[at] + 1_000_000, 0] for at in candidates]
+    first_line = sections[-1] + 2 if sections else 1
+    parents = [0] * first_line + [section + 1 for section in sections]
     shapes = [
-        4 * min(2, blocks[at].blank_lines)
-        + 2 * (blocks[at].kind == "list_item")
-        + (len(blocks[at].text) >= LONG)
-        for at in candidates
+        4 * min(2, block.blank_lines) + 2 * (block.kind == "list_item") + (len(block.text) >= LONG)
+        for block in blocks
     ]
-    return Surroundings([sizes[at] for at in candidates], shapes, around)
+    leaves = np.arange(first_line, first_line + len(blocks))
+    return Surroundings(
+        np.array(sizes, dtype=np.float64), np.array(shapes, dtype=np.int64), leaves, np.array(parents)
+    )

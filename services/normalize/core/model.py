@@ -1,25 +1,33 @@
-"""The linear classifier: named weights from core/weights.json, one dot product a block, twice. Training is in bench/extraction."""
+"""The linear classifier: named weights from core/weights.json, applied twice. Training is in bench/extraction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from operator import mul
+from typing import Any
+
+import numpy as np
+
+from services.normalize.core.text_columns import Columns
 
 WEIGHTS_FILE = "weights.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Linear:
-    """Log-odds = bias + weights · features, in the order of the feature names."""
+    """Log-odds = bias + the sum of weight x feature, by the features' names."""
 
-    weights: tuple[float, ...]
+    weights: Mapping[str, float]
     bias: float
 
-    def score(self, row: Sequence[float]) -> float:
-        """The log-odds that a block with these features is article text."""
-        return sum(map(mul, self.weights, row), self.bias)
+    def score(self, columns: Columns) -> Any:
+        """The log-odds that each candidate is article text; a feature without a weight, or the reverse, is an error."""
+        if self.weights.keys() != columns.keys():
+            odd = ", ".join(sorted(self.weights.keys() ^ columns.keys()))
+            raise ValueError(f"{WEIGHTS_FILE} does not fit the features of the code: {odd}; train anew")
+        weights = [self.weights[name] for name in columns]
+        return np.dot(weights, np.array(list(columns.values()), dtype=np.float64)) + self.bias
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +39,13 @@ class Passes:
 
 
 @cache
-def read_passes(kind: str, first_names: tuple[str, ...], second_names: tuple[str, ...]) -> Passes:
-    """The passes for `html` or `text` pages; a feature that the file does not name, or the code, is an error."""
+def shipped_passes(kind: str) -> Passes:
+    """The passes for `html` or `text` pages as shipped."""
     table = json.loads(files("services.normalize.core").joinpath(WEIGHTS_FILE).read_text(encoding="utf-8"))[
         kind
     ]
-    return Passes(_linear(table["first"], first_names), _linear(table["second"], second_names))
+    return Passes(_linear(table["first"]), _linear(table["second"]))
 
 
-def _linear(table: dict[str, float], names: tuple[str, ...]) -> Linear:
-    weights = dict(table)
-    bias = weights.pop("bias")
-    if set(weights) != set(names):
-        odd = sorted(set(weights) ^ set(names))
-        raise ValueError(
-            f"{WEIGHTS_FILE} does not fit the features of the code: {', '.join(odd)}; train anew"
-        )
-    return Linear(tuple(weights[name] for name in names), bias)
+def _linear(table: dict[str, float]) -> Linear:
+    return Linear({name: weight for name, weight in table.items() if name != "bias"}, table["bias"])

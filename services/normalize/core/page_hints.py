@@ -10,11 +10,11 @@ from services.normalize.core.phrases import words_of
 
 ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report", re.I)
 TAG = re.compile(r"<[^<>]{0,500}>")
+WIDE_LETTER = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 WIDE_RUN = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
 MIN_ARTICLE_BODY = 200  # characters; a shorter articleBody is a teaser
 MAX_ARTICLE_BODY = 300_000
 MIN_TITLE_WORD = 4  # bytes; shorter words are mostly grammar
-KEY_CHARS = 60
 
 
 @dataclass(frozen=True, slots=True)

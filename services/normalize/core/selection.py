@@ -1,8 +1,7 @@
 """Which blocks to take, given how likely each is article text: the choice with the highest expected F1."""
 
 from collections.abc import Sequence
-
-from services.normalize.core.context import chance
+from math import exp
 
 
 def best_selection(scores: Sequence[float | None], sizes: Sequence[float]) -> list[int]:
@@ -13,7 +12,7 @@ def best_selection(scores: Sequence[float | None], sizes: Sequence[float]) -> li
     than none (Ye, Chai, Lee and Chieu, "Optimizing F-measure", 2012).
     """
     likely = sorted(
-        ((chance(score), place) for place, score in enumerate(scores) if score is not None),
+        ((_chance(score), place) for place, score in enumerate(scores) if score is not None),
         key=lambda one: -one[0],
     )
     expected = sum(one * sizes[place] for one, place in likely)
@@ -26,3 +25,7 @@ def best_selection(scores: Sequence[float | None], sizes: Sequence[float]) -> li
         if score > best:
             best, count = score, number
     return sorted(place for _, place in likely[:count])
+
+
+def _chance(score: float) -> float:
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))

@@ -19,11 +19,11 @@ def cut_comments(draft: Draft) -> None:
     Needed for a news page with a hundred long comments in running text; a wrapper around article and comments that is
     itself called `comments` holds the headline or all the text, and is left alone.
     """
-    page, facts = draft.scored.page, draft.scored.facts.facts
+    page, sizes = draft.scored.page, draft.scored.facts.sizes
     above_headline = draft.scored.facts.headline_depths
     known: dict[int, bool] = {}
     found = [at for at in draft.kept_places() if _in_comments(page.blocks[at].element, above_headline, known)]
-    if draft.kept_chars() - sum(facts[at].size for at in found) < LEFT_CHARS:
+    if draft.kept_chars() - sum(sizes[at] for at in found) < LEFT_CHARS:
         return
     for at in found:
         draft.cut(at, "comments", "comment")

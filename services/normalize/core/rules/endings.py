@@ -29,14 +29,14 @@ def cut_after_ending(draft: Draft) -> None:
     Needed for an aggregator's dump that gives three more articles, a paragraph each, under "Related Articles". Two
     paragraphs in a row below such a line are the article going on after a box of links, and stay.
     """
-    facts, kept_chars, ended = draft.scored.facts.facts, 0.0, False
+    sizes, kept_chars, ended = draft.scored.facts.sizes, 0.0, False
     for at, block in enumerate(draft.scored.page.blocks):
         if not ended and kept_chars >= ENOUGH_CHARS and len(block.text) < 70 and ENDING.fullmatch(block.text):
             ended = True
         if ended and not _stands_in_run(draft, at):
             draft.cut(at, "after_ending", "other article or comment")
         elif draft.kept[at]:
-            kept_chars += facts[at].size
+            kept_chars += sizes[at]
             ended = ended and not _is_paragraph(draft, at)
 
 
