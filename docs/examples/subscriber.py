@@ -27,7 +27,7 @@ def keep(event: dict[str, str]) -> None:
     print(event["type"], article["url"], flush=True)
 
 
-client = redis.Redis.from_url(URL, decode_responses=True)
+client = redis.Redis.from_url(URL, decode_responses=True, socket_timeout=30)  # longer than `block`
 start = "0"  # first what an earlier run left unacknowledged, then what is new
 while True:
     reply = client.xreadgroup(GROUP, ME, {STREAM: start}, count=100, block=5000)

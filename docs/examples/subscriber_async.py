@@ -25,7 +25,8 @@ def keep(archive: sqlite3.Connection, fields: dict[bytes, bytes]) -> None:
 
 
 async def main() -> None:
-    client, archive = Redis.from_url(URL), sqlite3.connect("articles.db")
+    client = Redis.from_url(URL, socket_timeout=30)  # longer than `block`
+    archive = sqlite3.connect("articles.db")
     archive.execute("CREATE TABLE IF NOT EXISTS article (subject UNIQUE, revision, withdrawn, title, text)")
     start = "0"  # first what an earlier run left unacknowledged, then what is new
     while True:

@@ -31,6 +31,7 @@ CONTRACTS = Path(contracts.__file__).parent
 CLEAN = CleanArticle.model_validate_json((CONTRACTS / "examples" / "clean_article.v1.json").read_text())
 STREAM, GROUP, CONSUMER = "articles.cleaned", "reading-room", "desk-1"
 PATIENCE_S = 25.0
+QUIET_S = 8.0  # longer than the examples' own waits of five seconds, and than redis-py's own limit
 
 
 def await_that(condition: Callable[[], bool], what: str, explain: Callable[[], str]) -> None:
@@ -276,6 +277,30 @@ def test_a_printed_snippet_runs_as_it_is(
         await_that(lambda: newsroom.pending_and_lag() == (0, 0), "the last acknowledgement", said)
         told = [line.split(" ")[0].split(".")[2] for line in said().splitlines()]
     assert told == ["published", "revised", "withdrawn"] + ([] if topic else ["published"])
+
+
+def test_a_subscriber_outlives_a_quiet_stretch(
+    redis_url: str, contracts_folder: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """All at once, each in a group of its own: clients give up on sockets that are silent for five seconds."""
+    with contextlib.ExitStack() as stack:
+        redis = stack.enter_context(Redis.from_url(redis_url))
+        running_examples = []
+        for example in KEEPS:
+            folder = tmp_path / example
+            folder.mkdir()
+            group = f"quiet-{example.replace('.', '-').replace('_', '-')}"
+            added = add_subscriber(redis, group, StartPoint("0"), [STREAM])
+            stack.callback(remove_subscriber, redis, group)
+            newsroom = Newsroom(redis, subscriber_url(redis_url, added.name, added.password))
+            environment = environment_of(newsroom, contracts_folder, CLEANWIRE_SUBSCRIBER_GROUP=group)
+            command = command_of(example, folder, request)
+            said = stack.enter_context(running(command, folder, **environment))
+            running_examples.append((example, folder, said))
+        time.sleep(QUIET_S)
+        newsroom.publish(article_event(1))
+        for example, folder, said in running_examples:
+            await_that(lambda: KEEPS[example](folder) == {CLEAN.canonical_id: (1, True)}, example, said)  # noqa: B023
 
 
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("subscriber*")), ids=lambda path: path.name)
