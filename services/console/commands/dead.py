@@ -1,8 +1,11 @@
 """`cleanwire dead`: messages that could not be processed; look at them, mend them, put them back."""
 
+import sys
 from typing import Annotated
 
 import typer
+
+from ..exits import CommandError
 
 StreamOption = Annotated[str, typer.Option("--stream", help="Only this stream's dead letters.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -96,17 +99,19 @@ def drop(letters: Chosen, yes: Yes = False) -> None:
         cleanwire dead drop 5f0c21ab --yes
     """
     import asyncio
-    import sys
 
     from ..dead_letters import drop_letters
-    from ..exits import CommandError
     from ..settings import console_settings
 
-    if not yes:
-        if not sys.stdin.isatty():
-            raise CommandError.usage(
-                "dropping cannot be undone, and nobody is there to be asked", "say --yes"
-            )
-        typer.confirm(f"Delete {', '.join(letters)} for good?", abort=True, err=True)
+    confirm(f"Delete {', '.join(letters)} for good?", yes=yes)
     for line in asyncio.run(drop_letters(console_settings(), letters)):
         typer.echo(line)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before what cannot be undone. Raises CommandError where nobody is there to be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise CommandError.usage("this cannot be undone, and nobody is there to be asked", "say --yes")
+    typer.confirm(question, abort=True, err=True)
