@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from inspect import isawaitable
@@ -10,6 +11,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
@@ -19,6 +21,18 @@ from services.console.embedded_valkey import EmbeddedValkey, start_valkey
 DATABASES = 16
 _numbers = itertools.cycle(range(DATABASES))
 _names = (f"test_{number}" for number in itertools.count())
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A test that sets up logs, or runs a command that does, leaves none of it to the next."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +93,7 @@ async def _create_database(port: int, name: str) -> None:
 def eventually() -> Callable[..., Awaitable[Any]]:
     """Wait until a condition holds (a function, sync or async), at most `within_s`; returns its value."""
 
-    async def wait(condition: Callable[[], Any], within_s: float = 10.0, every_s: float = 0.02) -> Any:
+    async def wait(condition: Callable[[], Any], within_s: float = 30.0, every_s: float = 0.02) -> Any:
         deadline = time.monotonic() + within_s
         while True:
             value = condition()
