@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from services.contracts import events
 from services.contracts.failures import RetryLater
@@ -248,6 +250,11 @@ def _group_announcements(
 def _face_of(connection: Connection, group: Group) -> Member | None:
     if group.face is None:
         return None
-    statement = select(*MEMBER_COLUMNS).join(article_group, article_group.c.group_id == article.c.group_id)
-    row = connection.execute(statement.where(article.c.number == group.face)).first()
+    row = connection.execute(_member_at(), {"number": group.face}).first()
     return stored_of(row).member if row else None
+
+
+@cache
+def _member_at() -> Select[*tuple[Any, ...]]:
+    joined = select(*MEMBER_COLUMNS).join(article_group, article_group.c.group_id == article.c.group_id)
+    return joined.where(article.c.number == bindparam("number"))

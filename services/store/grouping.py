@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from .core.groups import groups_of
 from .core.members import Member, publication_rank
 from .lookup import MEMBER_COLUMNS, Stored, stored_of
 from .schema import article, article_group, edge
-from .statements import AnyRow, among, listed
+from .statements import AnyRow, among, insert_row, listed, set_columns
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def groups_by_id(connection: Connection, group_ids: Iterable[int]) -> list[Group
     statement = (
         select(*MEMBER_COLUMNS, article_group)
         .join(article_group, article_group.c.canonical_id == article.c.article_id)
-        .where(among(connection, article_group.c.group_id, "groups"))
+        .where(among(connection.dialect.name, article_group.c.group_id, "groups"))
         .order_by(article_group.c.group_id)
     )
     return [_group_of(row) for row in connection.execute(statement, {"groups": listed(connection, wanted)})]
@@ -113,15 +113,16 @@ def groups_by_id(connection: Connection, group_ids: Iterable[int]) -> list[Group
 
 def save_group(connection: Connection, group: Group) -> None:
     """Write a group's row back."""
-    connection.execute(
-        update(article_group).where(article_group.c.group_id == group.group_id),
-        {
-            "canonical_id": group.canonical.article_id,
-            "revision": group.revision,
-            "changes": group.changes,
-            "face": group.face,
-            "members": group.members,
-        },
+    set_columns(
+        connection,
+        article_group,
+        article_group.c.group_id,
+        group.group_id,
+        canonical_id=group.canonical.article_id,
+        revision=group.revision,
+        changes=group.changes,
+        face=group.face,
+        members=group.members,
     )
 
 
@@ -162,10 +163,11 @@ def _merged(connection: Connection, groups: Sequence[Group]) -> Grouped:
         members=sum(group.members for group in groups),
     )
     values = {"absorbed": listed(connection, [group.group_id for group in absorbed])}
-    moving = update(article).where(among(connection, article.c.group_id, "absorbed"))
+    moving = update(article).where(among(connection.dialect.name, article.c.group_id, "absorbed"))
     connection.execute(moving.values(group_id=survivor.group_id), values)
     connection.execute(
-        delete(article_group).where(among(connection, article_group.c.group_id, "absorbed")), values
+        delete(article_group).where(among(connection.dialect.name, article_group.c.group_id, "absorbed")),
+        values,
     )
     canonical_id = survivor.canonical.article_id
     changes = tuple(
@@ -183,14 +185,16 @@ def _canonical_change(before: Group, after: Group) -> tuple[GroupChange, ...]:
 
 def _new_group(connection: Connection, canonical: Member, *, revision: int, members: int) -> Group:
     row = {"canonical_id": canonical.article_id, "revision": revision, "changes": 0, "members": members}
-    group_id = connection.execute(insert(article_group).returning(article_group.c.group_id), row).scalar_one()
+    group_id = connection.execute(insert_row(article_group, article_group.c.group_id), row).scalar_one()
     return Group(group_id, canonical, revision, 0, None, members)
 
 
 def _move_articles(connection: Connection, numbers: Sequence[int], group_id: int) -> None:
     if numbers:
         statement = (
-            update(article).where(among(connection, article.c.number, "numbers")).values(group_id=group_id)
+            update(article)
+            .where(among(connection.dialect.name, article.c.number, "numbers"))
+            .values(group_id=group_id)
         )
         connection.execute(statement, {"numbers": listed(connection, numbers)})
 
@@ -199,7 +203,7 @@ def _members_of(connection: Connection, groups: Iterable[int]) -> list[Stored]:
     statement = (
         select(*MEMBER_COLUMNS)
         .join(article_group, article_group.c.group_id == article.c.group_id)
-        .where(among(connection, article.c.group_id, "groups"))
+        .where(among(connection.dialect.name, article.c.group_id, "groups"))
     )
     return [
         stored_of(row)
@@ -211,7 +215,7 @@ def _edges_among(connection: Connection, groups: Iterable[int]) -> list[tuple[st
     statement = (
         select(edge.c.low, edge.c.high)
         .join(article, article.c.article_id == edge.c.low)
-        .where(edge.c.verified == 1, among(connection, article.c.group_id, "groups"))
+        .where(edge.c.verified == 1, among(connection.dialect.name, article.c.group_id, "groups"))
     )
     rows = connection.execute(statement, {"groups": listed(connection, sorted(groups))})
     return [(row.low, row.high) for row in rows]

@@ -4,9 +4,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, Select, bindparam, literal_column, or_, select
 
 from .core.fingerprint import COMMON_AFTER, SHARED_HASHES
 from .core.members import Candidate, Member
@@ -108,17 +109,23 @@ def _sharing(connection: Connection, incoming: Incoming) -> tuple[dict[int, int]
     if not hashes:
         return {}, frozenset()
     day = day_of(incoming.member.fetched_at)
-    statement = select(sketch.c.h, sketch.c.number).where(
-        among(connection, sketch.c.h, "hashes"), sketch.c.day.between(bindparam("first"), bindparam("last"))
-    )
     values = {"hashes": listed(connection, hashes), "first": day - WINDOW_DAYS, "last": day + WINDOW_DAYS}
-    owners = connection.execute(statement, values).all()
+    owners = connection.execute(_owners(connection.dialect.name), values).all()
+    if not owners:
+        return {}, frozenset()
     common = _common_hashes(connection, owners)
     counts = Counter(number for h, number in owners if h not in common)
     ranked = sorted((-count, number) for number, count in counts.items() if count >= SHARED_HASHES)
     shared = {number: -count for count, number in ranked[:MOST_CANDIDATES]}
     crowded = {h for h, count in Counter(h for h, _ in owners).items() if count >= MOST_OWNERS}
     return shared, common | crowded
+
+
+@cache
+def _owners(dialect: str) -> Select[int, int]:
+    return select(sketch.c.h, sketch.c.number).where(
+        among(dialect, sketch.c.h, "hashes"), sketch.c.day.between(bindparam("first"), bindparam("last"))
+    )
 
 
 def _common_hashes(connection: Connection, owners: Sequence[AnyRow]) -> frozenset[int]:
@@ -129,7 +136,7 @@ def _common_hashes(connection: Connection, owners: Sequence[AnyRow]) -> frozense
         return frozenset()
     numbers = sorted({number for h, number in owners if h in suspects})
     statement = select(article.c.number, article.c.group_id).where(
-        among(connection, article.c.number, "numbers")
+        among(connection.dialect.name, article.c.number, "numbers")
     )
     rows = connection.execute(statement, {"numbers": listed(connection, numbers)}).all()
     group_of = {row.number: row.group_id for row in rows}
@@ -140,37 +147,47 @@ def _common_hashes(connection: Connection, owners: Sequence[AnyRow]) -> frozense
 def _found(
     connection: Connection, incoming: Incoming, shared: dict[int, int], unindexed: frozenset[int]
 ) -> Found:
-    keys = [article.c.article_id == bindparam("article_id"), among(connection, article.c.number, "numbers")]
-    values: dict[str, Any] = {
+    values = {
         "article_id": incoming.member.article_id,
         "numbers": listed(connection, list(shared)),
+        "text_hash": incoming.fingerprint.text_hash,
     }
-    if incoming.fingerprint.text_hash is not None:
-        same_text = select(article.c.number).where(article.c.text_hash == bindparam("text_hash"))
-        keys.append(article.c.number.in_(same_text.order_by(article.c.number).limit(SAME_TEXTS)))
-        values["text_hash"] = incoming.fingerprint.text_hash
-    statement = select(*MEMBER_COLUMNS).join(article_group, article_group.c.group_id == article.c.group_id)
-    rows = [stored_of(row) for row in connection.execute(statement.where(or_(*keys)), values)]
+    statement = _same_key_or_text(connection.dialect.name)
+    rows = [stored_of(row) for row in connection.execute(statement, values)]
     stored = next((row for row in rows if row.member.article_id == incoming.member.article_id), None)
     others = tuple(row for row in rows if row is not stored)
-    return Found(
-        stored,
-        others,
-        shared,
-        unindexed,
-        stored is not None and _is_known_fetch(connection, incoming, stored),
+    is_known = stored is not None and _is_known_fetch(connection, incoming, stored)
+    return Found(stored, others, shared, unindexed, is_known)
+
+
+@cache
+def _same_key_or_text(dialect: str) -> Select[*tuple[Any, ...]]:
+    same_text = select(article.c.number).where(article.c.text_hash == bindparam("text_hash"))
+    keys = (
+        article.c.article_id == bindparam("article_id"),
+        among(dialect, article.c.number, "numbers"),
+        article.c.number.in_(same_text.order_by(article.c.number).limit(literal_column(str(SAME_TEXTS)))),
     )
+    joined = select(*MEMBER_COLUMNS).join(article_group, article_group.c.group_id == article.c.group_id)
+    return joined.where(or_(*keys))
 
 
 def _is_known_fetch(connection: Connection, incoming: Incoming, stored: Stored) -> bool:
-    statement = select(fetch.c.number).where(
-        fetch.c.number == stored.number, fetch.c.fetch_id == incoming.member.fetch_id
+    values = {"row": stored.number, "fetch": incoming.member.fetch_id}
+    return connection.execute(_fetch_of(), values).first() is not None
+
+
+@cache
+def _fetch_of() -> Select[int]:
+    return select(fetch.c.number).where(
+        fetch.c.number == bindparam("row"), fetch.c.fetch_id == bindparam("fetch")
     )
-    return connection.execute(statement).first() is not None
 
 
 def _lock_groups(connection: Connection, group_ids: Iterable[int]) -> None:
-    statement = select(article_group.c.group_id).where(among(connection, article_group.c.group_id, "groups"))
+    statement = select(article_group.c.group_id).where(
+        among(connection.dialect.name, article_group.c.group_id, "groups")
+    )
     values = {"groups": listed(connection, sorted(group_ids))}
     connection.execute(statement.order_by(article_group.c.group_id).with_for_update(), values)
 

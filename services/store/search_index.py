@@ -94,7 +94,7 @@ def _index_some(connection: Connection) -> int:
     if not numbers:
         return 0
     statement = select(article.c.number, article.c.title, article.c.text, article.c.language).where(
-        among(connection, article.c.number, "numbers"), article.c.withdrawn_at.is_(None)
+        among(connection.dialect.name, article.c.number, "numbers"), article.c.withdrawn_at.is_(None)
     )
     rows = connection.execute(statement, {"numbers": listed(connection, numbers)}).all()
     done = [{"number": number} for number in numbers]
@@ -102,7 +102,7 @@ def _index_some(connection: Connection) -> int:
     documents = [_document(row.number, row.title, row.text, row.language) for row in rows]
     if documents:
         connection.execute(INSERT if is_postgres(connection) else INSERT_FTS, documents)
-    gone = delete(search_queue).where(among(connection, search_queue.c.number, "numbers"))
+    gone = delete(search_queue).where(among(connection.dialect.name, search_queue.c.number, "numbers"))
     connection.execute(gone, {"numbers": listed(connection, numbers)})
     return len(numbers)
 
@@ -130,7 +130,7 @@ def _hits(connection: Connection, parts: Sequence[tuple[tuple[str, ...], ...]], 
     statement = (
         select(article, article_group.c.canonical_id)
         .join(article_group, article_group.c.group_id == article.c.group_id)
-        .where(among(connection, article.c.number, "numbers"), article.c.withdrawn_at.is_(None))
+        .where(among(connection.dialect.name, article.c.number, "numbers"), article.c.withdrawn_at.is_(None))
     )
     rows = {
         row.number: row for row in connection.execute(statement, {"numbers": listed(connection, list(found))})

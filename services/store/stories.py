@@ -213,17 +213,25 @@ def _write(
     put_member(
         connection, topic, decision.article_id, decision.story_id, placement.terms, day=placement.day, seq=seq
     )
-    _write_others(connection, topic, decision, placement.title, now, seq=seq)
+    _write_others(connection, topic, decision, placement.title, now, seq=seq, new_from=state.next_story_id)
     save_state(
         connection, topic, TopicState(seq, max(state.next_story_id, decision.next_story_id), state.snapshot)
     )
 
 
 def _write_others(
-    connection: Connection, topic: str, decision: StoryDecision, title: str | None, now: datetime, *, seq: int
+    connection: Connection,
+    topic: str,
+    decision: StoryDecision,
+    title: str | None,
+    now: datetime,
+    *,
+    seq: int,
+    new_from: int,
 ) -> None:
     for story_id in sorted({decision.story_id, *(new for _, new in decision.split)}):
-        begin_story(connection, topic, story_id, title, now)
+        if story_id >= new_from:
+            begin_story(connection, topic, story_id, title, now)
     move_members(connection, topic, [(move.article_id, move.into_story) for move in decision.moved], seq=seq)
     for gone, into in decision.merged:
         end_story(connection, topic, gone, into)
@@ -249,7 +257,7 @@ def _write_refresh(
         seq += 1
         own = [] if decision.article_id in since else [(decision.article_id, int(decision.story_id))]
         move_members(connection, topic, own, seq=seq)
-        _write_others(connection, topic, decision, None, now, seq=seq)
+        _write_others(connection, topic, decision, None, now, seq=seq, new_from=state.next_story_id)
         next_story_id = max(next_story_id, decision.next_story_id)
         announce(connection, topic, decision)
     save_snapshot(connection, topic, snapshot, now)

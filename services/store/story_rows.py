@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from .core.stories.snapshot import Snapshot
 from .core.stories.terms import Terms, pack_terms, unpack_terms
 from .lookup import url_key
 from .schema import story, story_change, story_member, story_snapshot, story_state
-from .statements import insert_new, lock_keys
+from .statements import insert_new, insert_row, lock_keys, set_columns
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,20 @@ def lock_topic(connection: Connection, topic: str) -> TopicState:
 
 def topic_state(connection: Connection, topic: str) -> TopicState:
     """Where the topic stands; a topic never seen stands at its beginning."""
-    row = connection.execute(select(story_state).where(story_state.c.topic == topic)).first()
+    row = connection.execute(_state_of(), {"topic": topic}).first()
     return TopicState(row.seq, row.next_story_id, row.snapshot) if row else TopicState(0, 1, 0)
+
+
+@cache
+def _state_of() -> Select[*tuple[Any, ...]]:
+    return select(story_state).where(story_state.c.topic == bindparam("topic"))
 
 
 def save_state(connection: Connection, topic: str, state: TopicState) -> None:
     """Write a topic's state back."""
     values = {"seq": state.seq, "next_story_id": state.next_story_id, "snapshot": state.snapshot}
-    connection.execute(insert_new(connection, story_state), {"topic": topic} | values)
-    connection.execute(update(story_state).where(story_state.c.topic == topic).values(**values))
+    if not set_columns(connection, story_state, story_state.c.topic, topic, **values):
+        connection.execute(insert_row(story_state), {"topic": topic} | values)
 
 
 def changes_since(connection: Connection, topic: str, seq: int) -> list[Change]:
@@ -112,8 +119,7 @@ def put_member(
 def move_members(connection: Connection, topic: str, moves: Sequence[tuple[str, int]], *, seq: int) -> None:
     """Put articles that are here into other stories, as (article id, story)."""
     for article_id, story_id in moves:
-        moving = update(story_member).where(story_member.c.article_id == article_id)
-        connection.execute(moving.values(story_id=story_id))
+        set_columns(connection, story_member, story_member.c.article_id, article_id, story_id=story_id)
     _log(
         connection,
         [{"topic": topic, "seq": seq, "article_id": a, "story_id": s, "weighed": 0} for a, s in moves],
@@ -145,9 +151,13 @@ def end_story(connection: Connection, topic: str, story_id: int, into: int) -> N
 
 def count_change(connection: Connection, topic: str, story_id: int) -> int:
     """The number of the next event told of a story."""
-    counting = update(story).where(story.c.topic == topic, story.c.story_id == story_id)
-    statement = counting.values(changes=story.c.changes + 1).returning(story.c.changes)
-    return int(connection.execute(statement).scalar_one())
+    return int(connection.execute(_counting(), {"in_topic": topic, "at": story_id}).scalar_one())
+
+
+@cache
+def _counting() -> Any:
+    counted = update(story).where(story.c.topic == bindparam("in_topic"), story.c.story_id == bindparam("at"))
+    return counted.values(changes=story.c.changes + 1).returning(story.c.changes)
 
 
 def save_snapshot(connection: Connection, topic: str, snapshot: Snapshot, taken_at: datetime) -> None:

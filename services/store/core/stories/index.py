@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter, mul
-from typing import TypeAlias
 
 from .decision import Move, StoryDecision, StoryId
-from .linkage import average_link_groups
+from .linkage import Packed, average_link_groups, similarities
 from .snapshot import Scorer, Weights
 from .terms import Terms
 
@@ -24,8 +23,6 @@ NEAREST = 40
 TOUCHED_SHARE, TOUCHED_STORIES = 0.8, 4
 REPAIRED_ARTICLES = 150
 """Stories with a link of at least .8 of the threshold are dissolved and clustered again: at most four, 150 articles."""
-
-Packed: TypeAlias = "tuple[array[int], array[float]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ class StoryIndex:
         near = self._near(vector, gone)
         touched, capped = self._touched(near, gone)
         pool = [row for story in touched for row in self._members[story] if row not in gone]
-        groups = self._regroup(pool, vector)
+        groups = self._regroup(pool, vector, touched)
         return self._named(article_id, vector, groups, touched, tuple(replaces), gone, capped or near.capped)
 
     def _near(self, vector: Weights, gone: set[int]) -> _Near:
@@ -153,16 +150,15 @@ class StoryIndex:
                 touched.append(story)
         return touched, len(touched) < len(wanted)
 
-    def _regroup(self, pool: list[int], vector: Weights) -> list[list[int]]:
+    def _regroup(self, pool: list[int], vector: Weights, touched: list[int]) -> list[list[int]]:
         """Average linkage over the pool and the article, which is row -1."""
         rows = sorted(pool, key=self._names.__getitem__)
-        vectors = [_unpacked(self._vectors[row]) for row in rows] + [vector]
-        packed = [self._vectors[row] for row in rows] + [_packed(vector)]
+        if len(touched) == 1 and all(
+            _dot(vector, self._vectors[row]) >= self.scorer.threshold for row in rows
+        ):
+            return [[*rows, _INCOMING]]  # it fits every article of its one story: nothing can split
+        matrix = similarities([*(self._vectors[row] for row in rows), _packed(vector)])
         rows.append(_INCOMING)
-        matrix = [[1.0] * len(rows) for _ in rows]
-        for one in range(len(rows)):
-            for other in range(one):
-                matrix[one][other] = matrix[other][one] = _dot(vectors[one], packed[other])
         return [
             [rows[index] for index in group] for group in average_link_groups(matrix, self.scorer.threshold)
         ]

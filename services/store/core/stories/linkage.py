@@ -1,6 +1,29 @@
 """Average linkage: the groups of a small set of articles at a threshold. A pure function of the set."""
 
+from array import array
+from collections import defaultdict
 from collections.abc import Sequence
+from typing import TypeAlias
+
+Packed: TypeAlias = "tuple[array[int], array[float]]"
+"""A sparse vector: its terms, and as many weights."""
+
+
+def similarities(vectors: Sequence[Packed]) -> list[list[float]]:
+    """All dot products as a full matrix, 1 on the diagonal; by shared terms, since most pairs share few of a hundred."""
+    holders: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    matrix = [[0.0] * len(vectors) for _ in vectors]
+    for place, (terms, weights) in enumerate(vectors):
+        row = matrix[place]
+        for term, weight in zip(terms, weights, strict=True):
+            for other, other_weight in holders[term]:
+                row[other] += weight * other_weight
+            holders[term].append((place, weight))
+    for place, row in enumerate(matrix):
+        row[place] = 1.0
+        for other in range(place):
+            matrix[other][place] = row[other]
+    return matrix
 
 
 def average_link_groups(similarity: Sequence[Sequence[float]], threshold: float) -> list[list[int]]:
