@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from services.contracts.failures import Unprocessable
-from services.contracts.identities import article_id_of
+from services.contracts.identities import article_id_of, canonical_url
 from services.runtime.bodies import body_of
 from services.runtime.delivery.dead import dead_letters
+from services.store.reading import ArticleView, read_article
 
-from .archive_asking import canonical_or_id, known_article
+from .archive_access import with_archive
+from .archive_asking import canonical_or_id
 from .connection import connected
 from .dead_letters import STREAM_NAMES
-from .exits import CommandError, Exit
+from .exits import CommandError
 from .settings import ConsoleSettings
 
 UNTOLD = {
@@ -32,38 +35,47 @@ UNTOLD = {
 
 async def traced(settings: ConsoleSettings, article: str, logs: Sequence[Path]) -> list[str]:
     """The article's way, oldest step first. Raises CommandError where nobody knows it."""
-    url = canonical_or_id(article)
-    article_id = article_id_of(url) if "://" in article else article
-    steps = [
-        *_from_logs(logs, article, article_id),
-        *await _from_archive(settings, url),
-        *await _from_dead(settings, article),
-    ]
+    given = canonical_or_id(article)
+    view = await _known(settings, given)
+    url = view.url if view else given
+    article_id = view.article_id if view else article_id_of(given) if "://" in given else given
+    steps = [*_from_logs(logs, url, article_id), *await _from_dead(settings, url)]
+    steps += _from_archive(view) if view else ()
     if not steps:
         raise CommandError(
             f"nobody knows {article!r}: it was never fetched, or it was rejected and the logs that say so were not given",
             "name the services' log files with --logs; `cleanwire submit URL` fetches it now",
         )
-    return [f"article {article_id}", *sorted(steps)]
+    return [f"article {article_id}  {url}", *sorted(steps)]
 
 
 def _from_logs(logs: Iterable[Path], url: str, article_id: str) -> Iterator[str]:
-    """Lines about the article, and all lines of the requests (correlation ids) that they belong to."""
-    records = [record for log in logs for record in _records(log)]
-    named = [one for one in records if one.get("article_id") == article_id or one.get("url") == url]
-    requests = {one["correlation_id"] for one in named if one.get("correlation_id")}
-    for one in records:
-        if one in named or (
-            one.get("correlation_id") in requests
-            and one.get("article_id", article_id) == article_id
-            and one.get("url", url) == url
-        ):
-            told = " ".join(
-                f"{name}={value}"
-                for name, value in one.items()
-                if name not in UNTOLD and value not in (None, "")
-            )
-            yield f"{one.get('timestamp', ''):<27.27}  {one.get('service', ''):<10} {one.get('event')}  {told}"
+    """What the services logged of this article or its URL."""
+    for log in logs:
+        for record in _records(log):
+            if record.get("article_id") == article_id or _canonical(str(record.get("url", ""))) == url:
+                yield _step(str(record.get("timestamp", "")), str(record.get("service", "")), _told(record))
+
+
+def _told(record: dict[str, Any]) -> str:
+    facts = [
+        f"{name}={value}"
+        for name, value in record.items()
+        if name not in UNTOLD and value not in (None, "", [])
+    ]
+    return " ".join([str(record.get("event")), *facts])
+
+
+def _step(moment: str, who: str, what: str) -> str:
+    return f"{moment[:23].replace('T', ' '):<23}  {who:<10} {what}"
+
+
+@lru_cache(maxsize=10_000)
+def _canonical(url: str) -> str:
+    try:
+        return canonical_url(url)
+    except ValueError:
+        return url
 
 
 def _records(log: Path) -> Iterator[dict[str, Any]]:
@@ -82,39 +94,35 @@ def _records(log: Path) -> Iterator[dict[str, Any]]:
             yield record
 
 
-async def _from_archive(settings: ConsoleSettings, article: str) -> list[str]:
-    try:
-        view = await known_article(settings, article)
-    except CommandError as unknown:
-        if unknown.code is not Exit.FAULT:
-            raise
-        return []
-    steps = [
-        f"{one.fetched_at.isoformat():<27.27}  archive    {one.verdict}  revision={one.number or '-'} title={one.title!r}"
-        for one in view.revisions
-    ]
-    steps.append(
-        f"{view.first_seen.isoformat():<27.27}  archive    first seen  outlet={view.outlet} fetches={view.fetches}"
-    )
-    steps += [
-        f"{member.first_seen.isoformat():<27.27}  archive    same text at {member.outlet}  {member.url}"
-        for member in view.members
-    ]
+async def _known(settings: ConsoleSettings, article: str) -> ArticleView | None:
+    async with with_archive(settings) as database:
+        return await read_article(database, article)
+
+
+def _from_archive(view: ArticleView) -> Iterator[str]:
+    for one in view.revisions:
+        number = f"revision {one.number}" if one.number else "an older fetch, kept in the history"
+        yield _step(
+            one.fetched_at.isoformat(), "archive", f"fetched, kept as {one.verdict}: {number}, {one.title!r}"
+        )
+    for member in view.members:
+        yield _step(member.first_seen.isoformat(), "archive", f"same text at {member.outlet}: {member.url}")
     last = view.fetched_at.isoformat()
     if view.canonical_id != view.article_id:
-        steps.append(f"{last:<27.27}  archive    stands under canonical id {view.canonical_id}")
+        yield _step(last, "archive", f"stands under canonical id {view.canonical_id}")
     if view.story_id:
-        steps.append(f"{last:<27.27}  archive    in story {view.story_id}")
-    return steps
+        yield _step(last, "archive", f"in story {view.story_id}")
 
 
 async def _from_dead(settings: ConsoleSettings, url: str) -> list[str]:
     async with connected(settings) as redis:
         letters = [letter for name in STREAM_NAMES async for letter in dead_letters(redis, name)]
     return [
-        f"{letter.last.isoformat():<27.27}  {letter.group:<10} dead letter {letter.stream}/{letter.id}  {letter.reason}"
+        _step(
+            letter.last.isoformat(), letter.group, f"dead letter {letter.stream}/{letter.id}: {letter.reason}"
+        )
         for letter in letters
-        if url in _named_urls(letter.fields)
+        if url in {_canonical(named) for named in _named_urls(letter.fields)}
     ]
 
 
