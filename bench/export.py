@@ -106,7 +106,7 @@ async def measure(url: str, format_: str) -> dict[str, object]:
 
 
 async def make_archive(url: str, count: int) -> None:
-    """Build the archive; apart, so that its memory is not the export's."""
+    """Build the archive."""
     database = open_database(url)
     await fill(database, count)
     await database.close()
@@ -118,22 +118,31 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--articles", type=int, default=1_000_000)
     parser.add_argument("--format", choices=list(FORMATS), help=argparse.SUPPRESS)
     parser.add_argument("--url", default="", help="an archive that exists already, instead of a new one")
+    parser.add_argument("--fill", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
+    if chosen.fill:
+        asyncio.run(make_archive(chosen.url, chosen.articles))
+        return 0
     if chosen.format:
         print(json.dumps(asyncio.run(measure(chosen.url, chosen.format))))
         return 0
     with tempfile.TemporaryDirectory(prefix="cleanwire-bench-") as folder:
         url = chosen.url or f"sqlite:///{Path(folder) / 'archive.db'}"
         if not chosen.url:
-            asyncio.run(make_archive(url, chosen.articles))
+            run_apart("--url", url, "--fill", "--articles", str(chosen.articles))
         return report([measured(url, name) for name in ("jsonl", "csv", "parquet")])
 
 
 def measured(url: str, format_: str) -> dict[str, object]:
     """One format in a process of its own."""
-    command = [sys.executable, "-m", "bench.export", "--url", url, "--format", format_]
-    result: dict[str, object] = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    result: dict[str, object] = json.loads(run_apart("--url", url, "--format", format_))
     return result
+
+
+def run_apart(*arguments: str) -> bytes:
+    """A process of its own: a child counts its parent's memory as its own until then, so this one stays small."""
+    command = [sys.executable, "-m", "bench.export", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
 
 
 def report(results: list[dict[str, object]]) -> int:
