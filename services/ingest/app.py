@@ -50,14 +50,15 @@ class Ingest:
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
         tls: ssl.SSLContext | None = None,
         resolve: Resolve = resolve_name,
+        fetcher: Fetcher | None = None,
     ) -> None:
         client = build_client(settings.user_agent, settings.allow_private_hosts, tls=tls, resolve=resolve)
         self.redis = redis
-        self.fetcher = Fetcher(client, now)
+        self.fetcher = fetcher or Fetcher(client, now)
         lease_s = min(LEASE_S, 3 * settings.visibility_s)  # the demo's short visibility: a quick take-over
         self.politeness = Politeness(redis, settings.host_gap_s, now, wait, lease_s=lease_s)
         self.catalogue = catalogue = with_searches(catalogue, topics)
-        visitor = Visitor(self.politeness, Robots(redis, self.fetcher, self.politeness), self.fetcher)
+        visitor = Visitor(self.politeness, Robots(redis, self.fetcher, self.politeness, now), self.fetcher)
         terms = SiteTermsTaker(redis, visitor, now)
         window = timedelta(days=settings.feed_window_days)
         self.handler = FetchHandler(

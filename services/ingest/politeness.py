@@ -9,14 +9,13 @@ from typing import Any
 from redis.asyncio import Redis
 
 from services.ingest import keys
-from services.ingest.stored import read_fields
 
 LEASE_S = 90.0  # longer than any exchange may last; only a killed process leaves one to run out
 FORGET_S = 2 * 86400
 COUNTS_KEPT_S = 40 * 86400
 
 # KEYS: host hash. ARGV: now_ms, token, lease_ms, gap_ms, patience_ms.
-# Returns {1, last start} with the turn taken, {0, t} to wait here until t, {2, t} to come back at t (a place in
+# Returns {1, refusals in a row} with the turn taken, {0, t} to wait here until t, {2, t} to come back at t (a place in
 # the queue: each who is sent away gets a later one, so that they do not all come back at once).
 TAKE_TURN = """
 local now, lease, gap = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -27,7 +26,7 @@ if lease_until > now and h[4] ~= ARGV[2] then free_at = math.max(next_at, now + 
 if free_at <= now then
   redis.call('HSET', KEYS[1], 'token', ARGV[2], 'lease_until', now + lease)
   redis.call('PEXPIRE', KEYS[1], ARGV[6])
-  return {1, now}
+  return {1, tonumber(redis.call('HGET', KEYS[1], 'refusals') or '0')}
 end
 if free_at - now <= tonumber(ARGV[5]) then return {0, free_at} end
 slot = math.max(free_at, slot + gap)
@@ -125,13 +124,12 @@ class Politeness:
             now = self._now()
             args: list[str | int] = [_ms(now), token, int(self._lease_s * 1000), int(self._gap_s * 1000)]
             args += [int(patience_s * 1000), FORGET_S * 1000]
-            verdict, at_ms = await self._take(keys=[keys.host_turns(host)], args=args)
+            verdict, figure = await self._take(keys=[keys.host_turns(host)], args=args)
             if verdict == 1:
-                [refusals] = await read_fields(self._redis, keys.host_turns(host), ["refusals"])
-                return Turn(host, token, now, int(refusals or 0))
+                return Turn(host, token, now, figure)
             if verdict == 2:
-                return NotYet(at_ms / 1000)
-            waited_s = max(at_ms / 1000 - now.timestamp(), 0.001)
+                return NotYet(figure / 1000)
+            waited_s = max(figure / 1000 - now.timestamp(), 0.001)
             patience_s -= waited_s
             await self._wait(waited_s)
 

@@ -2,7 +2,9 @@
 
 import json
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -31,6 +33,7 @@ CLOSED_S = 600  # an unreachable robots.txt is asked for again after ten minutes
 MAX_REDIRECTS = 5  # RFC 9309 §2.3.1.2
 MAX_CRAWL_DELAY_S = 120.0
 PARSED_KEPT = 2000
+AT_HAND_S = 60.0
 
 State = Literal["rules", "open", "closed"]
 
@@ -67,17 +70,23 @@ class _Kept:
 class Robots:
     """Answers whether a URL may be asked for. Call it only within the turn of the URL's host."""
 
-    def __init__(self, redis: Redis, fetcher: Fetcher, politeness: Politeness) -> None:
+    def __init__(
+        self, redis: Redis, fetcher: Fetcher, politeness: Politeness, now: Callable[[], datetime]
+    ) -> None:
         self._redis = redis
         self._fetcher = fetcher
         self._politeness = politeness
+        self._now = now
+        self._at_hand: dict[str, tuple[float, _Kept]] = {}
         self._parsed: OrderedDict[tuple[str, str], Protego] = OrderedDict()
 
     async def verdict(self, url: str) -> Verdict:
         """What the robots.txt of the URL's origin says of it."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        kept = await self._kept(origin) or await self._fetched(origin)
+        kept = self._fresh(origin) or await self._kept(origin) or await self._fetched(origin)
+        if kept.state != "closed":
+            self._at_hand[origin] = (self._now().timestamp(), kept)
         if kept.state == "closed":
             return Unreachable(kept.text)
         if kept.state == "open":
@@ -94,6 +103,13 @@ class Robots:
         if kept is None or kept.state != "rules":
             return []
         return [urljoin(url, sitemap) for sitemap in self._rules(parts.netloc, kept.text).sitemaps][:50]
+
+    def _fresh(self, origin: str) -> _Kept | None:
+        """What this process looked up a moment ago: a host under load need not ask Redis for each page."""
+        if len(self._at_hand) > PARSED_KEPT:
+            self._at_hand.clear()
+        at, kept = self._at_hand.get(origin, (0.0, None))
+        return kept if self._now().timestamp() - at < AT_HAND_S else None
 
     async def _kept(self, origin: str) -> _Kept | None:
         stored = await self._redis.get(keys.robots_file(origin))

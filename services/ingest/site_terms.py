@@ -21,6 +21,8 @@ TERMS = "site terms"
 FIELD_OF_PATH = {TDMREP_PATH: "tdmrep", AI_TXT_PATH: "ai_txt"}
 KEPT_S = 7 * 86400
 ASKED_AFTER_S = 60.0  # news first: the files take a turn at the host each, like any other request
+AT_HAND_S = 60.0  # a host under load need not ask Redis for each page
+MOST_AT_HAND = 5000
 MAX_CHARS = 50_000
 
 
@@ -31,14 +33,22 @@ class SiteTermsTaker:
         self._redis = redis
         self._visitor = visitor
         self._now = now
+        self._at_hand: dict[str, tuple[float, SiteTerms]] = {}
 
     async def of_site(self, url: str) -> SiteTerms:
         """What is known of the site's terms; asks for the files where nobody has this week."""
         origin = _origin(url)
+        at, known = self._at_hand.get(origin, (0.0, SiteTerms()))
+        if self._now().timestamp() - at < AT_HAND_S:
+            return known
         stored = await read_hash(self._redis, keys.site_terms(origin))
         if not stored:
             self._ask(origin)
-        return SiteTerms(stored.get("tdmrep", ""), stored.get("ai_txt", ""))
+        terms = SiteTerms(stored.get("tdmrep", ""), stored.get("ai_txt", ""))
+        if len(self._at_hand) >= MOST_AT_HAND:
+            self._at_hand.clear()
+        self._at_hand[origin] = (self._now().timestamp(), terms)
+        return terms
 
     async def take(self, request: FetchRequest) -> None:
         """Fetch one of the files and keep it; what is not there says nothing."""
