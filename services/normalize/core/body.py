@@ -1,5 +1,6 @@
 """From judged blocks to the article's paragraphs: headline, byline, dateline and credit line become fields."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -12,12 +13,14 @@ from services.normalize.core.names import PREFIX, names_in_byline
 from services.normalize.core.plain_words import plain
 
 LONGEST_BYLINE = 200
+HEAD_REACH = 40  # blocks above the first kept one in which headline, byline and date are looked for
 NOTICE_REACH = 8  # blocks behind the last kept one in which a notice is still the article's
 MARKS_IN_TITLE = (
     24  # punctuation, accents and soft hyphens by which a line may be longer than its folded text
 )
 TAIL_PARAGRAPHS = 4  # the last paragraphs, where a credit line may hang at the end
 CREDITS_AFTER_END = 6  # blocks behind the last kept one in which a credit line is looked for
+DIGIT = re.compile(r"\d")
 DATELINE_PARAGRAPHS = 3
 
 
@@ -75,10 +78,12 @@ def _fields_of(ledger: Sequence[JudgedBlock], title: str | None) -> dict[int, st
     """Blocks that are a field rather than body text: the headline anywhere, bylines and dates above its middle."""
     key = plain(title) if title else ""
     kept = [n for n, one in enumerate(ledger) if one.kept]
-    middle, end = (kept[len(kept) // 2], kept[-1] + NOTICE_REACH) if kept else (0, 0)
+    if not kept:
+        return {}
+    middle = kept[len(kept) // 2]
     found: dict[int, str] = {}
-    for n, one in enumerate(ledger[:end]):
-        text = one.block.text
+    for n in range(max(0, kept[0] - HEAD_REACH), min(len(ledger), kept[-1] + NOTICE_REACH)):
+        text = ledger[n].block.text
         if is_machine_notice(text):
             found[n] = "notice"
         elif len(text) <= LONGEST_BYLINE:
@@ -100,7 +105,7 @@ def _field_of(text: str, title_key: str, *, in_head: bool) -> str | None:
 
 def _is_date_line(text: str) -> bool:
     """A line of a date and little else: `News Desk | Updated: 12-12-2025 19:00 IST`; a sentence is none."""
-    if len(text) > 140 or text.endswith(".") or not any(map(str.isdigit, text)):
+    if len(text) > 140 or text.endswith(".") or not DIGIT.search(text):
         return False
     return (
         find_moment(text) is not None

@@ -8,7 +8,7 @@ from itertools import islice
 from services.normalize.core.media_names import CITED
 from services.normalize.core.plain_words import plain
 
-FIRST_WORD = re.compile(r"[\w-]+")
+FIRST_WORD = re.compile(r"[A-ZА-ЯЁІЎЇЄŁ1][\w-]*")  # names begin with a capital; one with the figure 15
 FORMS_OF_FIRST: dict[str, list[tuple[str, str]]] = {}
 for _name, _forms in CITED.items():
     for _form in _forms:
@@ -88,6 +88,8 @@ def _is_source(text: str, start: int, end: int) -> bool:
 
 
 def _titled(text: str) -> list[Cite]:
+    if "ccording to The " not in text:
+        return []
     return [Cite(hit["name"], 1, hit.start(), hit[0]) for hit in TITLED.finditer(text)]
 
 

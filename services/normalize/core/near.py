@@ -12,15 +12,15 @@ LAST_RESORT = 30  # lines from the top of a page without a headline
 LONGEST = 240
 
 
-def blocks_near_headline(page: Page, judged: Sequence[JudgedBlock], title: str | None) -> list[PageBlock]:
-    """Short lines near the headline in the page's order; without a headline, those before the first paragraph."""
-    start, body = headline_index(page, title), _first_prose(judged)
-    if start is None:
+def blocks_near_headline(judged: Sequence[JudgedBlock], headline: int | None) -> list[PageBlock]:
+    """Short lines near the block of the headline, in order; without a headline, those before the first paragraph."""
+    if headline is None:
+        body = _first_prose(judged)
         window = (
             range(min(len(judged), LAST_RESORT)) if body is None else range(max(0, body - AFTER), body + 2)
         )
     else:
-        window = range(max(0, start - BEFORE), start + AFTER)
+        window = range(max(0, headline - BEFORE), headline + AFTER)
     return [judged[n].block for n in window if n < len(judged) and _is_line(judged[n])]
 
 
