@@ -1,16 +1,20 @@
 """Whose turn it is at a host: one request at a time and a gap between them, for all replicas through Redis."""
 
+import asyncio
+import contextlib
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from services.ingest import keys
 
-LEASE_S = 90.0  # longer than any exchange may last; only a killed process leaves one to run out
+LEASE_S = 10.0  # what a killed process leaves to run out;
+RENEW_EVERY_S = 3.0  # a living one renews it, two may be lost
 FORGET_S = 2 * 86400
 COUNTS_KEPT_S = 40 * 86400
 
@@ -57,6 +61,14 @@ for i = 10, #ARGV, 2 do redis.call('HINCRBY', KEYS[2], ARGV[i], ARGV[i + 1]) end
 redis.call('SADD', KEYS[3], ARGV[6])
 redis.call('EXPIRE', KEYS[2], ARGV[5])
 redis.call('EXPIRE', KEYS[3], ARGV[5])
+return 1
+"""
+
+
+# KEYS: host hash. ARGV: token, lease's end in ms.
+RENEW_TURN = """
+if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'lease_until', ARGV[2])
 return 1
 """
 
@@ -110,6 +122,7 @@ class Politeness:
         self._now = now
         self._wait = wait
         self._take = redis.register_script(TAKE_TURN)
+        self._renew = redis.register_script(RENEW_TURN)
         self._end = redis.register_script(END_TURN)
 
     @property
@@ -132,6 +145,24 @@ class Politeness:
             waited_s = max(figure / 1000 - now.timestamp(), 0.001)
             patience_s -= waited_s
             await self._wait(waited_s)
+
+    @contextlib.asynccontextmanager
+    async def kept(self, turn: Turn) -> AsyncIterator[None]:
+        """Inside this the turn stays ours, however long the host takes to answer."""
+        keeper = asyncio.ensure_future(self._keep(turn))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+
+    async def _keep(self, turn: Turn) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            with contextlib.suppress(RedisError):
+                await self._renew(
+                    keys=[keys.host_turns(turn.host)],
+                    args=[turn.token, _ms(self._now()) + int(LEASE_S * 1000)],
+                )
 
     async def end_turn(self, turn: Turn, report: TurnReport) -> None:
         """Give the turn back, start its rest, and count it."""

@@ -144,7 +144,8 @@ class Robots:
         if isinstance(turn, NotYet):
             return Failed("host busy", host)
         try:
-            return await self._fetcher.fetch(url, ROBOTS_LIMITS)
+            async with self._politeness.kept(turn):
+                return await self._fetcher.fetch(url, ROBOTS_LIMITS)
         finally:
             await self._politeness.end_turn(turn, TurnReport())
 

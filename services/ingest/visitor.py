@@ -53,8 +53,9 @@ class Visitor:
             return turn
         report = TurnReport()
         try:
-            verdict = await self._robots.verdict(url)
-            outcome = await self._allowed(verdict, url, limits, headers)
+            async with self._politeness.kept(turn):
+                verdict = await self._robots.verdict(url)
+                outcome = await self._allowed(verdict, url, limits, headers)
             report = _report_of(outcome, verdict, turn, self._politeness.gap_s)
         finally:
             await self._politeness.end_turn(turn, report)

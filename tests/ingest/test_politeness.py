@@ -47,19 +47,38 @@ async def test_those_sent_away_get_places_one_gap_apart(build_walk: BuildWalk, c
 async def test_turn_of_a_killed_process_runs_out(build_walk: BuildWalk, clock: Clock) -> None:
     politeness = build_walk(host_gap_s=5.0).ingest.politeness
     await politeness.take_turn(HOST)
-    clock.forward(91.0)
+    clock.forward(11.0)
     assert isinstance(await politeness.take_turn(HOST), Turn)
 
 
 async def test_turn_that_ran_out_cannot_end_another_ones(build_walk: BuildWalk, clock: Clock) -> None:
     politeness = build_walk(host_gap_s=5.0).ingest.politeness
     late = await politeness.take_turn(HOST)
-    clock.forward(91.0)
+    clock.forward(11.0)
     await politeness.take_turn(HOST)
 
     await politeness.end_turn(late, TurnReport())
 
     assert isinstance(await politeness.take_turn(HOST), NotYet)
+
+
+async def test_slow_host_keeps_its_turn_until_it_has_answered(
+    build_walk: BuildWalk, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.ingest.politeness.LEASE_S", 0.3)
+    monkeypatch.setattr("services.ingest.politeness.RENEW_EVERY_S", 0.05)
+
+    async def slow(seen, writer) -> None:
+        await asyncio.sleep(1.0)
+        await page("ok")(seen, writer)
+
+    site.pages = {"/slow": slow, "/robots.txt": page("", status=404)}
+    one, two = build_walk(real_clock=True), build_walk(real_clock=True)
+    asking = asyncio.ensure_future(one.handle(FetchRequest(url=site.url("/slow"), why="one")))
+    await asyncio.sleep(0.6)
+    assert isinstance(await two.ingest.politeness.take_turn(site.netloc, patience_s=0.0), NotYet)
+    await asking
+    assert len(await one.articles()) == 1
 
 
 async def test_replicas_never_ask_one_host_at_once_nor_within_the_gap(
