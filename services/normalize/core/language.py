@@ -4,10 +4,10 @@ import re
 from functools import cache
 from typing import Any
 
-LANGUAGES = (
+LANGUAGES = (  # noqa: SIM905 - eighty codes read better in two lines
     "en ru be uk pl lt lv et de fr es it pt nl sv da nb nn fi cs sk hu ro bg sr hr bs sl mk el tr ar fa he hi ur bn ta te "
     "ml mr gu pa ne si th vi id ms zh ja ko ka hy az kk ky uz tg mn tl sw af ca eu gl is ga cy sq am km lo my jv"
-).split()  # noqa: SIM905
+).split()
 SMALL_WORDS = {
     "en": "the and of that was with from which has his this are were said they",
     "ru": "что как это его был или она они также которые который было уже после если",
