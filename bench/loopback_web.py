@@ -11,6 +11,8 @@ class LoopbackWeb:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self._held: set[str] = set()
+        self._released = threading.Event()
         self._pages: dict[str, tuple[bytes, str]] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -22,6 +24,7 @@ class LoopbackWeb:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._released.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -39,6 +42,11 @@ class LoopbackWeb:
         self._pages[path] = (body, content_type)
         return self.url(path)
 
+    def hold(self, path: str) -> str:
+        """A page that never answers while this web stands; returns its address."""
+        self._held.add(path)
+        return self.url(path)
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         web = self
 
@@ -47,6 +55,9 @@ class LoopbackWeb:
 
             def do_GET(self) -> None:
                 web.asked.append(self.path)
+                if self.path in web._held:
+                    web._released.wait()
+                    return
                 body, content_type = web._pages.get(self.path, (b"no such page\n", ""))
                 self.send_response(200 if content_type else 404)
                 self.send_header("Content-Type", content_type or "text/plain")

@@ -38,14 +38,24 @@ async def pass_lines(process: Process, on_line: Callable[[bytes], None]) -> None
         on_line(line)
 
 
-async def end_child(process: Process, within_s: float) -> None:
-    """SIGTERM, and SIGKILL if it still runs after `within_s` seconds."""
+def ask_to_end(process: Process) -> None:
+    """SIGTERM: finish what runs, release the rest."""
     _send(process, signal.SIGTERM)
+
+
+async def has_ended(process: Process, within_s: float) -> bool:
+    """Wait for its end, at most `within_s` seconds."""
     try:
-        await asyncio.wait_for(process.wait(), max(0.0, within_s))
+        await asyncio.wait_for(process.wait(), max(0.01, within_s))
     except TimeoutError:
-        _send(process, signal.SIGKILL)
-        await process.wait()
+        return False
+    return True
+
+
+async def kill_child(process: Process) -> None:
+    """SIGKILL, and wait for the end."""
+    _send(process, signal.SIGKILL)
+    await process.wait()
 
 
 async def _next_line(stream: asyncio.StreamReader) -> bytes:

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from .child import end_child, pass_lines, start_child
+from .child import ask_to_end, has_ended, kill_child, pass_lines, start_child
 from .exits import CommandError, Exit
 
 FIRST_RESTART_S = 0.2  # a killed process is back well within a second
 LONGEST_RESTART_S = 5.0
 SETTLED_S = 10.0  # alive that long: the next death starts the back-off anew
-STOP_TIMEOUT_S = 7.0  # for all services together; with the server's own stop it stays below 10 s
+STOP_TIMEOUT_S = 8.0  # for all services together; with the server's own stop it stays below 10 s
+HEAD_START_S = 2.0  # what a service has to drain before the next in the walk is asked to end
 LAST_LINES_S = 1.0
 WRONG_SETTINGS = Exit.USAGE  # a service that ends so will end so again: no restart helps
 
@@ -95,11 +96,24 @@ class Supervisor:
         service.restarts += 1
 
     async def _end_all(self) -> None:
+        """In the order of the walk, so that what is under way drains; a slow one does not use up the others' time."""
         deadline = time.monotonic() + STOP_TIMEOUT_S
-        for service in self.services:
-            if service.process is not None and service.pid is not None:
-                await end_child(service.process, deadline - time.monotonic())
-                self._say("service_stopped", service, exit_code=service.process.returncode)
+        running = [
+            (one, one.process) for one in self.services if one.pid is not None and one.process is not None
+        ]
+        for _service, process in running:
+            ask_to_end(process)
+            await has_ended(process, HEAD_START_S)
+        for service, process in running:
+            if not await has_ended(process, deadline - time.monotonic()):
+                self._say(
+                    "service_killed",
+                    service,
+                    level="warning",
+                    reason=f"still running after {STOP_TIMEOUT_S:.0f} s",
+                )
+                await kill_child(process)
+            self._say("service_stopped", service, exit_code=process.returncode)
 
     def _take_line(self, service: Service, line: bytes) -> None:
         service.last_line = line

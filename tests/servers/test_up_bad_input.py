@@ -2,6 +2,7 @@
 
 import json
 import resource
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -161,3 +162,16 @@ def test_second_up_over_the_same_folder_is_refused(up: RunningCommand, environ: 
     with RunningCommand(["up"], environ) as second:
         assert second.wait_end(20.0) == 1
     assert "another cleanwire runs" in second.told()
+
+
+def test_stopping_takes_at_most_ten_seconds_though_a_site_hangs(
+    up: RunningCommand, web: LoopbackWeb, environ: Mapping[str, str]
+) -> None:
+    """The last test of this module: it stops the command that the others share."""
+    submitted = RunningCommand(["submit", web.hold("/hang")], environ)
+    assert submitted.wait_end(20.0) == 0, submitted.told()
+    up.wait_for(lambda: "/hang" in web.asked, "the hanging page to be asked for")
+    began = time.monotonic()
+    assert up.stop() == 0
+    assert time.monotonic() - began <= 10.0
+    assert {one["of"]: one["exit_code"] for one in up.events("service_stopped") if "of" in one}["store"] == 0
