@@ -10,17 +10,21 @@ BlockKind = Literal[
 ]
 
 
+UNNUMBERED = -1
+
+
 class Element:
     """One block-level element on the way from the page's root to a block, with the facts read from it once.
 
     `own` is the tag with its class attribute, `shape` the number of its class path (three levels), equal for equal
-    paths; `names` are class, id, role and the like in one string. The sums below are filled in by features.py.
+    paths; `names` are class, id, role and the like in one string; `alike` counts the children by their `own`. Flags and
+    sums are filled in by facts.py.
     """
 
     __slots__ = (
+        "alike",
         "article",
         "blocks",
-        "children",
         "depth",
         "far_flags",
         "flags",
@@ -50,23 +54,30 @@ class Element:
     far_flags: int
     hidden: bool
     article: int
-    children: dict[str, int] | None
+    alike: dict[str, int]
     blocks: int
     prose_blocks: int
     prose_chars: float
     link_chars: int
     negative_distance: int
 
-    def __init__(self, parent: Element | None, tag: str, names: str, own: str) -> None:
+    def __init__(self, parent: Element | None, tag: str, names: str) -> None:
         self.parent = parent
         self.tag = tag
         self.names = names
-        self.own = own
-        self.depth = 0 if parent is None else parent.depth + 1
+        self.own = tag
+        self.index = UNNUMBERED
         self.hidden = parent is not None and parent.hidden
-        self.article = 0 if parent is None else parent.article
-        self.children = None
-        self.index = self.shape = self.flags = self.near_flags = self.far_flags = 0
+
+    def number(self, index: int, shape: int, article: int) -> None:
+        """Give the element its place among those that hold text; only these take part in sums."""
+        parent = self.parent
+        self.index, self.shape, self.article = index, shape, article
+        self.depth = 0 if parent is None else parent.depth + 1
+        self.alike = {}
+        if parent is not None:
+            parent.alike[self.own] = parent.alike.get(self.own, 0) + 1
+        self.flags = self.near_flags = self.far_flags = 0
         self.blocks = self.prose_blocks = self.link_chars = self.negative_distance = 0
         self.prose_chars = 0.0
 
@@ -75,7 +86,7 @@ class Element:
         parts: list[str] = []
         element: Element | None = self
         while element is not None:
-            parts.append(element.own.rstrip("."))
+            parts.append(element.own)
             element = element.parent
         return ">".join(reversed(parts))
 

@@ -65,6 +65,8 @@ MAGIC = (
     (b"\x7fELF", "a program"),
 )
 CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
+BLANK = re.compile(r"[\x00\ufeff\s]*")
+CONTROL_SAMPLE = 4096  # characters
 MAX_CONTROL_SHARE = 0.1  # text holds next to none; binary data about a third
 
 

@@ -1,5 +1,6 @@
 """Features of the elements around a block: what they are called, how much of the prose they hold, how often they recur."""
 
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,6 @@ import numpy as np
 from services.normalize.core.blocks import Element
 from services.normalize.core.class_words import GROUP_NAMES, group_mask
 from services.normalize.core.facts import CONTAINERS, NEGATIVE, PageFacts
-from services.normalize.core.place_columns import prose_distances
 from services.normalize.core.text_columns import TERMINAL, Columns
 
 TAGS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "pre", "td", "dd", "dt", "figcaption", "div",
@@ -17,8 +17,11 @@ TAG_PLACE = {name: place for place, name in enumerate(TAGS)} | {"th": TAGS.index
 TEXT_TAGS = 14  # the first of TAGS hold text themselves; the others are containers that may
 LIST_TAGS = frozenset(("li", "dt", "dd"))
 GROUPS = len(GROUP_NAMES)
-ATTRIBUTES = ("prose_chars", "prose_blocks", "link_chars", "blocks", "shape", "article", "depth", "hidden",
+ATTRIBUTES = ("prose_blocks", "link_chars", "blocks", "shape", "article", "depth", "hidden",
               "negative_distance", "flags", "near_flags", "far_flags")  # fmt: skip
+
+
+ATTRIBUTES_OF = attrgetter(*ATTRIBUTES)
 
 
 class Tree:
@@ -31,8 +34,10 @@ class Tree:
         elements = facts.page.elements
         self.parent = np.array([one.parent.index if one.parent is not None else 0 for one in elements])
         self.siblings = np.array([_siblings(one) for one in elements], dtype=np.float64)
-        for name in ATTRIBUTES:
-            setattr(self, name, np.array([getattr(one, name) for one in elements]))
+        table = np.array([ATTRIBUTES_OF(one) for one in elements], dtype=np.int64).T
+        for name, column in zip(ATTRIBUTES, table, strict=True):
+            setattr(self, name, column)
+        self.prose_chars = np.array([one.prose_chars for one in elements])
         blocks = facts.page.blocks
         chain = [np.array([blocks[place].element.index for place in facts.candidates], dtype=np.int64)]
         for _ in range(4):
@@ -56,10 +61,10 @@ class Tree:
 def _siblings(element: Element) -> int:
     """How many children of the element's parent are alike, itself included."""
     parent = element.parent
-    return parent.children.get(element.own, 1) if parent is not None and parent.children else 1
+    return parent.alike.get(element.own, 1) if parent is not None else 1
 
 
-def name_columns(facts: PageFacts, tree: Tree, at: Any, size: Any, links: Any) -> Columns:
+def name_columns(facts: PageFacts, tree: Tree, distances: tuple[Any, Any], size: Any, links: Any) -> Columns:
     """What the block's element and those around it are called: tags, containers, groups of class words."""
     blocks = facts.page.blocks
     own, parent, above, top = (tree.chain[level] for level in range(4))
@@ -80,7 +85,7 @@ def name_columns(facts: PageFacts, tree: Tree, at: Any, size: Any, links: Any) -
     columns |= _bits("far", np.where(above > 0, tree.far_flags[top], 0))
     carried = tree.far_flags[own] >> GROUPS
     columns |= {f"in_{name}": (carried >> place) & 1 for place, name in enumerate(CONTAINERS)}
-    return columns | _tag_and_length(facts, tags, at, size, links)
+    return columns | _tag_and_length(tags, distances, size, links)
 
 
 def _inline_mask(names: tuple[str, ...]) -> int:
@@ -94,19 +99,19 @@ def _bits(scope: str, masks: Any) -> Columns:
     return {f"{scope}_{name}": (masks >> place) & 1 for place, name in enumerate(GROUP_NAMES)}
 
 
-def _tag_and_length(facts: PageFacts, tags: Any, at: Any, size: Any, links: Any) -> Columns:
+def _tag_and_length(tags: Any, distances: tuple[Any, Any], size: Any, links: Any) -> Columns:
     """Tags mean different things for long and short, linked and plain text."""
     item = np.isin(tags, [TAG_PLACE[name] for name in LIST_TAGS])
     paragraph, heading, container = tags == 0, (tags >= 2) & (tags <= 6), tags >= TEXT_TAGS
-    since, until = prose_distances(np.array(facts.prose))
+    since, until = distances
     plain = links < 0.3
     return {
         "li_linked": item & (links > 0.5),
         "li_plain": item & (links < 0.1),
         "li_short": item & (size < 40),
         "heading_linked": heading & (links > 0.5),
-        "heading_in_prose": heading & (since[at] < 2) & (until[at] < 2),
-        "heading_no_prose_after": heading & (until[at] > 1),
+        "heading_in_prose": heading & (since < 2) & (until < 2),
+        "heading_no_prose_after": heading & (until > 1),
         "p_prose": paragraph & (size > 60) & plain,
         "p_short": paragraph & (size < 60),
         "div_short": container & (size < 60),
@@ -166,11 +171,10 @@ def _shape_columns(facts: PageFacts, tree: Tree, at: Any) -> Columns:
 
 def _alike_columns(tree: Tree, level: int) -> Columns:
     """Elements of one class path over the whole page: teasers come many alike, each with little prose and a link."""
-    filled = tree.blocks > 0
-    number = np.bincount(tree.shape, filled)
+    number = np.bincount(tree.shape)
     chars = np.bincount(tree.shape, tree.prose_chars)
     blocks = np.bincount(tree.shape, tree.prose_blocks)
-    linked = np.bincount(tree.shape, tree.link_chars * filled)
+    linked = np.bincount(tree.shape, tree.link_chars)
     one = tree.chain[level]
     shape = tree.shape[one]
     alike = number[shape]

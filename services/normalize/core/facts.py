@@ -107,7 +107,7 @@ def _sum_elements(
             element.prose_blocks += 1
     for element in reversed(elements):
         parent = element.parent
-        if parent is not None and element.blocks:
+        if parent is not None:
             parent.blocks += element.blocks
             parent.link_chars += element.link_chars
             parent.prose_chars += element.prose_chars
@@ -117,8 +117,6 @@ def _sum_elements(
 def _mark_elements(elements: Sequence[Element], big: float) -> None:
     """Class-word masks from the root down; a container of most of the prose carries no negative word on."""
     for element in elements:
-        if not element.blocks:
-            continue
         mask = group_mask(element.names)
         if "articlebody" in element.names.lower():
             mask |= CONTAINER_BIT["articlebody"]

@@ -12,7 +12,7 @@ SAID = 60  # characters compared with the head's texts
 SHORTEST_SAID = 15
 
 
-def place_columns(facts: PageFacts, at: Any) -> Columns:
+def place_columns(facts: PageFacts, at: Any, distances: tuple[Any, Any]) -> Columns:
     """Before or after the headline, among how much prose, under which headings; `at` are the candidates' indices."""
     blocks = facts.page.blocks
     count, headline = len(blocks), facts.headline_at
@@ -22,7 +22,7 @@ def place_columns(facts: PageFacts, at: Any) -> Columns:
     prose = running[-1] or 1.0
     chars = np.cumsum(sizes)
     junk = np.array(facts.after_junk_heading)[at]
-    since, until = prose_distances(np.array(facts.prose))
+    since, until = distances
     columns: Columns = dict(
         zip(SAID_NAMES, np.array(_said(facts), dtype=np.float64).reshape(-1, 6).T, strict=True)
     )
@@ -45,8 +45,8 @@ def place_columns(facts: PageFacts, at: Any) -> Columns:
         "log_blocks": np.full(len(at), np.log1p(count)),
         "log_prose": np.full(len(at), np.log1p(prose)),
         "prose_share": np.full(len(at), prose / chars[-1]),
-        "since_prose": since[at] / 10,
-        "until_prose": until[at] / 10,
+        "since_prose": since / 10,
+        "until_prose": until / 10,
         "under_junk_heading": junk >= 0,
         "junk_heading_near": np.minimum(FAR, np.abs(junk)) / 10,
         "junk_heading_itself": junk == 0,
@@ -84,9 +84,10 @@ def _said(facts: PageFacts) -> list[tuple[float, ...]]:
     return rows
 
 
-def prose_distances(prose: Any) -> tuple[Any, Any]:
-    """For every block the blocks between it and the prose before it, and the prose after it; at most 20."""
-    return _since(prose), _since(prose[::-1])[::-1]
+def prose_distances(facts: PageFacts, at: Any) -> tuple[Any, Any]:
+    """For every candidate the blocks between it and the prose before it, and the prose after it; at most 20."""
+    prose = np.array(facts.prose)
+    return _since(prose)[at], _since(prose[::-1])[::-1][at]
 
 
 def _since(marks: Any) -> Any:

@@ -11,7 +11,8 @@ MAX_LINE = 100_000  # characters; a longer line is cut into blocks of this lengt
 
 def blocks_of_lines(text: str) -> tuple[list[Element], list[PageBlock]]:
     """One block a line, `blank_lines` before it counted, a list mark noted as the kind and left in place."""
-    root = Element(None, "body", "", "body.")
+    root = Element(None, "body", "")
+    root.number(0, 0, 0)
     blocks: list[PageBlock] = []
     blank = 0
     for line in _lines(text):

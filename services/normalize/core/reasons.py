@@ -1,5 +1,7 @@
 """In words, why the model cut a block: the most telling thing about its place or its text."""
 
+from functools import lru_cache
+
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.class_words import group_bit, group_mask
 from services.normalize.core.facts import HEADINGS, PageFacts
@@ -37,10 +39,15 @@ def _reason_of_names(block: PageBlock) -> str | None:
     own = element.flags
     for names in block.inline_names:
         own |= group_mask(names)
-    for mask in (own, element.near_flags, element.far_flags):
-        if mask & _TELLING:
-            return next(reason for bit, reason in _BITS if mask & bit)
+    for mask in (own & _TELLING, element.near_flags & _TELLING, element.far_flags & _TELLING):
+        if mask:
+            return _first_reason(mask)
     return "hidden text" if element.hidden else None
+
+
+@lru_cache(4096)
+def _first_reason(mask: int) -> str:
+    return next(reason for bit, reason in _BITS if mask & bit)
 
 
 def _reason_of_text(block: PageBlock, facts: PageFacts) -> str:

@@ -15,13 +15,15 @@ TERMINAL = frozenset('.!?"”»…。！？）)')
 OPENING = frozenset("\"'“«„–—-‘「")
 DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
 DIGITS = re.compile(r"\d")
-HEAD = 200
+HEAD = 120  # characters in which digits, capitals and signs are counted
+WIDE_HEAD = 200
 READ = 600
 MORE = ("more", "more…", "more...", "→", "»", ">>")
+SHORT = 160
 READINGS = (
-    "words", "commas", "sentences", "ends_sentence", "ends_colon", "ends_open", "digits", "capitals", "starts_lower",
-    "starts_quote", "has_bar", "has_date", "junk_start", "notice", "linking", "writer", "many_lines", "titled",
-    "title_total", "at_sign", "copyright_sign", "ends_more", "wide_notice", "wide",
+    "words", "commas", "sentences", "titled", "title_total", "wide_notice", "ends_sentence", "ends_colon", "ends_open", "digits",
+    "capitals", "starts_lower", "starts_quote", "has_bar", "has_date", "junk_start", "notice", "linking", "writer", "many_lines",
+    "at_sign", "copyright_sign", "ends_more", "wide",
 )  # fmt: skip
 
 
@@ -34,29 +36,39 @@ def read_texts(facts: PageFacts) -> Columns:
 
 
 def _readings(text: str, facts: PageFacts, at: int) -> tuple[float, ...]:
-    head, last, hints = text[:HEAD], text[-1], facts.hints
+    head, first, last, hints = text[:HEAD], text[0], text[-1], facts.hints
     words = words_of(text[:READ])
     found = set(words)
-    wide = facts.sizes[at] > len(text)
-    wide_notice, total = 0, len(words)
-    if wide:
-        commas, sentences = (
-            text.count("，") + text.count("、"),
-            text.count("。") + text.count("！") + text.count("？"),
-        )
-        wide_notice, total = len(WIDE_NOTICE.findall(head)), len(head) // 4
-    else:
-        commas, sentences = text.count(","), text.count(". ") + text.count("? ") + text.count("! ")
-    if wide and hints.title_pairs:
-        titled = sum(head[at : at + 2] in hints.title_pairs for at in range(0, len(head), 2))
-    else:
-        titled = len(found & hints.title_words)
+    size = facts.sizes[at]
+    wide = size > len(text)
+    short = size < SHORT
+    counts = _wide_counts(text, facts) if wide else _counts(text, len(words), len(found & hints.title_words))
     return (
-        text.count(" ") + 1, commas, sentences, last in TERMINAL, last == ":" or last == "：", last not in ".!?。",
-        len(DIGITS.findall(head)) / len(head), sum(map(str.isupper, head)) / len(head), text[0].islower(), text[0] in OPENING,
-        "|" in head, DATE.search(head) is not None, JUNK_START.match(text) is not None, len(found & NOTICE), len(found & LINKING),
-        not found.isdisjoint(WRITER), "\n" in text, titled, total, "@" in head, "©" in head, text.endswith(MORE), wide_notice, wide,
+        text.count(" ") + 1, *counts, last in TERMINAL, last == ":" or last == "：", last not in ".!?。",
+        len(DIGITS.findall(head)) / len(head), sum(map(str.isupper, head)) / len(head), first.islower(), first in OPENING,
+        "|" in head, short and DATE.search(text) is not None, JUNK_START.match(text) is not None, len(found & NOTICE),
+        short and len(found & LINKING), not found.isdisjoint(WRITER), "\n" in text, "@" in head, "©" in head,
+        size < 300 and text.endswith(MORE), wide,
     )  # fmt: skip
+
+
+def _counts(text: str, words: int, titled: int) -> tuple[float, ...]:
+    sentences = text.count(". ") + text.count("? ") + text.count("! ")
+    return text.count(","), sentences, titled, words, 0
+
+
+def _wide_counts(text: str, facts: PageFacts) -> tuple[float, ...]:
+    """The same for a script without blanks: its own marks, and pairs of letters in place of words."""
+    head, pairs = text[:WIDE_HEAD], facts.hints.title_pairs
+    sentences = text.count("。") + text.count("！") + text.count("？")
+    titled = sum(head[at : at + 2] in pairs for at in range(0, len(head), 2)) if pairs else 0
+    return (
+        text.count("，") + text.count("、"),
+        sentences,
+        titled,
+        len(head) // 4,
+        len(WIDE_NOTICE.findall(head)),
+    )
 
 
 def text_columns(read: Columns, size: Any, links: Any, link_count: Any) -> Columns:
@@ -65,7 +77,7 @@ def text_columns(read: Columns, size: Any, links: Any, link_count: Any) -> Colum
     commas = np.where(
         wide, np.minimum(1.0, read["commas"] / 8), np.where(words > 1, read["commas"] / words, 0.0)
     )
-    short = size < 160
+    short = size < SHORT
     return {
         "log_chars": np.log1p(size),
         "log_words": np.log1p(words),

@@ -5,7 +5,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from services.normalize.core.blocks import BlockKind, Element, PageBlock
+from services.normalize.core.blocks import UNNUMBERED, BlockKind, Element, PageBlock
 
 TEXT_NODE = 2
 HIDING_STYLE = re.compile(r"display\s*:\s*none")
@@ -23,6 +23,7 @@ INLINE_TAGS = (
     "samp small span strike strong sub sup time tt u var"
 )
 INLINE = frozenset(INLINE_TAGS.split())
+TELLING_INLINE = frozenset(("a", "span", "time"))
 NAMING = ("itemprop", "role", "data-component", "data-testid", "data-type")
 """Attributes that name an element's part on the page, besides class and id."""
 
@@ -42,37 +43,39 @@ def cut_blocks(tree: LexborHTMLParser) -> tuple[list[Element], list[PageBlock]]:
     walk = _Walk()
     body = tree.body or tree.root
     if body is not None:
-        walk.into(body, walk.elements[0], in_link=False)
-        walk.flush(walk.elements[0])
+        walk.into(body, walk.root, False, 0)
+        walk.flush(walk.root)
     return walk.elements, walk.blocks
 
 
 class _Walk:
     """The state of the walk: what has been cut, and the text gathered since the last block boundary."""
 
-    __slots__ = ("articles", "blocks", "breaks", "datetime", "depth", "elements", "inline_names", "link_chars", "links",
-                 "parts", "shapes")  # fmt: skip
+    __slots__ = ("articles", "blocks", "breaks", "datetime", "elements", "inline_names", "link_chars", "links",
+                 "parts", "root", "shapes")  # fmt: skip
 
     def __init__(self) -> None:
-        self.elements = [Element(None, "body", "", "body.")]
+        self.root = Element(None, "body", "")
+        self.root.number(0, 0, 0)
+        self.elements = [self.root]
         self.blocks: list[PageBlock] = []
         self.parts: list[str] = []
         self.inline_names: list[str] = []
         self.datetime: str | None = None
-        self.link_chars = self.links = self.breaks = self.articles = self.depth = 0
+        self.link_chars = self.links = self.breaks = self.articles = 0
         self.shapes: dict[tuple[int, str], int] = {}
 
-    def into(self, node: LexborNode, element: Element, *, in_link: bool) -> None:
+    def into(self, node: LexborNode, element: Element, in_link: bool, depth: int) -> None:
         """Take the children of `node`, whose nearest block-level element is `element`."""
+        if depth > MAX_DEPTH or len(self.blocks) >= MAX_BLOCKS:
+            self._take_whole(node)
+            return
         parts = self.parts
         child = node.first_child
         while child is not None:
             if child.tag_id == TEXT_NODE:
                 text = child.text_content
-                if text:
-                    if self.breaks and not self._after_break(text, element):
-                        child = child.next
-                        continue
+                if text and (not self.breaks or self._after_break(text, element)):
                     if in_link:
                         self.link_chars += len(text)
                     parts.append(text)
@@ -80,7 +83,8 @@ class _Walk:
                 tag = child.tag or ""
                 if tag in INLINE:
                     if child.first_child is not None:
-                        self._inline(child, tag, element, in_link)
+                        linked = self._inline(child, tag, in_link) if tag in TELLING_INLINE else in_link
+                        self.into(child, element, linked, depth + 1)
                 elif tag == "br":
                     self.breaks += 1
                     parts.append("\n\x00")
@@ -88,7 +92,7 @@ class _Walk:
                     if parts:
                         self.flush(element)
                     if child.first_child is not None:
-                        self._block_level(child, tag, element, in_link)
+                        self._block_level(child, tag, element, in_link, depth)
             child = child.next
 
     def _after_break(self, text: str, element: Element) -> bool:
@@ -100,69 +104,29 @@ class _Walk:
         self.breaks = 0
         return True
 
-    def _inline(self, node: LexborNode, tag: str, element: Element, in_link: bool) -> None:
+    def _inline(self, node: LexborNode, tag: str, in_link: bool) -> bool:
+        """Note what an inline element tells; whether its text stands in a link."""
+        attributes = node.attributes
         if tag == "a":
-            if not in_link and "href" in node.attributes and len(node.text_content or "") < LONG_LINK:
+            if not in_link and "href" in attributes and len(node.text_content or "") < LONG_LINK:
                 self.links += 1
-                in_link = True
-        elif tag == "span" or tag == "time":
-            self._note_inline(node.attributes)
-        self._deeper(node, element, in_link)
-
-    def _note_inline(self, attributes: dict[str, str | None]) -> None:
+                return True
+            return in_link
         names = attributes.get("class")
         if names and len(self.inline_names) < 3:
             self.inline_names.append(names)
         if self.datetime is None and "datetime" in attributes:
             self.datetime = attributes["datetime"]
+        return in_link
 
-    def _block_level(self, node: LexborNode, tag: str, parent: Element, in_link: bool) -> None:
-        element = self._element(tag, parent, node.attributes)
-        self._deeper(node, element, in_link)
+    def _block_level(self, node: LexborNode, tag: str, parent: Element, in_link: bool, depth: int) -> None:
+        attributes = node.attributes
+        element = Element(parent, tag, (attributes.get("class") or "")[:200])
+        if attributes:
+            _read_attributes(element, attributes)
+        self.into(node, element, in_link, depth + 1)
         if self.parts:
             self.flush(element)
-
-    def _element(self, tag: str, parent: Element, attributes: dict[str, Any]) -> Element:
-        classes = (attributes.get("class") or "")[:200]
-        element = Element(parent, tag, classes, f"{tag}.{classes[:60]}")
-        if len(attributes) > 1 or (attributes and not classes):
-            self._read_attributes(element, attributes)
-        element.index = len(self.elements)
-        element.shape = self._shape_of(element)
-        if tag == "article":
-            self.articles += 1
-            element.article = self.articles
-        if parent.children is None:
-            parent.children = {}
-        parent.children[element.own] = parent.children.get(element.own, 0) + 1
-        self.elements.append(element)
-        return element
-
-    def _read_attributes(self, element: Element, attributes: dict[str, Any]) -> None:
-        identity = attributes.get("id")
-        if identity:
-            element.names += " " + identity[:100]
-        for name in NAMING:
-            value = attributes.get(name)
-            if value:
-                element.names += " " + value[:100]
-        style = attributes.get("style") or ""
-        if "hidden" in attributes or attributes.get("aria-hidden") == "true" or HIDING_STYLE.search(style):
-            element.hidden = True
-
-    def _shape_of(self, element: Element) -> int:
-        """The number of the class path; equal for all elements under equal paths."""
-        parent = element.parent
-        key = (parent.shape if parent is not None else 0, element.own)
-        return self.shapes.setdefault(key, len(self.shapes) + 1)
-
-    def _deeper(self, node: LexborNode, element: Element, in_link: bool) -> None:
-        if self.depth >= MAX_DEPTH or len(self.blocks) >= MAX_BLOCKS:
-            self._take_whole(node)
-            return
-        self.depth += 1
-        self.into(node, element, in_link=in_link)
-        self.depth -= 1
 
     def _take_whole(self, node: LexborNode) -> None:
         """The text below `node` without cutting it; scripts are left out as everywhere."""
@@ -178,22 +142,58 @@ class _Walk:
         else:
             text = " ".join(text.split())
         if text:
-            self.blocks.append(
-                PageBlock(
-                    len(self.blocks),
-                    text,
-                    _kind_in(element),
-                    element,
-                    min(self.link_chars, len(text)),
-                    self.links,
-                    tuple(self.inline_names),
-                    self.datetime,
-                )
+            if element.index == UNNUMBERED:
+                self._number(element)
+            block = PageBlock(
+                len(self.blocks),
+                text,
+                _kind_in(element),
+                element,
+                min(self.link_chars, len(text)),
+                self.links,
             )
+            if self.inline_names or self.datetime:
+                block.inline_names, block.datetime = tuple(self.inline_names), self.datetime
+            self.blocks.append(block)
         self.parts.clear()
         self.inline_names.clear()
         self.datetime = None
         self.link_chars = self.links = self.breaks = 0
+
+    def _number(self, element: Element) -> None:
+        """Number the element and those around it: they hold text. Parents come before their children."""
+        parent = element.parent or self.root
+        if parent.index == UNNUMBERED:
+            self._number(parent)
+        article = parent.article
+        if element.tag == "article":
+            self.articles += 1
+            article = self.articles
+        shape = self.shapes.setdefault((parent.shape, element.own), len(self.shapes) + 1)
+        element.number(len(self.elements), shape, article)
+        self.elements.append(element)
+
+
+def _read_attributes(element: Element, attributes: dict[str, Any]) -> None:
+    classes = element.names
+    if classes:
+        element.own = f"{element.tag}.{classes[:60]}"
+        if len(attributes) == 1:
+            return
+    identity = attributes.get("id")
+    if identity:
+        element.names += " " + identity[:100]
+    for name in NAMING:
+        value = attributes.get(name)
+        if value:
+            element.names += " " + value[:100]
+    style = attributes.get("style") or ""
+    if (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or (style and HIDING_STYLE.search(style))
+    ):
+        element.hidden = True
 
 
 def _kind_in(element: Element) -> BlockKind:
