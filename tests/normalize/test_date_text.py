@@ -3,7 +3,7 @@
 import pytest
 
 from services.normalize.core.date_text import Habits, find_moment
-from services.normalize.core.dates import read_moment
+from services.normalize.core.date_values import read_moment
 from services.normalize.core.zones import place_of_page
 
 

@@ -17,7 +17,8 @@ from services.normalize.core.byline import (
     marked_authors,
     spoken_authors,
 )
-from services.normalize.core.names import MOST_NAMES, PREFIX, Strip, authors_of, declared_author, unique
+from services.normalize.core.name_words import MOST_NAMES, PREFIX
+from services.normalize.core.names import Strip, authors_of, declared_author, unique
 from services.normalize.core.outlet import NAME_METAS
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import plain, tidy

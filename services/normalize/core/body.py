@@ -9,7 +9,8 @@ from services.normalize.core.date_text import find_moment
 from services.normalize.core.dateline import Dateline, read_dateline
 from services.normalize.core.keep import JudgedBlock
 from services.normalize.core.labels import is_machine_notice
-from services.normalize.core.names import PREFIX, names_in_byline
+from services.normalize.core.name_words import PREFIX
+from services.normalize.core.names import names_in_byline
 from services.normalize.core.plain_words import plain
 
 LONGEST_BYLINE = 200

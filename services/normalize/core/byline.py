@@ -7,7 +7,8 @@ from itertools import zip_longest
 from services.contracts.messages import Author
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.date_text import STEMS, find_moment
-from services.normalize.core.names import PREFIX, Strip, names_in_byline, unique
+from services.normalize.core.name_words import PREFIX
+from services.normalize.core.names import Strip, names_in_byline, unique
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import plain, tidy
 

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from services.contracts.messages import ArticleDate
 from services.normalize.core.article_object import JsonObject, first_text
 from services.normalize.core.date_text import Habits, Moment, find_moment
+from services.normalize.core.date_values import OLDEST_YEAR, moment_in_url, read_moment
 from services.normalize.core.outlet import host_of
 from services.normalize.core.page import Page
 from services.normalize.core.zones import place_of_page
@@ -26,15 +25,6 @@ MODIFIED_METAS = (
     "dcterms.modified", "dc.date.modified", "article.updated", "revised", "rnews:datemodified",
 )  # fmt: skip
 
-ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?\s*$",
-    re.IGNORECASE,
-)
-COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z)?$")
-IN_URL = re.compile(r"/((?:19|20)\d{2})[/_-]?(0?[1-9]|1[0-2])[/_-]?(0?[1-9]|[12]\d|3[01])(?=[/_.\-]|$)")
-URL_NAMED_MONTH = re.compile(r"/((?:19|20)\d{2})/([a-z]{3})/(0?[1-9]|[12]\d|3[01])(?=[/_-]|$)")
-MONTHS_IN_URL = "janfebmaraprmayjunjulaugsepoctnovdec"
-
 MODIFIED_WORD = (
     r"updated?|modified|last edited|обновлен[оа]?|изменен[оа]?|абноўлена|оновлено|aktualizacja|zaktualizowano|atnaujinta|"
     r"aktualisiert|stand|mis à jour|modifié|actualizad[oa]"
@@ -49,8 +39,6 @@ MARKS = re.compile(
 LONGEST_DATE_LINE = 240
 DAY_FIRST_REGIONS = frozenset({"gb", "ie", "in", "au", "nz", "za"})
 MONTH_FIRST_REGIONS = frozenset({"us", "ph"})
-OLDEST_YEAR = 1990
-UNKNOWN_HABITS = Habits()
 
 
 @dataclass(frozen=True)
@@ -85,13 +73,6 @@ def habits_of(page: Page) -> Habits:
     return Habits(place, day_first=True if known or by_host else None)
 
 
-def read_moment(value: str, habits: Habits = UNKNOWN_HABITS) -> Moment | None:
-    """A date from an attribute or a meta element: ISO 8601, its usual misspellings, RFC 2822, or words."""
-    text = value.strip()[:80]
-    moment = _iso(text) or _rfc(text) or find_moment(text, habits)
-    return moment if moment and moment.when.year >= OLDEST_YEAR else None
-
-
 def as_article_date(moment: Moment, evidence: str) -> ArticleDate:
     """The contract's form of a moment."""
     return ArticleDate(value=moment.value, precision=moment.precision, zone=moment.zone, evidence=evidence)
@@ -113,7 +94,7 @@ def _published(page: Page, articles: Sequence[JsonObject], near: Sequence[str], 
         if name in page.metas:
             yield read_moment(page.metas[name], habits), f"meta {name}"
     yield from _time_elements(page, habits, modified=False)
-    yield _in_url(page.url), "url"
+    yield moment_in_url(page.url), "url"
     yield _visible(near, habits, "published"), "byline text"
 
 
@@ -146,16 +127,6 @@ def _time_elements(page: Page, habits: Habits, *, modified: bool) -> Found:
             yield read_moment(value, habits), "time element"
 
 
-def _in_url(url: str) -> Moment | None:
-    hit = IN_URL.search(url)
-    if hit:
-        return _moment((hit[1], hit[2], hit[3]))
-    named = URL_NAMED_MONTH.search(url)
-    if named and MONTHS_IN_URL.find(named[2]) % 3 == 0:
-        return _moment((named[1], str(MONTHS_IN_URL.find(named[2]) // 3 + 1), named[3]))
-    return None
-
-
 def _visible(near: Sequence[str], habits: Habits, wanted: str) -> Moment | None:
     """The best date of the lines near the headline: a labelled one first, then the more precise, then the first."""
     ranked: list[tuple[int, int, int, Moment]] = []
@@ -176,38 +147,3 @@ def _labelled_parts(line: str) -> Iterator[tuple[str, str]]:
     yield "", line[: marks[0].start()] if marks else line
     for mark, end in zip(marks, ends, strict=True):
         yield mark.lastgroup or "", line[mark.end() : end]
-
-
-def _iso(text: str) -> Moment | None:
-    hit = ISO.match(text) or COMPACT.match(text)
-    return _moment(hit.groups()) if hit else None
-
-
-def _moment(parts: Sequence[str | None]) -> Moment | None:
-    year, month, day, hour, minute, second, zone = (*parts, None, None, None, None)[:7]
-    numbers = [int(part or 0) for part in (year, month, day, hour, minute, second)]
-    try:
-        local = datetime(*numbers)  # type: ignore[arg-type]
-        when = datetime.fromisoformat(f"{local.isoformat()}{_offset(zone)}") if zone else local
-    except ValueError:
-        return None
-    if hour is None or (zone is None and not any(numbers[3:])):
-        return Moment(local, "day")
-    return Moment(when, "second" if second else "minute", zone)
-
-
-def _offset(zone: str) -> str:
-    if zone.upper() == "Z":
-        return "+00:00"
-    return zone if ":" in zone else f"{zone[:3]}:{zone[3:] or '00'}"
-
-
-def _rfc(text: str) -> Moment | None:
-    """RFC 2822, as `Fri, 12 Dec 2025 13:30:00 GMT`."""
-    if text.count(":") < 1 or "," not in text[:5]:
-        return None
-    try:
-        when = parsedate_to_datetime(text)
-    except (ValueError, IndexError):
-        return None
-    return Moment(when, "second", text.rpartition(" ")[2] or None)

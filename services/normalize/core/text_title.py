@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from services.normalize.core.date_text import find_moment
 from services.normalize.core.keep import JudgedBlock
-from services.normalize.core.names import PREFIX
+from services.normalize.core.name_words import PREFIX
 from services.normalize.core.plain_words import plain
 
 SHORTEST = 15
