@@ -12,11 +12,12 @@ from sqlalchemy import Connection, select
 from services.contracts.identities import canonical_url, fetch_id_of, page_hash_of
 from services.contracts.messages import ArticleDate, NormalizedArticle, Precision, Quality, Source
 
-from .archive import Archive, Settled
+from .archive import Archive
 from .database import Database, open_database
 from .incoming import incoming_of
 from .migrate import migrate
 from .schema import article, article_group, story_member
+from .settling import Settled
 from .story_announcements import public_story_id
 
 START = datetime(2000, 1, 1, tzinfo=UTC)

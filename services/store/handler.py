@@ -8,8 +8,9 @@ import structlog
 from services.contracts.messages import NormalizedArticle
 from services.runtime.logs import log_outcome
 
-from .archive import Archive, Settled
+from .archive import Archive
 from .incoming import incoming_of
+from .settling import Settled
 
 LONG_TEXT = 200_000  # characters: a fingerprint takes longer than other messages should wait
 

@@ -24,7 +24,9 @@ def place_in_stories(
     now: datetime,
 ) -> list[Placed]:
     """Place what has to be placed, the article's own group first; the claim's last step. Raises StaleTopic."""
-    placed = []
+    placed: list[Placed] = []
+    if not stories.is_on:
+        return placed
     for member, replaces in _to_place(incoming, grouped, verdict):
         topic = _topic_of(connection, incoming, [member.article_id, *replaces])
         is_incoming = member.article_id == incoming.member.article_id

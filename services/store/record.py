@@ -24,11 +24,16 @@ PACK_LEVEL = 1  # a third of the size for a tenth of a millisecond
 def insert_article(
     connection: Connection, incoming: Incoming, verdict: Verdict, *, group_id: int, number: int
 ) -> int:
-    """Add an article that was not known; `number` is its revision. Returns its row number."""
+    """Add an article that was not known to a group; `number` is its revision. Returns its row number."""
+    row = article_row(incoming, verdict, number=number) | {"group_id": group_id}
+    return int(connection.execute(insert_row(article, article.c.number), row).scalar_one())
+
+
+def article_row(incoming: Incoming, verdict: Verdict, *, number: int) -> dict[str, Any]:
+    """The row of an article that was not known, but for its own number and its group's."""
     source = incoming.message.source
-    row = _article_row(incoming) | {
+    return _changing_columns(incoming) | {
         "article_id": incoming.member.article_id,
-        "group_id": group_id,
         "alias_of": verdict.of if isinstance(verdict, Redelivery) else None,
         "canonical_url": incoming.member.canonical_url,
         "outlet_group": incoming.member.outlet_group,
@@ -37,7 +42,6 @@ def insert_article(
         "first_seen": incoming.member.first_seen,
         "revision": number,
     }
-    return int(connection.execute(insert_row(article, article.c.number), row).scalar_one())
 
 
 def number_article(connection: Connection, article_number: int, number: int) -> None:
@@ -47,7 +51,7 @@ def number_article(connection: Connection, article_number: int, number: int) -> 
 
 def revise_article(connection: Connection, incoming: Incoming, stored: Stored) -> None:
     """Put the new text in the place of the old one; its alias, if it was one, stands for itself now."""
-    row = _article_row(incoming) | {
+    row = _changing_columns(incoming) | {
         "first_seen": min(stored.member.first_seen, incoming.member.first_seen),
         "alias_of": None,
     }
@@ -75,9 +79,14 @@ def write_revision(
     connection: Connection, incoming: Incoming, verdict: Verdict, *, article_number: int, number: int | None
 ) -> None:
     """Keep this state of the article with its ledger and its difference; `number` None is history only."""
+    row = revision_row(incoming, verdict, number=number) | {"number": article_number}
+    connection.execute(insert_new(connection, revision), row)
+
+
+def revision_row(incoming: Incoming, verdict: Verdict, *, number: int | None) -> dict[str, Any]:
+    """The row of one state of an article, but for the article's number."""
     member = incoming.member
-    row = {
-        "number": article_number,
+    return {
         "fetch_id": member.fetch_id,
         "revision": number,
         "verdict": verdict.name,
@@ -89,14 +98,18 @@ def write_revision(
         "ledger": pack(incoming.message.model_dump_json(include={"ledger"})),
         "diff": _diff_json(getattr(verdict, "changes", None)),
     }
-    connection.execute(insert_new(connection, revision), row)
 
 
 def write_fetch(connection: Connection, incoming: Incoming, verdict: Verdict, *, article_number: int) -> None:
     """Note the fetch and what came of it; a redelivered message finds it here."""
+    row = fetch_row(incoming, verdict) | {"number": article_number}
+    connection.execute(insert_new(connection, fetch), row)
+
+
+def fetch_row(incoming: Incoming, verdict: Verdict) -> dict[str, Any]:
+    """The row of one fetch, but for the article's number."""
     source = incoming.message.source
-    row = {
-        "number": article_number,
+    return {
         "fetch_id": incoming.member.fetch_id,
         "fetched_at": incoming.member.fetched_at,
         "page_hash": incoming.member.page_hash,
@@ -104,7 +117,6 @@ def write_fetch(connection: Connection, incoming: Incoming, verdict: Verdict, *,
         "verdict": verdict.name,
         "reason": getattr(verdict, "reason", None),
     }
-    connection.execute(insert_new(connection, fetch), row)
 
 
 def write_sketch(connection: Connection, incoming: Incoming, found: Found, *, article_number: int) -> None:
@@ -160,7 +172,7 @@ def with_first_seen(incoming: Incoming, stored: Stored | None) -> Incoming:
     return replace(incoming, member=replace(incoming.member, first_seen=first_seen))
 
 
-def _article_row(incoming: Incoming) -> dict[str, Any]:
+def _changing_columns(incoming: Incoming) -> dict[str, Any]:
     member = incoming.member
     return {
         "url": incoming.message.url,

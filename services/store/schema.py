@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -147,8 +148,8 @@ sketch = Table(
     "sketch",
     metadata,
     Column("h", BigInteger, primary_key=True, autoincrement=False),
-    Column("number", Number, primary_key=True, autoincrement=False),
-    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # narrow types: 31 rows an article
+    Column("day", SmallInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
     postgresql_partition_by="RANGE (day)",
 )

@@ -82,12 +82,13 @@ class Stories:
 
     database: Database
     topic_terms: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    is_on: bool = True  # off: articles are told apart and nothing more, for those who only measure that
     _topics: dict[str, TopicIndex] = field(default_factory=dict)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def prepare(self, topic: str, day: int, *, anew: bool = False) -> None:
         """Have the topic's index in memory. Raises RetryLater."""
-        if topic in self._topics and not anew:
+        if not self.is_on or (topic in self._topics and not anew):
             return
         async with self._loading:
             if topic in self._topics and not anew:

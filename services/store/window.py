@@ -1,4 +1,4 @@
-"""The sketch index lives thirty days: day partitions that are dropped on PostgreSQL, rows taken out in slices on SQLite."""
+"""The sketch index lives thirty days: partitions that are dropped on PostgreSQL, rows taken out in slices on SQLite."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +12,8 @@ from .lookup import WINDOW_DAYS
 from .schema import day_of, sketch
 
 AHEAD_DAYS = 3
+PARTITION_DAYS = 10
+"""Every look-up asks every partition: 31 hashes in 31 partitions of a day cost 2.5 ms, in four of ten days .2 ms."""
 SLICE = 5_000  # rows in one transaction: a claim waits for it some milliseconds
 PARTITION_LOCK_MS = 500
 
@@ -30,41 +32,47 @@ async def keep_window(database: Database, now: datetime) -> int:
 
 
 async def _keep_partitions(database: Database, today: int) -> int:
-    have = await database.read(partition_days)
-    for day in range(today - 1, today + AHEAD_DAYS + 1):
-        if day not in have:
-            await database.write(partial(_create_partition, day=day))
-    over = sorted(day for day in have if day < today - WINDOW_DAYS)
-    for day in over:
-        await database.write(partial(_drop_partition, day=day))
+    have = await database.read(partition_starts)
+    wanted = {_start_of(day) for day in range(today - 1, today + AHEAD_DAYS + 1)}
+    for start in sorted(wanted - have):
+        await database.write(partial(_create_partition, start=start))
+    over = sorted(start for start in have if start + PARTITION_DAYS <= today - WINDOW_DAYS)
+    for start in over:
+        await database.write(partial(_drop_partition, start=start))
     if over:
-        log.info("window_moved", dropped_days=len(over))
+        log.info("window_moved", dropped_partitions=len(over))
     return len(over)
 
 
-def partition_days(connection: Connection) -> set[int]:
-    """The days that have a partition of their own."""
+def partition_starts(connection: Connection) -> set[int]:
+    """The first days of the partitions there are."""
     names = connection.execute(
         text("SELECT relname FROM pg_class WHERE relname ~ '^sketch_[0-9]+$' AND relkind = 'r'")
     ).scalars()
     return {int(name.removeprefix("sketch_")) for name in names}
 
 
-def _create_partition(connection: Connection, day: int) -> None:
-    """Beside the default partition, which may hold rows of that day already: they go along."""
-    name = f"sketch_{int(day)}"
+def _start_of(day: int) -> int:
+    return day - day % PARTITION_DAYS
+
+
+def _create_partition(connection: Connection, start: int) -> None:
+    """Beside the default partition, which may hold rows of those days already: they go along."""
+    name, end = f"sketch_{int(start)}", int(start) + PARTITION_DAYS
     connection.execute(text(f"SET LOCAL lock_timeout = {PARTITION_LOCK_MS}"))
     connection.execute(text("LOCK TABLE sketch IN SHARE ROW EXCLUSIVE MODE"))
     connection.execute(text(f"CREATE TABLE IF NOT EXISTS {name} (LIKE sketch INCLUDING ALL)"))
-    moving = "WITH gone AS (DELETE FROM sketch_other WHERE day = :day RETURNING h, number, day) "
-    connection.execute(text(f"{moving} INSERT INTO {name} SELECT h, number, day FROM gone"), {"day": day})  # noqa: S608
-    attached = f"ALTER TABLE sketch ATTACH PARTITION {name} FOR VALUES FROM ({int(day)}) TO ({int(day) + 1})"
-    connection.execute(text(attached))
+    gone = "DELETE FROM sketch_other WHERE day >= :start AND day < :end RETURNING h, number, day"
+    moving = f"WITH gone AS ({gone}) INSERT INTO {name} SELECT h, number, day FROM gone"  # noqa: S608 - our own name
+    connection.execute(text(moving), {"start": int(start), "end": end})
+    connection.execute(
+        text(f"ALTER TABLE sketch ATTACH PARTITION {name} FOR VALUES FROM ({int(start)}) TO ({end})")
+    )
 
 
-def _drop_partition(connection: Connection, day: int) -> None:
+def _drop_partition(connection: Connection, start: int) -> None:
     connection.execute(text(f"SET LOCAL lock_timeout = {PARTITION_LOCK_MS}"))
-    connection.execute(text(f"DROP TABLE sketch_{int(day)}"))
+    connection.execute(text(f"DROP TABLE sketch_{int(start)}"))
 
 
 def _over(connection: Connection, today: int) -> list[dict[str, int]]:

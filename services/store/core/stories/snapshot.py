@@ -11,12 +11,15 @@ from typing import Protocol
 from zlib import crc32
 
 from .background import background_rates
-from .terms import Terms
+from .terms import CYRILLIC, Terms
 
-THRESHOLD = 0.18
-"""Average link at which two stories are one; chosen on both data sets together (docs/sameness.md)."""
-RATE_FLOOR = 3e-4
-"""No term is taken for rarer than this: caps its weight at 8.1, so that one odd name does not make a story."""
+THRESHOLD = 0.16
+"""Average link at which two stories are one: the middle of the stretch that serves all four sets (docs/sameness.md)."""
+RATE_FLOOR = 1e-4
+"""No term is taken for rarer than this: caps its weight at 9.2, so that one odd name does not make a story."""
+CYRILLIC_EXCESS = 1.5
+"""Unrelated texts in Russian, Ukrainian and Belarusian resemble one another that much more than English ones do: their
+similarities are divided by it, so that one threshold serves (curve over the Russian pairs in docs/sameness.md)."""
 SATURATION, AVERAGE_WEIGHT = 1.0, 150.0
 """BM25's k1 (b is .5): a word's second mention says less than its first, and less in a short text than in a long one."""
 KEPT_TERMS = 100
@@ -32,11 +35,11 @@ SAMPLE = 78
 SMALL_FEED, LARGE_FEED = 200, 2_000
 
 Weights = dict[int, float]
-"""A unit vector: term hash to weight."""
+"""A vector of unit length (for Cyrillic texts shorter): term hash to weight."""
 
 
 class Scorer(Protocol):
-    """What stories need to know of meaning: a unit vector for an article, and how alike two stories must be.
+    """What stories need to know of meaning: a vector for an article, and how alike two stories must be.
 
     The similarity of two articles is the dot product of their vectors. Another scorer (an embedding) may take this
     one's place: `weigh` then gives its dimensions instead of terms.
@@ -48,7 +51,7 @@ class Scorer(Protocol):
         ...
 
     def weigh(self, terms: Terms) -> Weights:
-        """The article's unit vector, its heaviest terms only."""
+        """The article's vector, its heaviest terms only."""
         ...
 
 
@@ -71,17 +74,18 @@ class Snapshot:
         return THRESHOLD + (1 - THRESHOLD) * max(0.0, self.baseline - BASELINE_FREE)
 
     def weigh(self, terms: Terms) -> Weights:
-        """BM25 saturation times inverse document rate, the heaviest hundred terms, unit length."""
+        """BM25 saturation times inverse document rate, the heaviest hundred terms, brought to length."""
         background = background_rates()
         half = SATURATION * 0.5 * (1 + sum(terms.values()) / AVERAGE_WEIGHT)
         weights = {}
         for term, count in terms.items():
             rate = max(background.get(term, 0.0), self.rates.get(term, 0.0), RATE_FLOOR)
-            if rate < 1 and term not in self.topic:
+            if rate < 1 and term not in self.topic and term != CYRILLIC:
                 weights[term] = -math.log(rate) * count / (count + half)
         if len(weights) > KEPT_TERMS:
             weights = dict(heapq.nlargest(KEPT_TERMS, weights.items(), key=lambda item: (item[1], item[0])))
-        length = math.sqrt(math.fsum(weight * weight for weight in weights.values())) or 1.0
+        square = math.fsum(weight * weight for weight in weights.values()) or 1.0
+        length = math.sqrt(square * (CYRILLIC_EXCESS if CYRILLIC in terms else 1.0))
         return {term: weight / length for term, weight in weights.items()}
 
     def to_json(self) -> str:

@@ -52,7 +52,10 @@ def terms_of(title: str | None, text: str, language: str | None) -> Terms:
         weights[stem] = weights.get(stem, 0.0) + LEAD_WEIGHT
     for stem in headline:
         weights[stem] = weights.get(stem, 0.0) + TITLE_WEIGHT
-    return {term_hash(stem): weight for stem, weight in weights.items()}
+    terms = {term_hash(stem): weight for stem, weight in weights.items()}
+    if (language or "").lower()[:2] in CYRILLIC_LANGUAGES:
+        terms[CYRILLIC] = MARK_WEIGHT
+    return terms
 
 
 def language_of(text: str) -> str | None:
@@ -107,6 +110,12 @@ def unpack_terms(packed: bytes) -> Terms:
     count = len(packed) // 6
     values = struct.unpack(f"<{count}I{count}H", packed)
     return {term: tenths / 10 for term, tenths in zip(values[:count], values[count:], strict=True)}
+
+
+CYRILLIC = term_hash("\x00cyrillic")
+"""A mark among the terms, not a word: it tells the scorer how alike unrelated texts of this language are."""
+CYRILLIC_LANGUAGES = frozenset({"ru", "uk", "be"})
+MARK_WEIGHT = 0.1
 
 
 @lru_cache(maxsize=16)
