@@ -257,3 +257,18 @@ def test_an_archive_of_another_release_is_told(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(CommandError, match="has schema None") as refused:
         export("jsonl", since="", start="", topic="", story="", newest=False, limit=0, output=tmp_path / "o")
     assert refused.value.advice == "cleanwire migrate"
+
+
+def test_a_person_at_a_terminal_sees_progress_on_stderr_only(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stderr", terminal)
+    assert told(run("jsonl")) == ALL
+    assert "export" in terminal.getvalue()
+
+
+def test_a_program_sees_no_progress(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("jsonl")
+    assert capsys.readouterr().err == "exported 5 events\n"

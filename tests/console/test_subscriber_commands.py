@@ -195,6 +195,7 @@ def test_a_taken_name_is_told_and_changes_nothing(redis: Redis, run: Run) -> Non
             "unknown start point: 1999999999999-0 lies after the last",
         ),
         (("add", "desk", "--stream", "articles.raw"), "'articles.raw' is no public stream"),
+        (("add", "desk", "--topic", 'x" + evil() + "'), "is no topic"),
         (("remove", "nobody"), "no subscriber 'nobody'"),
     ],
 )

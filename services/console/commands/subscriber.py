@@ -1,6 +1,7 @@
 """`cleanwire subscriber add|list|remove`: other teams' way to the public streams."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,7 @@ subscriber_app = typer.Typer(
 FROM = "0 (all that is kept), $ (from now on), a day or a time (UTC), or an entry id (the entries after it)."
 TOPIC = "Put a filter on this topic into the snippets; the group itself always gets every entry."
 HOST = "HOST[:PORT] as the subscriber reaches the server, where it differs from CLEANWIRE_REDIS_URL."
+TOPIC_NAME = re.compile(r"[\w-]{1,64}")
 NOT_KEPT = (
     "this server keeps no ACL file: the user is gone after its restart (the group stays). "
     "Set `aclfile` in its configuration, or add the subscriber again"
@@ -95,7 +97,11 @@ def remove(name: str) -> None:
 
 
 def _check_topic(topic: str, folder: Path) -> None:
-    """An unknown topic would filter everything away; without profiles here nothing can be said."""
+    """An unknown topic would filter everything away; without profiles here only its form can be told."""
+    if topic and not TOPIC_NAME.fullmatch(topic):
+        raise CommandError.usage(
+            f"{topic[:60]!r} is no topic", "letters, digits, - and _, as in belarus-talks"
+        )
     known = sorted(_topic_name(path) for path in folder.glob("*.toml")) if topic else []
     if known and topic not in known:
         raise CommandError.usage(f"unknown topic {topic!r}", f"topics: {', '.join(known)}")

@@ -48,7 +48,7 @@ async def export_events(database: Database, wanted: Wanted, writer: Writer, *, l
     """Write the wanted events, at most `limit` of them (0: all); returns how many."""
     written = 0
     with _bar() as bar:
-        task = bar.add_task("export", total=await count_events(database, wanted) if not bar.disable else None)
+        task = bar.add_task("export", total=None if bar.disable else await count_events(database, wanted))
         async for events in exported_events(database, wanted):
             page = events[: limit - written] if limit else events
             writer.write(page)
