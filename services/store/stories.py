@@ -86,6 +86,9 @@ class Stories:
     _topics: dict[str, TopicIndex] = field(default_factory=dict)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def __post_init__(self) -> None:
+        self.database.on_lost.append(self._topics.clear)  # what was made true here is not: load it anew
+
     async def prepare(self, topic: str, day: int, *, anew: bool = False) -> None:
         """Have the topic's index in memory. Raises RetryLater."""
         if not self.is_on or (topic in self._topics and not anew):

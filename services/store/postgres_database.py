@@ -1,0 +1,70 @@
+"""PostgreSQL: a pool of asyncpg connections, deadlocks tried again, every wait bounded."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from .faults import failure_of, is_deadlock
+
+T = TypeVar("T")
+
+DEADLOCK_TRIES = 3
+POOL = 10  # connections a process may hold; 16 claims at once queue for them
+TIMEOUTS = {
+    "lock_timeout": "5000",
+    "statement_timeout": "30000",
+    "idle_in_transaction_session_timeout": "10000",
+}
+"""In ms: nobody waits longer for a lock than for a message; a stopped store frees its locks after 10 s."""
+CONNECT_TIMEOUT_S = 5.0
+
+
+class PostgresDatabase:
+    """READ COMMITTED, so that a statement after a lock sees what its holder wrote."""
+
+    dialect = "postgresql"
+
+    def __init__(self, url: str) -> None:
+        self.on_lost: list[Callable[[], None]] = []  # a commit is one work's alone: nothing is told too early
+        self._engine: AsyncEngine = create_async_engine(
+            make_url(url).set(drivername="postgresql+asyncpg"),
+            pool_size=POOL,
+            max_overflow=0,
+            pool_timeout=30,
+            pool_use_lifo=True,
+            isolation_level="READ COMMITTED",
+            connect_args={
+                "server_settings": TIMEOUTS | {"application_name": "cleanwire-store"},
+                "timeout": CONNECT_TIMEOUT_S,
+            },
+        )
+
+    async def write(self, work: Callable[[Connection], T], on_commit: Callable[[T], None] | None = None) -> T:
+        """See Database."""
+        for attempt in range(1, DEADLOCK_TRIES + 1):
+            try:
+                return await self._once(work, on_commit)
+            except SQLAlchemyError as error:
+                if not is_deadlock(error) or attempt == DEADLOCK_TRIES:
+                    raise failure_of(error, self.dialect) from error
+            except (OSError, TimeoutError) as error:
+                raise failure_of(error, self.dialect) from error
+        raise AssertionError("unreachable")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """See Database."""
+        return await self.write(work)
+
+    async def close(self) -> None:
+        """See Database."""
+        await self._engine.dispose()
+
+    async def _once(self, work: Callable[[Connection], T], on_commit: Callable[[T], None] | None) -> T:
+        async with self._engine.begin() as connection:
+            result = await connection.run_sync(work)
+        if on_commit is not None:
+            on_commit(result)
+        return result

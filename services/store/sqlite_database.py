@@ -1,0 +1,146 @@
+"""SQLite: one writing thread, a few reading ones; what waits to be written together is committed together."""
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from .faults import failure_of
+
+BUSY_TIMEOUT_MS = 5_000
+READERS = 2
+TOGETHER = 32
+"""At most so many works share a commit: a disk takes a millisecond or ten for each, a claim two."""
+
+T = TypeVar("T")
+Work = Callable[[Connection], Any]
+
+
+@dataclass
+class _Job:
+    work: Work
+    on_commit: Callable[[Any], None] | None
+    done: "Future[Any]" = field(default_factory=Future)
+
+
+class _Attempt:
+    """Runs a block and keeps the error that ended it, to be raised where the work was asked for."""
+
+    error: Exception | None = None
+
+    def __enter__(self) -> "_Attempt":
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, Exception):
+            self.error = error
+        return self.error is error
+
+
+class SqliteDatabase:
+    """`BEGIN IMMEDIATE` always: a read-then-write that starts deferred fails at once when the file is busy."""
+
+    dialect = "sqlite"
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url).set(drivername="sqlite+pysqlite")
+        plain = self.url.render_as_string(hide_password=False)
+        self._writer, self._reader = _engine(plain, "IMMEDIATE"), _engine(plain, "DEFERRED")
+        self._writing = ThreadPoolExecutor(1, "archive-write")
+        self._reading = ThreadPoolExecutor(READERS, "archive-read")
+        self._waiting: deque[_Job] = deque()
+        self.on_lost: list[Callable[[], None]] = []
+
+    async def write(self, work: Callable[[Connection], T], on_commit: Callable[[T], None] | None = None) -> T:
+        """See Database."""
+        job = _Job(work, on_commit)
+        self._waiting.append(job)
+        self._writing.submit(self._write_waiting)
+        result: T = await self._result(job)
+        return result
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """See Database."""
+        job = _Job(work, None)
+        self._reading.submit(_write_alone, self._reader, job)
+        result: T = await self._result(job)
+        return result
+
+    async def close(self) -> None:
+        """See Database."""
+        for pool, engine in ((self._writing, self._writer), (self._reading, self._reader)):
+            await asyncio.get_running_loop().run_in_executor(pool, engine.dispose)
+            pool.shutdown(wait=True)
+
+    async def _result(self, job: _Job) -> Any:
+        try:
+            # Shielded: a cancelled claim still commits or rolls back before anything else uses the thread.
+            return await asyncio.shield(asyncio.wrap_future(job.done))
+        except SQLAlchemyError as error:
+            raise failure_of(error, self.dialect) from error
+
+    def _write_waiting(self) -> None:
+        """In the writing thread: everything that waits, in one transaction if it can be."""
+        jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
+        if len(jobs) > 1 and self._write_together(jobs):
+            return
+        for job in jobs:
+            _write_alone(self._writer, job)
+
+    def _write_together(self, jobs: list[_Job]) -> bool:
+        """One transaction, or nothing of it: then each works alone, so that one's failure is not another's."""
+        results = []
+        with _Attempt() as attempt, self._writer.begin() as connection:
+            for job in jobs:
+                results.append(job.work(connection))
+                if job.on_commit is not None:
+                    job.on_commit(results[-1])
+        if attempt.error is not None:
+            for lost in self.on_lost:
+                lost()
+            return False
+        for job, result in zip(jobs, results, strict=True):
+            job.done.set_result(result)
+        return True
+
+
+def _write_alone(engine: Engine, job: _Job) -> None:
+    with _Attempt() as attempt:
+        with engine.begin() as connection:
+            result = job.work(connection)
+        if job.on_commit is not None:
+            job.on_commit(result)
+    if attempt.error is not None:
+        job.done.set_exception(attempt.error)
+    else:
+        job.done.set_result(result)
+
+
+def _engine(url: str, mode: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself; we do, below
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine

@@ -1,0 +1,34 @@
+"""Copies claimed at once, by tasks and by processes: none passes as new twice. The long form is `./run bench store`."""
+
+import asyncio
+
+import pytest
+
+from bench.store import _race, race, race_messages
+from services.store.database import open_database
+from services.store.migrate import migrate
+
+ARTICLES, COPIES = 30, 5
+
+
+async def emptied(url: str) -> str:
+    database = open_database(url)
+    await migrate(database, "base")
+    await migrate(database)
+    await database.close()
+    return url
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_copies_claimed_by_eight_tasks_pass_as_new_once(database_url, seed):
+    incomings = race_messages(seed, ARTICLES, COPIES)
+    alone = await _race(await emptied(database_url), incomings, 1)
+    together = await _race(await emptied(database_url), incomings, 8)
+    assert together["new"] == alone["new"] == ARTICLES
+    assert together["copy"] == ARTICLES * (COPIES - 1)
+
+
+async def test_copies_claimed_by_eight_processes_pass_as_new_once(postgres_url):
+    incomings = race_messages(9, ARTICLES, COPIES)
+    verdicts = await asyncio.to_thread(race, await emptied(postgres_url), incomings, 8)
+    assert verdicts == {"new": ARTICLES, "copy": ARTICLES * (COPIES - 1)}
