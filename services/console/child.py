@@ -17,7 +17,8 @@ PR_SET_PDEATHSIG = 1
 async def start_child(command: Sequence[str], environ: Mapping[str, str]) -> Process:
     """Start it in a process group of its own: Ctrl-C reaches us alone, and we stop the children in order.
 
-    Call it from the main thread: the child gets SIGTERM when the thread that started it ends, however it ends.
+    Call it from the main thread: the child is killed when the thread that started it ends, however it ends. Nothing
+    could drain then (the broker ends too), and a killed service loses nothing.
     """
     return await asyncio.create_subprocess_exec(
         *command,
@@ -73,6 +74,6 @@ def _send(process: Process, number: signal.Signals) -> None:
 
 
 def _die_with(parent: int) -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the line above
         os._exit(1)

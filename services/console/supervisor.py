@@ -19,6 +19,7 @@ SETTLED_S = 10.0  # alive that long: the next death starts the back-off anew
 STOP_TIMEOUT_S = 8.0  # for all services together; with the server's own stop it stays below 10 s
 HEAD_START_S = 2.0  # what a service has to drain before the next in the walk is asked to end
 LAST_LINES_S = 1.0
+SAID_CHARS = 300  # of its last line: most often the error
 WRONG_SETTINGS = Exit.USAGE  # a service that ends so will end so again: no restart helps
 
 OnLine = Callable[[str, bytes], None]
@@ -89,7 +90,9 @@ class Supervisor:
         return code
 
     async def _back_off(self, service: Service, code: int) -> None:
-        self._say("service_died", service, level="error", exit_code=code, restart_in_s=service.delay_s)
+        said = service.last_line.decode(errors="replace").strip()[-SAID_CHARS:]
+        facts = {"exit_code": code, "restart_in_s": service.delay_s, "said": said}
+        self._say("service_died", service, level="error", **facts)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), service.delay_s)
         service.delay_s = min(service.delay_s * 2, LONGEST_RESTART_S)

@@ -98,7 +98,18 @@ _COUNTS = {
     "stage_resumed": _resume,
 }
 
-_NOTE_FIELDS = ("of", "stream", "source", "url", "dependency", "reason", "outcome", "exit_code", "error")
+_NOTE_FIELDS = (
+    "of",
+    "stream",
+    "source",
+    "url",
+    "dependency",
+    "reason",
+    "outcome",
+    "exit_code",
+    "error",
+    "said",
+)
 
 
 def _noted(record: Mapping[str, object]) -> str:

@@ -27,6 +27,7 @@ PARSING_LIBRARIES = {
     "charset_normalizer",
     "dateutil",
     "feedparser",
+    "numpy",  # the columns of features
     "protego",
     "py3langid",
     "pydantic",  # strict reading of a topic profile

@@ -65,7 +65,9 @@ class Stage:
         if record.get("event") == "page_rejected":
             self._line("red", "rejected", f"{record.get('reason')}", str(record.get("url", "")))
         elif record.get("event") == "service_died":
-            self._line("red", "died", f"{record.get('of')}", "starting it again")
+            self._line(
+                "red", "died", f"{record.get('of')}", f"starting it again; it said: {record.get('said')}"
+            )
 
     def show(self, entry: StreamEntry, scene: Scene | None) -> None:
         _event, body = parse_event(entry.fields)
