@@ -149,20 +149,26 @@ class Politeness:
     @contextlib.asynccontextmanager
     async def kept(self, turn: Turn) -> AsyncIterator[None]:
         """Inside this the turn stays ours, however long the host takes to answer."""
-        keeper = asyncio.ensure_future(self._keep(turn))
+        keeping: list[asyncio.Task[None]] = []
+        # Most answers come sooner than the first renewal: only a slow one costs a task.
+        starting = asyncio.get_running_loop().call_later(
+            RENEW_EVERY_S, lambda: keeping.append(asyncio.ensure_future(self._keep(turn)))
+        )
         try:
             yield
         finally:
-            keeper.cancel()
+            starting.cancel()
+            for keeper in keeping:
+                keeper.cancel()
 
     async def _keep(self, turn: Turn) -> None:
         while True:
-            await asyncio.sleep(RENEW_EVERY_S)
             with contextlib.suppress(RedisError):
                 await self._renew(
                     keys=[keys.host_turns(turn.host)],
                     args=[turn.token, _ms(self._now()) + int(LEASE_S * 1000)],
                 )
+            await asyncio.sleep(RENEW_EVERY_S)
 
     async def end_turn(self, turn: Turn, report: TurnReport) -> None:
         """Give the turn back, start its rest, and count it."""
