@@ -22,6 +22,7 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 """NUL, which PostgreSQL refuses, and halves of surrogate pairs, which are no text."""
 REPLACEMENT = "\ufffd"
 LONGEST_URL = 8_000
+LONGEST_TOPIC = 64
 LONGEST_NAMES = {"fetch_id": 64, "page_hash": 64, "engine": 64, "template": 64, "language": 16}
 
 
@@ -119,6 +120,9 @@ def _refuse_the_unstorable(message: NormalizedArticle) -> None:
         raise Unprocessable(
             f"canonical_url has {len(message.canonical_url)} characters; allowed: {LONGEST_URL}"
         )
+    for match in message.topics:
+        if len(match.topic) > LONGEST_TOPIC:
+            raise Unprocessable(f"topics: a name has {len(match.topic)} characters; allowed: {LONGEST_TOPIC}")
     for name, longest in LONGEST_NAMES.items():
         value = getattr(message, name) or ""
         if len(value) > longest:

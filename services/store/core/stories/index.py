@@ -114,6 +114,13 @@ class StoryIndex:
         groups = self._regroup(pool, vector, touched)
         return self._named(article_id, vector, groups, touched, tuple(replaces), gone, capped or near.capped)
 
+    def repair_pool(self, article_id: str) -> frozenset[str]:
+        """The articles that a repair of this one would cluster again, itself included."""
+        row = self._rows[article_id]
+        near = self._near(_unpacked(self._vectors[row]), {row})
+        touched, _ = self._touched(near, {row})
+        return frozenset(self._names[member] for story in touched for member in self._members[story])
+
     def _near(self, vector: Weights, gone: set[int]) -> _Near:
         hits: dict[int, float] = defaultdict(float)
         left = POSTINGS_READ
@@ -258,12 +265,18 @@ def rebuilt(
     for article_id, terms, story_id in rows:
         index.place(article_id, terms, story_id)
     changes = []
+    settled: set[frozenset[str]] = set()
     for article_id, terms, _ in rows:
+        pool = index.repair_pool(article_id)
+        if pool in settled:
+            continue  # another article of this pool has shown that nothing changes
         before = index.story_of(article_id)
         decision = index.decide(article_id, terms)
         if decision.moved or decision.story_id != before:
             index.apply(decision, terms)
             changes.append((decision, terms))
+        else:
+            settled.add(pool)
     return index, changes
 
 
