@@ -92,17 +92,27 @@ class Service:
         rss, peak = (int(facts[name].split()[0]) / 1_024 for name in ("VmRSS", "VmHWM"))
         return Cost((int(stat[11]) + int(stat[12])) / TICKS, rss, peak)
 
+    def is_running(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
+
+    def send(self, number: int) -> None:
+        """A signal, if it still runs."""
+        if self.is_running():
+            self._process.send_signal(number)
+
     def hold(self) -> None:
         """Keep it from running, until `go_on`."""
-        self._process.send_signal(signal.SIGSTOP)
+        self.send(signal.SIGSTOP)
 
     def go_on(self) -> None:
         """Let it run again."""
-        self._process.send_signal(signal.SIGCONT)
+        self.send(signal.SIGCONT)
 
     def stop(self) -> None:
         """End it as an operator would."""
-        self._process.terminate()
+        self.go_on()
+        self.send(signal.SIGTERM)
         try:
             self._process.wait(15)
         except subprocess.TimeoutExpired:
