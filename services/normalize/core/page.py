@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from services.normalize.core.blocks import Element, PageBlock
 from services.normalize.core.decode import decode_page
+from services.normalize.core.hostile import refuse_hostile
 from services.normalize.core.json_ld import read_json_ld
 from services.normalize.core.plain_text import blocks_of_lines
 from services.normalize.core.rejections import Rejection
@@ -45,7 +46,7 @@ class Page:
 
 
 def read_page(page: bytes, url: str = "", content_type: str | None = None) -> Page | Rejection:
-    """Decode, parse and walk a page; a Rejection if it is no text at all."""
+    """Decode, parse and walk a page; a Rejection if it is no text at all, or markup made to be slow."""
     if len(page) > MAX_PAGE_BYTES:
         return Rejection("not text", f"{len(page):,} bytes; at most {MAX_PAGE_BYTES:,} are read")
     text = decode_page(page, content_type)
@@ -53,7 +54,7 @@ def read_page(page: bytes, url: str = "", content_type: str | None = None) -> Pa
         return text
     if _kind_of(text, content_type or "") == "text":
         return _text_page(text, url)
-    return _html_page(text, url)
+    return refuse_hostile(text) or _html_page(text, url)
 
 
 def _kind_of(text: str, content_type: str) -> PageKind:

@@ -10,7 +10,7 @@ from services.normalize.core.blocks import UNNUMBERED, BlockKind, Element, PageB
 TEXT_NODE = 2
 HIDING_STYLE = re.compile(r"display\s*:\s*none")
 MAX_DEPTH = 250  # deeper text is taken whole as one block: a page that deep is broken or hostile
-MAX_BLOCKS = 6_000  # ten times the largest real page seen; what follows is taken whole as one last block
+MAX_BLOCKS = 6_000  # several times the largest real page seen; what follows is taken whole as one last block
 LONG_LINK = 250  # characters; a link that long is an unclosed <a> around the body, not a link
 
 SKIPPED_TAGS = (
@@ -44,7 +44,7 @@ def cut_blocks(tree: LexborHTMLParser) -> tuple[list[Element], list[PageBlock]]:
     body = tree.body or tree.root
     if body is not None:
         walk.into(body, walk.root, False, 0)
-        walk.flush(walk.root)
+        walk.flush(walk.root, last=True)
     return walk.elements, walk.blocks
 
 
@@ -67,7 +67,7 @@ class _Walk:
 
     def into(self, node: LexborNode, element: Element, in_link: bool, depth: int) -> None:
         """Take the children of `node`, whose nearest block-level element is `element`."""
-        if depth > MAX_DEPTH or len(self.blocks) >= MAX_BLOCKS:
+        if depth > MAX_DEPTH:
             self._take_whole(node)
             return
         parts = self.parts
@@ -134,8 +134,11 @@ class _Walk:
             if below.tag_id == TEXT_NODE and (below.parent is None or below.parent.tag not in SKIPPED):
                 self.parts += (below.text_content or "", " ")
 
-    def flush(self, element: Element) -> None:
+    def flush(self, element: Element, *, last: bool = False) -> None:
         """End the block: what was gathered becomes one, if it holds any text."""
+        if len(self.blocks) >= MAX_BLOCKS and not last:
+            self.parts.append(" ")
+            return
         text = "".join(self.parts)
         if "\x00" in text:
             text = "\n".join(line for line in (" ".join(one.split()) for one in text.split("\n\x00")) if line)
