@@ -7,11 +7,13 @@ from services.normalize.core.rejections import Rejection, RejectionReason
 
 FEWEST_WORDS = 12  # the shortest real notes in the data hold 20; a headline alone holds up to 12
 FEW_WORDS = 120  # a wall or an error page says little; an article that mentions one says more
+WALL_CHARS = 1500  # such pages say what they are at once
+SIZED_CHARS = 2000
 NOT_THERE = re.compile(
-    r"\b404\b|page (?:not found|cannot be found|doesn.t exist)|not found$|страница не найдена|старонка не знойдзена|"
+    r"\b(?:error|fehler|erreur|ошибка|памылка|помилка|błąd|klaida)\W{1,3}404\b|\b404\W{1,3}(?:error|not found|page)|^\W*404\W*$|page (?:not found|cannot be found|doesn.t exist)|not found$|страница не найдена|старонка не знойдзена|"
     r"сторінк[уа] не знайдено|nie znaleziono|strona nie istnieje|puslapis nerastas|seite (?:wurde )?nicht gefunden|page introuvable|"
-    r"página no encontrada|article (?:is )?no longer available|has been (?:removed|deleted)",
-    re.IGNORECASE,
+    r"página no encontrada|article (?:is )?no longer available|(?:page|article) has been (?:removed|deleted)",
+    re.IGNORECASE | re.MULTILINE,
 )
 BLOCKED = re.compile(
     r"just a moment|attention required|access denied|are you (?:a )?(?:human|robot)|verify(?:ing)? (?:that )?you are (?:a )?human|"
@@ -33,20 +35,30 @@ WALLS: tuple[tuple[RejectionReason, re.Pattern[str]], ...] = (
 
 def refuse(page: Page, title: str | None, text: str) -> Rejection | None:
     """Why a page's kept text is no article, or None if it may be one."""
-    words = len(text.split()) or 0
-    letters = sum(map(str.isalpha, text[:400]))
-    if words < FEW_WORDS and letters < FEW_WORDS * 6:
-        shown = f"{page.title_tag or title or ''}\n{text or _whole(page)}"[:4000]
+    size = _size_of(text)
+    if size < FEW_WORDS:
+        head = f"{page.title_tag or title or ''}\n{text or _whole(page)}"[:WALL_CHARS]
         for reason, wall in WALLS:
-            hit = wall.search(shown)
-            if hit and (reason != "consent wall" or words < FEWEST_WORDS * 4):
-                return Rejection(reason, f"the page says {hit[0]!r} and holds {words} words of text")
-    if words < FEWEST_WORDS and letters < FEWEST_WORDS * 4:
-        return Rejection(
-            "too short",
-            f"{words} words were left of {len(page.blocks)} blocks; at least {FEWEST_WORDS} are needed",
-        )
+            hit = wall.search(head)
+            if hit:
+                return Rejection(reason, f"the page says {hit[0]!r} and holds about {size} words of text")
+    if size < FEWEST_WORDS:
+        found = f"{size} words were left of {len(page.blocks)} blocks; at least {FEWEST_WORDS} are needed"
+        return Rejection("too short", found)
     return None
+
+
+def _size_of(text: str) -> int:
+    """Words; where a script has no blanks between them, two signs count as one."""
+    return max(
+        len(text.split()),
+        sum(map(str.isalpha, text[:SIZED_CHARS])) // 2 if not text.isascii() and _is_dense(text) else 0,
+    )
+
+
+def _is_dense(text: str) -> bool:
+    sample = text[:SIZED_CHARS]
+    return sample.count(" ") < len(sample) / 30
 
 
 def _whole(page: Page) -> str:

@@ -22,6 +22,7 @@ MARKS_IN_TITLE = (
 TAIL_PARAGRAPHS = 4  # the last paragraphs, where a credit line may hang at the end
 CREDITS_AFTER_END = 6  # blocks behind the last kept one in which a credit line is looked for
 DIGIT = re.compile(r"\d")
+SENTENCE = re.compile(r"\.$|[。，、！？]")
 DATELINE_PARAGRAPHS = 3
 
 
@@ -106,7 +107,7 @@ def _field_of(text: str, title_key: str, *, in_head: bool) -> str | None:
 
 def _is_date_line(text: str) -> bool:
     """A line of a date and little else: `News Desk | Updated: 12-12-2025 19:00 IST`; a sentence is none."""
-    if len(text) > 140 or text.endswith(".") or not DIGIT.search(text):
+    if len(text) > 140 or SENTENCE.search(text) or not DIGIT.search(text):
         return False
     return (
         find_moment(text) is not None

@@ -23,7 +23,7 @@ NOTICE = re.compile(
 )
 OF_ITSELF = re.compile(
     r"^\W*(?:this|the (?:above|image|picture|photo|article|text)|(?:image|photo|picture|illustration|text|article|summary|content)s?\b|"
-    r"эт[оаи]\w*|гэт\w+|ц[еяі]\w*|ten|t[ao]|šis|ši|dies\w*|cette|ce|est[ae]|AI|ИИ|изображение|иллюстрация|фото|зображення|ілюстрація|"
+    r"эт[оаи]\w*|гэт\w+|ц[еяі]\w*|ten|t[ao]|šis|ši|dies\w*|cette|ce|est[ae]|AI[\s-]generated\s(?:image|picture|photo|illustration|text|article|content)|изображение|иллюстрация|фото|зображення|ілюстрація|"
     r"выява|obraz|ilustracja|zdjęcie|nuotrauka|iliustracija|bild)(?!\w)",
     re.IGNORECASE,
 )
