@@ -11,6 +11,7 @@ from rich.text import Text
 from services.runtime.backlog import StreamBacklog
 
 from .tallies import Tallies
+from .telling import harmless
 
 TITLES_SHOWN = 8
 REASONS_SHOWN = 6
@@ -47,7 +48,7 @@ def draw(picture: Picture) -> RenderableType:
     if picture.tallies.notes:
         parts.append(
             Panel(
-                Text("\n".join(picture.tallies.notes), overflow="ellipsis", no_wrap=True),
+                Text(harmless("\n".join(picture.tallies.notes)), overflow="ellipsis", no_wrap=True),
                 title="notes",
                 border_style="yellow",
             )
@@ -123,7 +124,7 @@ def _backlog(streams: Mapping[str, StreamBacklog]) -> Table:
 def _titles(titles: Sequence[str]) -> RenderableType:
     if not titles:
         return Text("the first one comes when a feed names an article on the topic", style="dim")
-    return Text("\n".join(titles[:TITLES_SHOWN]), overflow="ellipsis", no_wrap=True)
+    return Text(harmless("\n".join(titles[:TITLES_SHOWN])), overflow="ellipsis", no_wrap=True)
 
 
 def _pairs() -> Table:

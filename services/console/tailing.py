@@ -3,8 +3,6 @@
 import json
 from datetime import UTC, datetime
 
-import typer
-
 from services.contracts.streams import PUBLIC_STREAMS
 
 from .connection import connected
@@ -13,6 +11,7 @@ from .exits import CommandError
 from .public_entries import entry_json, entry_line, text_of
 from .settings import ConsoleSettings
 from .subscribers.start_point import read_start_point
+from .telling import tell
 
 BLOCK_MS = 1_000  # so that Ctrl-C is heard
 PUBLIC = frozenset(stream.name for stream in PUBLIC_STREAMS)
@@ -31,7 +30,7 @@ async def tail_stream(
             entries = await entries_after(redis, {stream: last}, BLOCK_MS if follow else None)
             for entry in entries:
                 last = entry.id
-                typer.echo(_shown(entry, as_json=as_json))
+                tell(_shown(entry, as_json=as_json))
                 printed += 1
                 if printed == limit:
                     return

@@ -273,6 +273,20 @@ def test_tail_prints_entries_from_where_it_is_told(cleanwire: Run, on_server: Re
     assert "Example: Title 2" in cleanwire("tail", "--from", "2025-12-03", "--no-follow")[1]
 
 
+def test_hostile_title_cannot_steer_the_terminal(cleanwire: Run, on_server: Redis) -> None:
+    entry = published(1)
+    on_server.xadd("articles.cleaned", entry | {"data": entry["data"].replace("Title 1", "Title \\u001b[2J")})
+    assert "\x1b" not in cleanwire("tail", "--from", "0", "--no-follow")[1]
+    assert "Title ·[2J" in cleanwire("tail", "--from", "0", "--no-follow")[1]
+
+
+def test_demo_refuses_a_folder_that_is_not_empty(cleanwire: Run, tmp_path: Path) -> None:
+    (tmp_path / "something").touch()
+    code, _, err = cleanwire("demo", "--data-dir", str(tmp_path))
+    assert code == Exit.USAGE
+    assert "not empty" in err
+
+
 def test_tail_refuses_an_unknown_start(cleanwire: Run, on_server: Redis) -> None:
     code, _, err = cleanwire("tail", "--from", "yesterday")
     assert code == Exit.USAGE

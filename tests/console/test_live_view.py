@@ -83,6 +83,7 @@ def test_view_shows_restarts_backlog_and_newest_titles() -> None:
 
 
 def test_view_fits_a_narrow_terminal_and_bears_hostile_titles() -> None:
-    text = drawn(Tallies(), width=60, titles=("[bold]not markup[/] " + "x" * 300,))
+    text = drawn(Tallies(), width=60, titles=("[bold]not markup[/] \x1b[2J" + "x" * 300,))
     assert all(len(line) <= 60 for line in text.splitlines())
     assert "[bold]not markup[/]" in text
+    assert "\x1b" not in text

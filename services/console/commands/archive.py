@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from ..telling import tell
+
 Revision = Annotated[str, typer.Argument(help="head, base, or a revision id.")]
 Words = Annotated[str, typer.Argument(help='Words in any of their forms; "words in quotes" stand together.')]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="At most so many articles.", min=1, max=1_000)]
@@ -44,7 +46,7 @@ def migrate(revision: Revision = "head") -> None:
     from ..archive_steering import migrate_archive
     from ..settings import console_settings
 
-    typer.echo(asyncio.run(migrate_archive(console_settings(), revision)))
+    tell(asyncio.run(migrate_archive(console_settings(), revision)))
 
 
 def search(words: Words, limit: Limit = 20, json: AsJson = False) -> None:
@@ -62,7 +64,7 @@ def search(words: Words, limit: Limit = 20, json: AsJson = False) -> None:
     from ..settings import console_settings
 
     for line in asyncio.run(found_articles(console_settings(), words, limit, as_json=json)):
-        typer.echo(line)
+        tell(line)
 
 
 def story(story_id: StoryId, json: AsJson = False) -> None:
@@ -78,7 +80,7 @@ def story(story_id: StoryId, json: AsJson = False) -> None:
     from ..settings import console_settings
 
     for line in asyncio.run(told_story(console_settings(), story_id, as_json=json)):
-        typer.echo(line)
+        tell(line)
 
 
 def article(
@@ -103,7 +105,7 @@ def article(
 
     wanted = Wanted(article, revision=revision, diff=diff, ledger=ledger, as_json=json)
     for line in asyncio.run(told_article(console_settings(), wanted)):
-        typer.echo(line)
+        tell(line)
 
 
 def trace(article: Article, logs: Logs = None) -> None:
@@ -121,7 +123,7 @@ def trace(article: Article, logs: Logs = None) -> None:
     from ..tracing import traced
 
     for line in asyncio.run(traced(console_settings(), article, logs or [])):
-        typer.echo(line)
+        tell(line)
 
 
 def forget(article: OneArticle = "", source: OneSource = "", reason: Reason = "", yes: Yes = False) -> None:
@@ -143,7 +145,7 @@ def forget(article: OneArticle = "", source: OneSource = "", reason: Reason = ""
     if bool(article) == bool(source):
         raise CommandError.usage("name what to forget", "either --article ARTICLE_ID|URL or --source NAME")
     confirm(f"Remove the text of {article or 'everything from ' + source} for good?", yes=yes)
-    typer.echo(asyncio.run(forget_text(console_settings(), article=article, source=source, reason=reason)))
+    tell(asyncio.run(forget_text(console_settings(), article=article, source=source, reason=reason)))
 
 
 def rebuild_stream() -> None:
@@ -161,7 +163,7 @@ def rebuild_stream() -> None:
     from ..settings import console_settings
 
     for line in asyncio.run(rebuild_streams(console_settings())):
-        typer.echo(line)
+        tell(line)
 
 
 def backup(file: File) -> None:
@@ -174,7 +176,7 @@ def backup(file: File) -> None:
     from ..archive_steering import back_up_archive
     from ..settings import console_settings
 
-    typer.echo(back_up_archive(console_settings(), file))
+    tell(back_up_archive(console_settings(), file))
 
 
 def restore(file: File) -> None:
@@ -187,4 +189,4 @@ def restore(file: File) -> None:
     from ..archive_steering import restore_archive
     from ..settings import console_settings
 
-    typer.echo(restore_archive(console_settings(), file))
+    tell(restore_archive(console_settings(), file))

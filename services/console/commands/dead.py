@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ..exits import CommandError
+from ..telling import tell
 
 StreamOption = Annotated[str, typer.Option("--stream", help="Only this stream's dead letters.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
@@ -39,7 +40,7 @@ def list_dead(stream: StreamOption = "", each: Each = False, json: AsJson = Fals
 
     lines = (list_letters if each else list_causes)(console_settings(), stream, as_json=json)
     for line in asyncio.run(lines):
-        typer.echo(line)
+        tell(line)
 
 
 def show(letter: Letter, json: AsJson = False) -> None:
@@ -54,7 +55,7 @@ def show(letter: Letter, json: AsJson = False) -> None:
     from ..dead_letters import show_letter
     from ..settings import console_settings
 
-    typer.echo(asyncio.run(show_letter(console_settings(), letter, as_json=json)))
+    tell(asyncio.run(show_letter(console_settings(), letter, as_json=json)))
 
 
 def diff(letter: Letter, patch: Patch = "") -> None:
@@ -70,7 +71,7 @@ def diff(letter: Letter, patch: Patch = "") -> None:
     from ..settings import console_settings
 
     for line in asyncio.run(diff_letter(console_settings(), letter, patch)):
-        typer.echo(line)
+        tell(line)
 
 
 def retry(letters: Chosen, patch: Patch = "") -> None:
@@ -88,7 +89,7 @@ def retry(letters: Chosen, patch: Patch = "") -> None:
     from ..settings import console_settings
 
     for line in asyncio.run(retry_letters(console_settings(), letters, patch)):
-        typer.echo(line)
+        tell(line)
 
 
 def drop(letters: Chosen, yes: Yes = False) -> None:
@@ -105,7 +106,7 @@ def drop(letters: Chosen, yes: Yes = False) -> None:
 
     confirm(f"Delete {', '.join(letters)} for good?", yes=yes)
     for line in asyncio.run(drop_letters(console_settings(), letters)):
-        typer.echo(line)
+        tell(line)
 
 
 def confirm(question: str, *, yes: bool) -> None:

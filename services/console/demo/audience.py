@@ -16,6 +16,7 @@ from services.contracts.streams import ARTICLES_CLEANED
 from ..entries import StreamEntry
 from ..public_entries import entry_json
 from ..tallies import Tallies
+from ..telling import harmless
 from ..up import pass_to_stderr
 from .scenes import Scene
 
@@ -90,14 +91,16 @@ class Stage:
         happened = "published" if article.revision == 1 else f"revision {article.revision}"
         self._line("green", happened, article.outlet, article.title or article.url, bold=True)
         opening = article.text.replace("\n\n", " ")
-        self._console.print(Padding(Text(opening[:OPENING_CHARS] + "…", style="dim"), (0, 0, 0, 20)))
-        self._console.print(Padding(Text(_facts(article), style="cyan"), (0, 0, 1, 20)))
+        self._console.print(
+            Padding(Text(harmless(opening[:OPENING_CHARS]) + "…", style="dim"), (0, 0, 0, 20))
+        )
+        self._console.print(Padding(Text(harmless(_facts(article)), style="cyan"), (0, 0, 1, 20)))
 
     def _line(self, style: str, happened: str, who: str, what: str, *, bold: bool = False) -> None:
         line = Text(f"{time.monotonic() - self._started:5.1f} s ", style="dim")
         line.append(f"{happened:<12}", style=style)
-        line.append(f"{who}: ", style="bold" if bold else "")
-        line.append(what, style="bold" if bold else "dim")
+        line.append(harmless(f"{who}: "), style="bold" if bold else "")
+        line.append(harmless(what), style="bold" if bold else "dim")
         self._console.print(line)
 
 
@@ -113,6 +116,6 @@ def _facts(article: CleanArticle) -> str:
         ", ".join(article.labels),
         article.language or "",
         f"{len(article.text.split())} words",
-        f"story {article.story_id[:8]}" if article.story_id else "",
+        f"story {article.story_id}" if article.story_id else "",
     ]
     return " · ".join(fact for fact in facts if fact)

@@ -51,6 +51,11 @@ async def run_demo(*, once: bool, deadline_s: float, data_dir: Path | None = Non
 @contextlib.contextmanager
 def _folder(data_dir: Path | None) -> Iterator[Path]:
     if data_dir is not None:
+        if data_dir.exists() and any(data_dir.iterdir()):
+            raise CommandError.usage(
+                f"--data-dir is {str(data_dir)!r}, which is not empty: its articles would be the originals of the demo's",
+                "name a new folder",
+            )
         data_dir.mkdir(parents=True, exist_ok=True)
         yield data_dir.resolve()
         return
