@@ -1,1 +1,5 @@
-"""Extraction: quality and speed beside peers, and the training of the model."""
+"""Extraction: quality under folds by site, and CPU, beside trafilatura, resiliparse, readability-lxml, newspaper4k."""
+
+from bench.extraction.command import main
+
+__all__ = ["main"]

@@ -85,6 +85,7 @@ class TrueDump:
 
     dataset: str
     id: str
+    site: str
     fold: int
     suspect: bool
     title: str
@@ -100,9 +101,8 @@ def load_dumps(data: Path) -> Iterator[TrueDump]:
         for line in lines:
             row = json.loads(line)
             key = (row["dataset"], row["id"])
-            yield TrueDump(
-                *key, fold_of(sites[key]), key in suspects, row["title"] or "", row["dump"], row["text"]
-            )
+            site, title = sites[key], row["title"] or ""
+            yield TrueDump(*key, site, fold_of(site), key in suspects, title, row["dump"], row["text"])
 
 
 def _sites(data: Path) -> Iterator[tuple[tuple[str, str], str]]:

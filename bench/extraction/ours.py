@@ -1,0 +1,38 @@
+"""Our engine over the data, each page judged by the model of the folds that do not hold its site."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.extraction.adapter import extract_plain
+from bench.extraction.corpus import ARTICLE_SETS, load_pages
+from bench.extraction.figures import PageScore, score_page
+from bench.extraction.samples import load_dumps
+from bench.extraction.train import fold_passes, load_samples
+from services.normalize.core.model import Passes
+
+
+def passes_by_fold(data: Path, kind: str) -> dict[int, Passes]:
+    """The models of the folds, trained now."""
+    return fold_passes(load_samples(data, kind), kind)
+
+
+def score_ours(
+    data: Path, passes: dict[int, Passes], sets: tuple[str, ...] = ARTICLE_SETS
+) -> Iterator[PageScore]:
+    """Our figures on HTML pages, metadata included in the time."""
+    for page in load_pages(data, sets):
+        start = time.process_time()
+        found = extract_plain(page.html, page.row["url"], passes=passes[page.fold])
+        spent = time.process_time() - start
+        yield score_page(page.dataset, page.suspect, page.row, found, spent * 1000)
+
+
+def score_dumps(data: Path, passes: dict[int, Passes]) -> Iterator[PageScore]:
+    """Our figures on the pages' plain-text dumps."""
+    for dump in load_dumps(data):
+        start = time.process_time()
+        found = extract_plain(dump.dump.encode(), "", passes=passes[dump.fold], content_type="text/plain")
+        spent = time.process_time() - start
+        row = {"text": dump.text, "site": dump.site}
+        yield score_page(dump.dataset, dump.suspect, row, found, spent * 1000)
