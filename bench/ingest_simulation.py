@@ -17,7 +17,7 @@ from redis.asyncio import Redis
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_REQUESTS
 from services.ingest.app import Ingest
-from services.ingest.fetcher import Fetcher
+from services.ingest.fetcher import Fetcher, WebClient
 from services.ingest.settings import IngestSettings
 from services.ingest.sources import Catalogue, parse_catalogue
 from services.runtime.delivery.entry import Entry, Output
@@ -357,7 +357,7 @@ def _replica(
     redis_url: str, catalogue: Catalogue, clock: VirtualClock, shared: GrowingWeb, name: str
 ) -> Replica:
     settings = IngestSettings(redis_url=redis_url, contact="bench@example.org", host_gap_s=GAP_S)
-    client = httpx.AsyncClient(transport=shared, headers={"user-agent": settings.user_agent})
+    client = WebClient(shared, {"user-agent": settings.user_agent})
     ingest = Ingest(
         settings,
         catalogue,

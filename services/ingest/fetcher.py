@@ -3,8 +3,8 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urljoin
 
 import httpx
@@ -26,8 +26,21 @@ from services.ingest.guard import ForbiddenAddress, GuardedTransport, Resolve, U
 
 CONNECT_S = 8.0
 IDLE_S = 12.0
+TIMEOUTS = {"timeout": httpx.Timeout(IDLE_S, connect=CONNECT_S).as_dict()}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
+
+
+@dataclass(frozen=True)
+class WebClient:
+    """What requests go out by, and the headers that all of them carry. No client of httpx's: no cookies, no proxies."""
+
+    transport: httpx.AsyncBaseTransport
+    headers: Mapping[str, str]
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self.transport.aclose()
 
 
 class Fetcher:
@@ -36,7 +49,7 @@ class Fetcher:
     `fetch` never raises for anything a server can do; it returns a `FetchOutcome`.
     """
 
-    def __init__(self, client: httpx.AsyncClient, now: Callable[[], datetime]) -> None:
+    def __init__(self, client: WebClient, now: Callable[[], datetime]) -> None:
         self._client = client
         self._now = now
 
@@ -61,10 +74,10 @@ class Fetcher:
         await self._client.aclose()
 
     async def _exchange(self, url: str, limits: Limits, headers: Mapping[str, str]) -> FetchOutcome:
-        request = self._client.build_request("GET", url, headers=headers)
+        request = httpx.Request("GET", url, headers={**self._client.headers, **headers}, extensions=TIMEOUTS)
         try:
             async with asyncio.timeout(limits.first_byte_s):
-                response = await self._client.send(request, stream=True)
+                response = await self._client.transport.handle_async_request(request)
         except TimeoutError:
             return Failed("first byte", f"no answer within {limits.first_byte_s:g} s")
         try:
@@ -107,7 +120,8 @@ async def _body_taken(response: httpx.Response, headers: Mapping[str, str], limi
     if declared.isdigit() and int(declared) > limits.wire_bytes:
         return Refused("too large", f"{declared} bytes declared, {limits.wire_bytes} allowed")
     raw = bytearray()
-    async for piece in response.aiter_raw():
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    async for piece in response.stream:  # as it came: unpacking is ours, under a limit
         raw += piece
         if len(raw) > limits.wire_bytes:
             return Refused("too large", f"more than {limits.wire_bytes} bytes on the wire")
@@ -148,8 +162,8 @@ def build_client(
     *,
     tls: ssl.SSLContext | None = None,
     resolve: Resolve = resolve_name,
-) -> httpx.AsyncClient:
-    """The HTTP client of this process: guarded, without cookies, proxies or kept connections.
+) -> WebClient:
+    """The web as this process may see it: guarded, without cookies, proxies or kept connections.
 
     No connection is kept: a pool knows an address and not the name it was verified for, and requests to one host
     are seconds apart anyway.
@@ -159,11 +173,7 @@ def build_client(
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
         trust_env=False,
     )
-    return httpx.AsyncClient(
-        transport=GuardedTransport(inner, allowed_hosts, resolve=resolve),
-        headers={"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"},
-        cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-        timeout=httpx.Timeout(IDLE_S, connect=CONNECT_S),
-        trust_env=False,
-        follow_redirects=False,
+    return WebClient(
+        GuardedTransport(inner, allowed_hosts, resolve=resolve),
+        {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"},
     )

@@ -88,6 +88,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 def _pinned(request: httpx.Request, address: str) -> httpx.Request:
     # The Host header was set from the name when the request was built; only the connection goes to the address.
     name = request.url.host
+    if name == address:
+        return request
     extensions = {**request.extensions, "sni_hostname": name}
     return httpx.Request(
         request.method,
