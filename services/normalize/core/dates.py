@@ -54,18 +54,19 @@ def read_dates(page: Page, articles: Sequence[JsonObject], near: Sequence[str]) 
 
     A relative date ("last month", "2 days ago") is never one. Nothing is converted: the zone stays the page's.
     """
-    habits = habits_of(page)
+    habits = habits_of(page, near)
     published = _first(_published(page, articles, near, habits))
     modified = _first(_modified(page, articles, near, habits))
     return Dates(published, modified)
 
 
-def habits_of(page: Page) -> Habits:
-    """How this page's numbers are to be read, from its language, region and country evidence."""
+def habits_of(page: Page, near: Sequence[str]) -> Habits:
+    """How this page's numbers are to be read, from its language and region; its country only if a date says IST."""
     tag = (page.html_lang or page.metas.get("og:locale") or "").lower().replace("_", "-")
     language, _, region = tag.partition("-")
     host = host_of(page.url)
-    place = place_of_page(page.text, host) if " IST" in page.text else None
+    metas = (page.metas.get(name, "") for name in (*PUBLISHED_METAS, *MODIFIED_METAS))
+    place = place_of_page(page.text, host) if any("IST" in text for text in (*near, *metas)) else None
     if region in MONTH_FIRST_REGIONS:
         return Habits(place, day_first=False)
     known = region in DAY_FIRST_REGIONS or (language and language != "en")
