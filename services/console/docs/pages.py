@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from services.console.docs.asyncapi import asyncapi_text
+from services.console.docs.events_page import events_text
 from services.console.docs.streams_page import streams_text
 from services.contracts.versions import VERSIONS, breaking_changes, schema_of, shapes_of, text_of
 
@@ -12,6 +13,7 @@ ROOT = Path(__file__).parents[3]
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/asyncapi.json": asyncapi_text,
+    "docs/events.md": events_text,
     "docs/streams.md": streams_text,
 }
 

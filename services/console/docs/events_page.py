@@ -1,0 +1,45 @@
+"""docs/events.md: every log event with its level, its fields, its meaning and what to do, from the code and events.toml."""
+
+import tomllib
+from collections.abc import Mapping
+from importlib.resources import files
+
+from .log_events import BOUND, LogEvent, logged_events
+
+HEAD = """# Log events
+Made from the code by `./run docs`; do not edit. Every service logs JSON lines on stderr: `event`, `level`, `timestamp`,
+`service`, and the fields below. The one outcome line of a message (marked ●) has besides:
+{bound}.
+No line carries an article's text or a password.
+
+| event | level | from | fields | meaning | what to do |
+|---|---|---|---|---|---|
+"""
+
+
+def events_text() -> str:
+    """The page. An event that events.toml does not know is left out; a test fails then."""
+    meanings, events = read_meanings(), logged_events()
+    rows = [_row(name, events.get(name), meanings[name]) for name in sorted(meanings)]
+    return HEAD.format(bound=", ".join(f"`{name}`" for name in BOUND)) + "\n".join(rows) + "\n"
+
+
+def read_meanings() -> Mapping[str, Mapping[str, str]]:
+    """Event → `means` and, where there is something to do, `do`."""
+    return tomllib.loads(files(__package__).joinpath("events.toml").read_text("utf-8"))
+
+
+def _row(name: str, event: LogEvent | None, told: Mapping[str, str]) -> str:
+    found = event or LogEvent(
+        name, {"info"}, {"ingest"}, is_outcome=True
+    )  # its name is handed to log_outcome
+    mark = " ●" if found.is_outcome else ""
+    cells = (
+        f"`{name}`{mark}",
+        "/".join(sorted(found.levels)),
+        ", ".join("every service" if one == "runtime" else one for one in sorted(found.services)),
+        ", ".join(f"`{one}`" for one in sorted(found.fields)),
+        told["means"],
+        told.get("do", ""),
+    )
+    return f"| {' | '.join(cells)} |".replace("  |", " |")
