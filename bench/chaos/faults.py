@@ -19,6 +19,7 @@ from services.contracts.streams import ARTICLES_NORMALIZED, ARTICLES_RAW, GROUP_
 VISIBILITY_S = 2.0
 SERVER_AWAY_S = 0.7
 SERVER_FULL_S = 2.0
+TAIL_BYTES = 60_000  # some tens of entries
 
 
 @dataclass
@@ -85,6 +86,28 @@ async def kill_server(field: Field, chance: random.Random) -> None:
     field.server = start_valkey(field.server.data_dir, field.server.port)
 
 
+async def cut_tail(field: Field, chance: random.Random) -> None:
+    """The machine loses power: the server's file ends a little earlier than the server had said."""
+    field.server.process.kill()
+    field.server.process.wait()
+    tail = max(
+        (field.server.data_dir / "appendonlydir").glob("*.incr.aof"), key=lambda file: file.stat().st_mtime
+    )
+    size = tail.stat().st_size
+    kept = max(size - chance.randrange(1, TAIL_BYTES), size // 2)
+    field.note("AOF tail cut", f"by {size - kept:,} bytes")
+    with tail.open("rb+") as file:
+        file.truncate(kept)
+    field.server = start_valkey(field.server.data_dir, field.server.port)
+
+
+async def flush_server(field: Field, chance: random.Random) -> None:
+    """Everything in the server is gone."""
+    field.note("FLUSHALL", "")
+    async with Redis.from_url(field.server.url) as redis:
+        await redis.flushall()
+
+
 async def fill_server(field: Field, chance: random.Random) -> None:
     """The server is out of memory for a while."""
     field.note("out of memory", "")
@@ -111,18 +134,22 @@ DECK: tuple[Fault, ...] = (
     end_service,
     fill_server,
     destroy_group,
+    cut_tail,
 )
+FLUSHING_DECK: tuple[Fault, ...] = (*DECK, flush_server)
 
 
-async def hurt(field: Field, seconds: float, every_s: float, seed: int) -> None:
+async def hurt(
+    field: Field, seconds: float, every_s: float, seed: int, deck: tuple[Fault, ...] = DECK
+) -> None:
     """Deal the deck of faults, shuffled anew each round, until the time is over; then let everything run."""
-    chance, deck = random.Random(seed), list[Fault]()
+    chance, cards = random.Random(seed), list[Fault]()
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if not deck:
-            deck = chance.sample(DECK, len(DECK))
+        if not cards:
+            cards = chance.sample(deck, len(deck))
         try:
-            await deck.pop()(field, chance)
+            await cards.pop()(field, chance)
         except (RedisError, OSError) as error:
             field.timeline.append((time.monotonic() - field.began, f"(the fault itself failed: {error})"))
         await asyncio.sleep(min(every_s, max(until - time.monotonic(), 0)))

@@ -14,8 +14,9 @@ from redis.exceptions import RedisError
 from services.console.embedded_valkey import start_valkey
 from services.contracts.streams import ARTICLES_CLEANED, ARTICLES_RAW, INTERNAL_STREAMS, STORIES_UPDATED
 from services.runtime.backlog import backlogs
+from services.runtime.delivery.waiting import waiting_of
 
-from .faults import VISIBILITY_S, Field, hurt
+from .faults import DECK, FLUSHING_DECK, VISIBILITY_S, Field, hurt
 from .plan import Page, plan_pages
 from .verdict import Verdict, judge
 from .web import ChaosWeb
@@ -23,6 +24,7 @@ from .web import ChaosWeb
 SLOTS = ("ingest 1", "ingest 2", "normalize 1", "normalize 2", "store 1")
 POISON = 5  # entries that no service can read; exactly these are to be dead letters
 LOOK_EVERY_S = 1.0
+READY_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Plan:
     fault_every_s: float = 1.5
     drain_s: float = 60.0
     seed: int = 1
+    flush: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,8 +93,11 @@ def _field(folder: Path, web: ChaosWeb) -> Field:
 
 
 async def _play(plan: Plan, pages: tuple[Page, ...], web: ChaosWeb, field: Field) -> Outcome:
+    await _ready(field)
+    web.begin()
+    deck = FLUSHING_DECK if plan.flush else DECK
+    await hurt(field, plan.seconds, plan.fault_every_s, plan.seed, deck)
     await _poison(field)
-    await hurt(field, plan.seconds, plan.fault_every_s, plan.seed)
     urls = {page.number: web.url_of(page) for page in pages}
     calm, verdict, unfinished, dead = (
         time.monotonic(),
@@ -109,6 +115,14 @@ async def _play(plan: Plan, pages: tuple[Page, ...], web: ChaosWeb, field: Field
         if verdict.is_clean and not unfinished:
             break
     return Outcome(verdict, dict(field.told), field.timeline, unfinished, dead, time.monotonic() - calm)
+
+
+async def _ready(field: Field) -> None:
+    """Until every declared group exists: every service has read once."""
+    async with Redis.from_url(field.server.url) as redis, asyncio.timeout(READY_S):
+        for stream in INTERNAL_STREAMS:
+            while len(await waiting_of(redis, stream.name)) < len(stream.groups):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
 
 
 async def _poison(field: Field) -> None:
@@ -165,6 +179,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=1, help="how many runs, with rising seeds")
+    parser.add_argument("--flush", action="store_true", help="lose all of the server now and then, too")
     parser.add_argument("--timeline", action="store_true")
     options = parser.parse_args(argv)
     print(
@@ -172,7 +187,15 @@ def main(argv: list[str]) -> int:
     )
     clean = True
     for seed in range(options.seed, options.seed + options.seeds):
-        plan = Plan(options.pages, options.hosts, options.seconds, options.fault_every, options.drain, seed)
+        plan = Plan(
+            options.pages,
+            options.hosts,
+            options.seconds,
+            options.fault_every,
+            options.drain,
+            seed,
+            options.flush,
+        )
         outcome = asyncio.run(run_chaos(plan))
         _report(plan, outcome, timeline=options.timeline)
         clean = clean and outcome.is_clean

@@ -11,11 +11,12 @@ from xml.sax.saxutils import escape
 from .plan import Page, paragraphs_of, title_of
 
 POLL_S = 2.0
+NOT_YET_S = 86_400.0
 FEED, ROBOTS = "/feed.xml", "/robots.txt"
 
 
 class ChaosWeb:
-    """Starts with the first `async with`; every page stays in its feed to the end."""
+    """Serves from `async with` on, empty until `begin`; every page stays in its feed to the end."""
 
     def __init__(self, pages: Sequence[Page], hosts: int) -> None:
         self._pages = [[page for page in pages if page.host == host] for host in range(hosts)]
@@ -23,7 +24,8 @@ class ChaosWeb:
         self.ports: list[int] = []
 
     async def __aenter__(self) -> "ChaosWeb":
-        self._began, self._day = time.monotonic(), datetime.now(UTC)
+        self.begin()
+        self._began += NOT_YET_S
         for host in range(len(self._pages)):
             server = await asyncio.start_server(
                 lambda r, w, host=host: self._serve(host, r, w), "127.0.0.1", 0, backlog=256
@@ -35,6 +37,10 @@ class ChaosWeb:
     async def __aexit__(self, *_: object) -> None:
         for server in self._servers:
             server.close()
+
+    def begin(self) -> None:
+        """The plan's seconds count from now."""
+        self._began, self._day = time.monotonic(), datetime.now(UTC)
 
     def url_of(self, page: Page) -> str:
         """Where a page stands."""
