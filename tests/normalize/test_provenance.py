@@ -20,6 +20,8 @@ from services.normalize.core.provenance import read_provenance
         ("12 декабря, Минск /Корр. БЕЛТА/. Корабли ушли.", "12 декабря, Минск /Корр. БЕЛТА/", "BelTA"),
         ("МИНСК, 12 дек - РИА Новости. Корабли ушли.", "МИНСК, 12 дек - РИА Новости", "RIA Novosti"),
         ("HARBOUR — Ships left.", "HARBOUR", None),
+        ("Dec 12 (Norwire) - Ships left.", "Dec 12 (Norwire)", "Norwire"),
+        ("HARBOUR (North Wire) - Ships left.", "HARBOUR (North Wire)", "North Wire"),
     ],
 )
 def test_dateline_is_taken_off_with_its_agency(paragraph: str, line: str, agency: str | None) -> None:
@@ -34,6 +36,8 @@ def test_dateline_is_taken_off_with_its_agency(paragraph: str, line: str, agency
     [
         "The mayor (Reuters has learned) spoke - at length - of ships.",
         "The mayor (pictured) - once a sailor - spoke of ships.",
+        "Coale (John Coale) - the envoy - spoke of ships.",
+        "Dec 12 (pictured) - a day to remember - began with ships.",
         "Ships — and there were many — left the harbour.",
     ],
 )

@@ -4,8 +4,7 @@ import re
 from dataclasses import dataclass
 
 from services.contracts.messages import Credit, CreditRole
-
-from .agencies import agency_named
+from services.normalize.core.agencies import agency_named
 
 ROLE_WORDS: tuple[tuple[CreditRole, str], ...] = (
     ("reporting", r"(?:additional |original )?report(?:ing|ed|er|s)?|with reporting"),

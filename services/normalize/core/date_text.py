@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.contracts.messages import Precision
-
-from .zones import ZONE_NAME, attach_zone
+from services.normalize.core.zones import ZONE_NAME, attach_zone
 
 MONTHS = (
     # en de fr es pl lt, Latin; then ru be uk, Cyrillic: the shortest beginnings that name one month only

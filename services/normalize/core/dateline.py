@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from .agencies import AGENCY_FORMS, agency_named
+from services.normalize.core.agencies import AGENCY_FORMS, agency_named
+from services.normalize.core.date_text import STEMS
 
 DASH = r"\s*(?:[-–—]{1,2}|:)\s+"
 HEAD = r"(?P<line>(?P<where>[^\W_][^()/\n]{0,60}?[,\s])?"
@@ -28,6 +29,8 @@ FORMS = (
         rf"(?P<line>{CITY}(?:, [A-Z][\w. ]{{2,20}})?(?:, {MONTH_DAY})?(?P<agency>))\s+[-–—]{{1,2}}\s+"
     ),
 )
+DAY_IN_DATELINE = re.compile(rf"(?:{STEMS})\w*\.?\s\d{{1,2}}\b|\b\d{{1,2}}\.?\s(?:{STEMS})", re.IGNORECASE)
+AGENCY_NAME = re.compile(r"(?:[A-ZА-ЯЁІЎЇЄŁŠŽ][\w.-]{1,20})(?:\s[A-ZА-ЯЁІЎЇЄŁŠŽ][\w.-]{1,20}){0,2}")
 LONGEST_DATELINE = 90
 
 
@@ -43,14 +46,24 @@ class Dateline:
 def read_dateline(paragraph: str) -> Dateline | None:
     """The dateline `paragraph` begins with, if it begins with one.
 
-    A name in brackets or slashes must be a known agency; without one the place must stand in capitals.
+    A name in brackets or slashes must be a known agency, or stand behind a day or a place in capitals; without one
+    the place must stand in capitals.
     """
     head = paragraph[: LONGEST_DATELINE + 40]
     for form in FORMS:
         hit = form.match(head)
         if hit is None or len(hit["line"]) > LONGEST_DATELINE:
             continue
-        agency = agency_named(hit["agency"])
+        agency = agency_named(hit["agency"]) or _unknown_agency(hit)
         if agency or not hit["agency"]:
             return Dateline(hit["line"].strip(), agency, hit.end())
     return None
+
+
+def _unknown_agency(hit: re.Match[str]) -> str | None:
+    """The name in the brackets of a dateline that is one by its form: `Dec 12 (Norwire) - `, `OSLO (Norwire) - `."""
+    named = hit.groupdict()
+    name, where = named["agency"].strip(), (named.get("where") or "").strip(" ,.")
+    is_dateline = DAY_IN_DATELINE.search(where) is not None or re.fullmatch(CITY, where) is not None
+    has_dash = hit[0].rstrip().endswith(("-", "–", "—", "/", "/."))
+    return name if is_dateline and has_dash and AGENCY_NAME.fullmatch(name) else None
