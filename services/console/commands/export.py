@@ -81,10 +81,11 @@ async def _export(
 
     from ..export.archive import opened_archive
     from ..export.run import export_events, writer_of
-    from ..export.stories import articles_of_story
 
     async with opened_archive(settings) as database:
         if story:
+            from ..export.stories import articles_of_story
+
             wanted = replace(wanted, articles=await articles_of_story(database, story))
         if output is None:
             count = await export_events(database, wanted, writer_of(format_, sys.stdout.buffer), limit=limit)

@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 from services.contracts.events import ARTICLE_WITHDRAWN
 from services.contracts.streams import ARTICLES_CLEANED
 from services.store.database import Database
-from services.store.outbox import Position, entry_id_of
 from services.store.schema import article, article_group, outbox
 
-PAGE = 500
+PAGE = 250
+Position = tuple[int, int]
+"""An entry id as two numbers, milliseconds and sequence."""
 START: Position = (0, 0)
 LAST_SEQUENCE = 2**63 - 1  # what the databases' integers hold; a stream's own sequences never come near
 END: Position = (2**62, 0)
@@ -98,7 +99,7 @@ def _before(position: Position) -> Any:
 
 
 async def _chosen(database: Database, wanted: Wanted, rows: Sequence[Any]) -> list[ExportedEvent]:
-    events = [ExportedEvent(entry_id_of((row.ms, row.seq)), from_json(row.fields)) for row in rows]
+    events = [ExportedEvent(f"{row.ms}-{row.seq}", from_json(row.fields)) for row in rows]
     if wanted.articles is not None:
         events = [event for event in events if event.data["article_id"] in wanted.articles]
     if wanted.topic:
