@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.class_words import group_bit, group_mask
-from services.normalize.core.facts import HEADINGS, PageFacts
+from services.normalize.core.facts import CONTAINER_BIT, HEADINGS, PageFacts
 from services.normalize.core.page_hints import text_key
 from services.normalize.core.phrases import JUNK_HEADING, JUNK_START, NOTICE, words_of
 
@@ -15,6 +15,7 @@ REASON_OF_GROUP = (
 )  # fmt: skip
 _BITS = tuple((group_bit(group), reason) for group, reason in REASON_OF_GROUP)
 _TELLING = sum(bit for bit, _ in _BITS)
+_NAVIGATION = CONTAINER_BIT["nav"] | CONTAINER_BIT["footer"]
 HEADLINE_CHARS = 250
 
 
@@ -42,6 +43,8 @@ def _reason_of_names(block: PageBlock) -> str | None:
     for mask in (own & _TELLING, element.near_flags & _TELLING, element.far_flags & _TELLING):
         if mask:
             return _first_reason(mask)
+    if element.far_flags & _NAVIGATION:
+        return "navigation"
     return "hidden text" if element.hidden else None
 
 

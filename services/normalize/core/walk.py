@@ -108,7 +108,7 @@ class _Walk:
         """Note what an inline element tells; whether its text stands in a link."""
         attributes = node.attributes
         if tag == "a":
-            if not in_link and "href" in attributes and len(node.text_content or "") < LONG_LINK:
+            if not in_link and "href" in attributes and len(node.text()) < LONG_LINK:
                 self.links += 1
                 return True
             return in_link

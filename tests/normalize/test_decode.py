@@ -1,0 +1,71 @@
+"""From bytes to text: the order of evidence, and what is no text."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.normalize.core.decode import decode_page
+from services.normalize.core.rejections import Rejection
+
+RUSSIAN = "Переговоры в Минске продолжились в пятницу, сообщили участники встречи. " * 5
+
+
+def test_valid_utf8_wins_over_a_wrong_header():
+    assert decode_page("Минск".encode(), "text/html; charset=iso-8859-1") == "Минск"
+
+
+def test_the_header_wins_over_the_pages_own_declaration():
+    page = b"<meta charset=iso-8859-1>" + "Минск".encode("cp1251")
+    assert decode_page(page, "text/html; charset=windows-1251") == "<meta charset=iso-8859-1>Минск"
+
+
+def test_the_declaration_is_read_where_the_header_is_silent():
+    page = b"<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>" + "Минск".encode("koi8-r")
+    assert str(decode_page(page, None)).endswith("Минск")
+
+
+def test_a_declaration_that_does_not_fit_is_not_believed():
+    page = b"<meta charset=shift_jis>" + RUSSIAN.encode("cp1251")
+    assert "Переговоры" in str(decode_page(page, None))
+
+
+def test_without_any_declaration_statistics_decide():
+    assert "Переговоры" in str(decode_page(RUSSIAN.encode("cp1251"), None))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32"])
+def test_a_byte_order_mark_decides(encoding):
+    assert decode_page("<p>Łódź</p>".encode(encoding), "text/html; charset=latin1") == "<p>Łódź</p>"
+
+
+@pytest.mark.parametrize("name", ["rot13", "hex", "idna", "undefined", "unicode_escape", "no-such", "zlib"])
+def test_odd_encoding_names_raise_nothing(name):
+    assert isinstance(decode_page(f"<meta charset={name}>".encode() + b"<p>\xff text</p>", None), str)
+
+
+@pytest.mark.parametrize(
+    ("page", "what"),
+    [
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"\x89PNG\r\n\x1a\n....", "PNG"),
+        (b"\xff\xd8\xff\xe0 JFIF", "JPEG"),
+        (b'{"articles": [1, 2]}', "JSON"),
+        (b"\x00" * 5000, "zeros"),
+        (b"", "empty"),
+        (bytes(range(32)) * 50, "control"),
+    ],
+)
+def test_what_is_no_text_is_rejected_by_name(page, what):
+    refused = decode_page(page, "text/html")
+    assert isinstance(refused, Rejection)
+    assert refused.reason == "not text"
+    assert what in refused.detail
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=400), st.none() | st.text(max_size=40))
+def test_any_bytes_give_text_that_can_be_encoded_or_a_rejection(page, content_type):
+    found = decode_page(page, content_type)
+    if isinstance(found, str):
+        found.encode("utf-8")
+        assert "\x00" not in found
