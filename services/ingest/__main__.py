@@ -24,7 +24,7 @@ def main() -> int:
 
 async def _run(settings: IngestSettings) -> int:
     broker, ingest = build_ingest(settings)
-    tasks = (ingest.scheduler.run, ingest.clean_reader.run)
+    tasks = (ingest.scheduler.run, ingest.clean_reader.run, ingest.clearer.run)
     return await run_service("ingest", settings, broker, tasks=tasks, close=(ingest.close,))
 
 

@@ -11,6 +11,7 @@ from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS, GROUP_INGEST
 from services.ingest.articles import ArticleTaker
 from services.ingest.clean_reader import CleanReader
+from services.ingest.clearing import MarkClearer
 from services.ingest.core.topic_names import TopicNames
 from services.ingest.fetcher import Fetcher, build_client
 from services.ingest.guard import Resolve, resolve_name
@@ -70,6 +71,7 @@ class Ingest:
         )
         gate = BacklogGate(FETCH_REQUESTS, GROUP_INGEST, BACKLOG_LIMIT)
         self.clean_reader = CleanReader(redis, now, wait)
+        self.clearer = MarkClearer(redis, now, wait)
         self.scheduler = Scheduler(redis, catalogue, now, gates=(gate,), wait=wait)
 
     async def close(self) -> None:

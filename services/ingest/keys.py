@@ -57,3 +57,12 @@ def day_counts(day: str, host: str) -> str:
 def hosts_of_day(day: str) -> str:
     """Set: the hosts asked on one day."""
     return f"ingest:day:{day}"
+
+
+def marks_cleared(day: str) -> str:
+    """String: that old seen marks have been cleared on this day."""
+    return f"ingest:cleared:{day}"
+
+
+ALL_SEEN_MARKS = "ingest:seen:*"
+"""Pattern of every source's seen marks."""

@@ -2,7 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.ingest.core.entries import ListedEntry, SeenMark, Selection, identified, mark_of, select_entries
+from services.ingest.core.entries import (
+    ListedEntry,
+    SeenMark,
+    Selection,
+    day_number,
+    identified,
+    mark_of,
+    select_entries,
+)
 from services.ingest.core.topic_names import contradicts_topics, topic_names
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -107,3 +115,11 @@ def test_short_or_missing_summary_contradicts_nothing() -> None:
     assert not contradicts_topics("A bridge opens", "At last.", [TOPIC])
     assert not contradicts_topics("A bridge opens", None, [TOPIC])
     assert not contradicts_topics("A bridge opens", LONG, [])
+
+
+def test_mark_of_an_entry_still_listed_is_written_anew_in_time() -> None:
+    today = day_number(NOW)
+    [(article_id, mark)] = marks_of(entry()).items()
+    young, old = SeenMark(mark.title, mark.updated, today - 3), SeenMark(mark.title, mark.updated, today - 20)
+    assert selected(entry(), marks={article_id: young}).renewed == {}
+    assert selected(entry(), marks={article_id: old}).renewed[article_id].day == today
