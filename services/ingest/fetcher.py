@@ -23,9 +23,11 @@ from services.ingest.core.outcomes import (
 )
 from services.ingest.core.retry_after import retry_after_s
 from services.ingest.guard import ForbiddenAddress, GuardedTransport, Resolve, UnknownHost, resolve_name
+from services.ingest.host_pools import HostPools
 
 CONNECT_S = 8.0
 IDLE_S = 12.0
+KEPT_OPEN_S = 12.0  # a little above the gap: the next page of the host spares itself the handshake
 TIMEOUTS = {"timeout": httpx.Timeout(IDLE_S, connect=CONNECT_S).as_dict()}
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT = frozenset({301, 308})
@@ -163,16 +165,10 @@ def build_client(
     tls: ssl.SSLContext | None = None,
     resolve: Resolve = resolve_name,
 ) -> WebClient:
-    """The web as this process may see it: guarded, without cookies, proxies or kept connections.
-
-    No connection is kept: a pool knows an address and not the name it was verified for, and requests to one host
-    are seconds apart anyway.
-    """
-    inner = httpx.AsyncHTTPTransport(
-        verify=tls or ssl.create_default_context(),
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),
-        trust_env=False,
-    )
+    """The web as this process may see it: guarded, without cookies and proxies, connections kept per host for seconds."""
+    context = tls or ssl.create_default_context()
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=1, keepalive_expiry=KEPT_OPEN_S)
+    inner = HostPools(lambda: httpx.AsyncHTTPTransport(verify=context, limits=limits, trust_env=False))
     return WebClient(
         GuardedTransport(inner, allowed_hosts, resolve=resolve),
         {"user-agent": user_agent, "accept-encoding": ACCEPT_ENCODING, "accept": "*/*"},
