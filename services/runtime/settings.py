@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal, TypeVar, get_origin
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from .sentinel import FORM, SCHEME, parse_sentinel_url
+
 PREFIX = "CLEANWIRE_"
 REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 PASSWORD_IN_URL = re.compile(r"(?<=://)([^/@\s]*):([^/@\s]*)@")
@@ -20,8 +22,10 @@ class SettingsError(ValueError):
 
 
 def _redis_url(url: str) -> str:
-    if not url.startswith(REDIS_SCHEMES):
-        raise ValueError(f"must start with {', '.join(REDIS_SCHEMES)}")
+    if url.startswith(SCHEME):
+        parse_sentinel_url(url)
+    elif not url.startswith(REDIS_SCHEMES):
+        raise ValueError(f"must start with {', '.join(REDIS_SCHEMES)} or have the form {FORM}")
     return url
 
 
