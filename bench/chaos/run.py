@@ -35,7 +35,7 @@ class Plan:
     hosts: int = 8
     seconds: float = 30.0
     fault_every_s: float = 1.5
-    drain_s: float = 60.0
+    drain_s: float = 120.0
     seed: int = 1
     flush: bool = False
 
