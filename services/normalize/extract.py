@@ -19,6 +19,7 @@ from services.normalize.core.keep import judge_blocks
 from services.normalize.core.labels import read_labels
 from services.normalize.core.language import detect_language
 from services.normalize.core.model import Passes
+from services.normalize.core.names import unglued
 from services.normalize.core.near import blocks_near_headline, headline_index
 from services.normalize.core.outlet import read_outlet
 from services.normalize.core.page import Page, read_page
@@ -99,9 +100,9 @@ def _extract(
 
 
 def _described(page: Page, articles: Sequence[JsonObject], title: str | None, body: Body) -> Extraction:
-    headline = headline_index(page, title)
+    headline = headline_index(page, body.judged, title)
     near = blocks_near_headline(body.judged, headline)
-    dates = read_dates(page, articles, [block.text for block in near])
+    dates = read_dates(page, articles, [unglued(block.text) for block in near])
     outlet = read_outlet(page, articles)
     authors = read_authors(page, articles, near, outlet)
     standfirst = find_standfirst(page, body.judged, headline, body.byline_lines)

@@ -215,6 +215,35 @@ def test_first_line_that_sums_up_is_a_standfirst_and_no_title() -> None:
     assert found.text.startswith(standfirst)
 
 
+def test_menu_that_repeats_the_headline_does_not_hide_the_byline() -> None:
+    menu = ["Ferry leaves an hour late", *(f"Item {n} of the menu" for n in range(30))]
+    head = [
+        "Ferry leaves an hour late",
+        "The crew had waited for medicine",
+        "Nora Field",
+        "12 December 2025",
+        "5 min read",
+    ]
+    found = article("\n".join([*menu, *head, *PARAGRAPHS]).encode(), "", "text/plain")
+    assert found.title == "Ferry leaves an hour late"
+    assert [author.name for author in found.authors] == ["Nora Field"]
+    assert found.published is not None and found.published.value == "2025-12-12"
+
+
+def test_name_and_date_that_a_dump_runs_together_are_parted() -> None:
+    lines = ["Ferry leaves an hour late", "By Nora FieldDec 12, 2025 6:00 a.m. PT", *PARAGRAPHS]
+    found = article("\n".join(lines).encode(), "", "text/plain")
+    assert [author.name for author in found.authors] == ["Nora Field"]
+    assert found.published is not None and found.published.value == "2025-12-12T06:00:00-08:00"
+
+
+def test_page_that_dates_only_its_update_is_dated_by_it_and_says_so() -> None:
+    above = "<h1>Ferry leaves an hour late</h1><p>Updated December 13, 2025 10:48 AM</p>"
+    found = article(page(above=above))
+    assert found.modified is not None and found.modified.value == "2025-12-13T10:48:00"
+    assert found.published is not None and found.published.evidence == "byline text, of an update"
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [

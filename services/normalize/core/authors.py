@@ -14,6 +14,7 @@ from services.normalize.core.byline import (
     helpers_named,
     linked_authors,
     lone_desk,
+    lone_name,
     marked_authors,
     spoken_authors,
 )
@@ -50,7 +51,7 @@ def read_authors(
     named = [author for author in declared if plain(author.name) not in strip.outlets]
     persons = named if any(author.role != "desk" for author in named) else []
     found = _agreed(spoken_authors(near, strip), persons, helpers_named(near))
-    found = found or _shown(page, near, strip) or _as_desks(declared) or lone_desk(near)
+    found = found or _shown(page, near, strip) or _as_desks(declared) or lone_name(near) or lone_desk(near)
     return tuple(found[:MOST_NAMES])
 
 

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from services.contracts.messages import Author
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.date_text import STEMS, find_moment
-from services.normalize.core.name_words import PREFIX
-from services.normalize.core.names import Strip, names_in_byline, unique
+from services.normalize.core.name_words import PREFIX, TITLE_WORD
+from services.normalize.core.names import Strip, names_in_byline, unglued, unique
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import plain, tidy
 
@@ -36,6 +36,11 @@ NEWSROOM = re.compile(
     r"(?<!\w)(?:redaktion|redakcja|newsroom|editorial|desk|staff|редакция|рэдакцыя|редакція)|-redaktion\b",
     re.IGNORECASE,
 )
+LONE_NAME = re.compile(
+    r"[^\W\d_a-zа-яёіўїєґ][^\W\d_]+(?:\s(?:[^\W\d_]\.|(?:van|von|de|del|al|bin|der|la)|[^\W\d_a-zа-яёіўїєґ][\w'’-]+)){1,3}"
+)
+READING_TIME = re.compile(r"\bmin(?:ute)?s? read|\d\s?min\b", re.IGNORECASE)
+DATE_LINE = 90
 LONGEST_BYLINE = 200
 FAR_BLOCKS = 150
 
@@ -60,6 +65,21 @@ def marked_authors(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
         if not _is_elsewhere(block) and BYLINE_CLASS.search(block.classes):
             found += _whole_names(names_in_byline(block.text, strip))
     return unique(found)
+
+
+def lone_name(near: Sequence[PageBlock]) -> list[Author]:
+    """A person's name on a line of its own, with a date or a reading time within the next or last lines."""
+    texts = [block.text for block in near]
+    for n, text in enumerate(texts):
+        line = text.lstrip("* ").strip()
+        if not LONE_NAME.fullmatch(line) or _is_elsewhere(near[n]):
+            continue
+        beside = [other for other in texts[max(0, n - 2) : n + 4] if len(other) < DATE_LINE and other != text]
+        if any(find_moment(unglued(other)) or READING_TIME.search(other) for other in beside):
+            found = _whole_names(names_in_byline(line))
+            if found and found[0].role != "desk" and not TITLE_WORD.search(line):
+                return found[:1]
+    return []
 
 
 def lone_desk(near: Sequence[PageBlock]) -> list[Author]:

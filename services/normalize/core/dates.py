@@ -97,6 +97,7 @@ def _published(page: Page, articles: Sequence[JsonObject], near: Sequence[str], 
     yield from _time_elements(page, habits, modified=False)
     yield moment_in_url(page.url), "url"
     yield _visible(near, habits, "published"), "byline text"
+    yield _visible(near, habits, "modified"), "byline text, of an update"
 
 
 def _modified(page: Page, articles: Sequence[JsonObject], near: Sequence[str], habits: Habits) -> Found:

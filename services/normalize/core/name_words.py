@@ -23,7 +23,7 @@ STOP = re.compile(
     re.IGNORECASE,
 )
 GLUED_DATE = re.compile(
-    r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? ?\d|Published|Updated|Posted|Twitter)"
+    r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? ?\d|Published|Updated|Posted|Twitter|Staff|Writer|Reporter|Correspondent|Editor|Columnist|archive page)"
 )
 BETWEEN = re.compile(
     r"\s*(?:,|;|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bи\b|\bі\b|\bта\b|\bi\b|\boraz\b|\bir\b)\s*"

@@ -37,7 +37,7 @@ NOTHING = Strip()
 
 def names_in_byline(line: str, strip: Strip = NOTHING) -> list[Author]:
     """The authors of a byline line such as `By Anna Lee and Jan de Vries, Reuters | 12 May`; prefix optional."""
-    text = GLUED_DATE.sub(" | ", tidy(line))
+    text = unglued(tidy(line))
     text = _before_outlet(PREFIX.sub("", text, count=1), strip)
     stop = STOP.search(text)
     rest = text[stop.start() :] if stop else ""
@@ -48,7 +48,7 @@ def authors_of(text: str, strip: Strip = NOTHING, rest: str = "", *, newsrooms: 
     """The authors that a list of names holds; a title behind a name is left out, and a newsroom too unless asked for."""
     found: list[Author] = []
     for part in BETWEEN.split(text):
-        name = _less_outlet(part.strip(" .:-–—|•"), strip)
+        name = _less_outlet(part.strip(" .:-–—|•*"), strip)
         name, role = _less_title(name, rest if not found else "")
         if not is_name(name) or plain(name) in strip.outlets:
             continue
@@ -64,6 +64,11 @@ def declared_author(name: str) -> Author:
     return Author(
         name=bare or name, role="desk" if is_desk(name) or not any(map(str.isalpha, bare)) else role
     )
+
+
+def unglued(line: str) -> str:
+    """`Anna LeeDec 5, 2024` → `Anna Lee | Dec 5, 2024`: dumps and careless pages run name and date together."""
+    return GLUED_DATE.sub(" | ", line)
 
 
 def is_name(text: str) -> bool:

@@ -8,32 +8,49 @@ from services.normalize.core.page import Page
 from services.normalize.core.plain_words import plain
 
 BEFORE, AFTER = 4, 14  # blocks around the headline; a standfirst, a picture and share buttons stand between
+FARTHEST = 32  # a gallery or a list of key points may part the headline from the body
 LAST_RESORT = 30  # lines from the top of a page without a headline
 LONGEST = 240
 
 
 def blocks_near_headline(judged: Sequence[JudgedBlock], headline: int | None) -> list[PageBlock]:
-    """Short lines near the block of the headline, in order; without a headline, those before the first paragraph."""
-    if headline is None:
-        body = _first_prose(judged)
-        window = (
-            range(min(len(judged), LAST_RESORT)) if body is None else range(max(0, body - AFTER), body + 2)
-        )
-    else:
-        window = range(max(0, headline - BEFORE), headline + AFTER)
+    """Short lines near the block of the headline, in order, down to the first paragraph; without one, those before it."""
+    window = _window(judged, headline)
     return [judged[n].block for n in window if n < len(judged) and _is_line(judged[n])]
 
 
-def headline_index(page: Page, title: str | None) -> int | None:
+def _window(judged: Sequence[JudgedBlock], headline: int | None) -> range:
+    body = _first_prose(judged)
+    if headline is None:
+        return range(min(len(judged), LAST_RESORT)) if body is None else range(max(0, body - AFTER), body + 2)
+    end = headline + AFTER if body is None else min(max(headline + AFTER, body + 2), headline + FARTHEST)
+    return range(max(0, headline - BEFORE), end)
+
+
+def headline_index(page: Page, judged: Sequence[JudgedBlock], title: str | None) -> int | None:
     """The block that shows the title: a heading of the first rank if one does, else the first such line."""
     if title is None:
         return None
     key = plain(title)
+    if page.kind == "text":
+        return _last_above_body(judged, key)
     shown = [one for one in page.blocks if abs(len(one.text) - len(title)) < 20 and plain(one.text) == key]
     if shown:
         return min(shown, key=lambda block: (block.tag != "h1", block.index)).index
     words = set(key.split())
     return next((one.index for one in page.blocks if one.tag == "h1" and _shares_half(words, one.text)), None)
+
+
+def _last_above_body(judged: Sequence[JudgedBlock], key: str) -> int | None:
+    """Of the lines that show the title of a text dump the last one above the body: menus repeat it higher up."""
+    body = _first_prose(judged)
+    shown = [
+        n
+        for n, one in enumerate(judged)
+        if abs(len(one.block.text) - len(key)) < 24 and plain(one.block.text) == key
+    ]
+    above = [n for n in shown if body is None or n < body]
+    return above[-1] if above else next(iter(shown), None)
 
 
 def _shares_half(words: set[str], text: str) -> bool:
