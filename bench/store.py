@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from bench.embedded_postgres import start_postgres
+from bench.embedded_postgres import EmbeddedPostgres, start_postgres
 from services.contracts.identities import canonical_url, fetch_id_of, page_hash_of
 from services.contracts.messages import NormalizedArticle, Quality
 from services.store.archive import Archive
@@ -38,6 +39,10 @@ COPY_SHARE = 0.15
 PROCESSES = 8
 BATCH = 50_000
 
+HEADING = (
+    f"{'database':<12}{'stored':>10}{'claims/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms/claim':>12}{'compared':>12}"
+    f"{'index B/art':>12}"
+)
 FILL = {
     "sqlite": (
         "WITH RECURSIVE n(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM n WHERE n < :last) ",
@@ -156,26 +161,37 @@ def _index_bytes(connection: Connection) -> int:
     return int(connection.execute(text("SELECT sum(pgsize) FROM dbstat WHERE name = 'sketch'")).scalar_one())
 
 
-async def claim_all(url: str, incomings: Sequence[Incoming], at_once: int) -> tuple[list[float], float]:
-    """Claim with so many tasks; the seconds each took, and the claims' whole time."""
+@dataclass
+class Claimed:
+    """What claiming cost: seconds of each claim, of all, of this process's CPU; articles compared."""
+
+    took: list[float] = field(default_factory=list)
+    whole: float = 0.0
+    cpu: float = 0.0
+    compared: int = 0
+
+
+async def claim_all(url: str, incomings: Sequence[Incoming], at_once: int) -> Claimed:
+    """Claim with so many tasks."""
     database = open_database(url)
     archive = Archive(database, with_stories=False)
     await archive.claim(incomings[0])
     waiting = list(reversed(incomings[1:]))
-    took: list[float] = []
+    found = Claimed()
 
     async def work() -> None:
         while waiting:
             incoming = waiting.pop()
             began = time.perf_counter()
-            await archive.claim(incoming)
-            took.append(time.perf_counter() - began)
+            settled = await archive.claim(incoming)
+            found.compared += settled.compared
+            found.took.append(time.perf_counter() - began)
 
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     await asyncio.gather(*(work() for _ in range(at_once)))
-    whole = time.perf_counter() - began
+    found.whole, found.cpu = time.perf_counter() - began, time.process_time() - cpu
     await database.close()
-    return took, whole
+    return found
 
 
 def _worker(url: str, seed: int, count: int, at_once: int, start: Any, found: Any) -> None:
@@ -184,8 +200,8 @@ def _worker(url: str, seed: int, count: int, at_once: int, start: Any, found: An
     found.put(asyncio.run(claim_all(url, incomings, at_once)))
 
 
-def claim_in_processes(url: str, processes: int, count: int, at_once: int) -> tuple[float, float, float]:
-    """Claims per second of all processes together, median and 99th percentile in ms."""
+def claim_in_processes(url: str, processes: int, count: int, at_once: int) -> list[Claimed]:
+    """Claim new articles in so many processes at once."""
     context = multiprocessing.get_context("spawn")
     start, found = context.Barrier(processes), context.Queue()
     seeds = [time.time_ns() + number for number in range(processes)]
@@ -198,32 +214,52 @@ def claim_in_processes(url: str, processes: int, count: int, at_once: int) -> tu
     results = [found.get() for _ in workers]
     for worker in workers:
         worker.join()
-    took = sorted(one for times, _ in results for one in times)
-    rate = sum(len(times) / whole for times, whole in results)
-    return rate, 1e3 * statistics.median(took), 1e3 * took[int(len(took) * 0.99)]
+    return results
 
 
-async def grow(name: str, url: str, sizes: Sequence[int], processes: int, claims: int) -> None:
+def server_cpu_s(server: EmbeddedPostgres) -> float:
+    """CPU seconds of the server so far, of backends that have ended too."""
+    fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(ticks) for ticks in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
+async def grow(name: str, url: str, sizes: Sequence[int], server: EmbeddedPostgres, asked: Any) -> None:
     """Print a line per size."""
     database = open_database(url)
     await migrate(database)
     for days_ago in range(WINDOW, -1, -5):
         await keep_window(database, NOW - timedelta(days=days_ago))
-    have = 0
+    processes, at_once = (1, 16) if name == "sqlite" else (asked.processes, 1)
     for size in sizes:
         began = time.perf_counter()
-        await fill(database, have, size)
-        have, filled = size, time.perf_counter() - began
+        await fill(database, await database.read(_last_number), size)
+        filled = time.perf_counter() - began
         if database.dialect == "postgresql":
             await database.write(_analyze)
-        per_article = await index_bytes(database) / size
-        rate, median, worst = await asyncio.to_thread(claim_in_processes, url, processes, claims, 1)
-        print(
-            f"{name:<12}{size:>10,}{rate:>10,.0f}{median:>10.2f}{worst:>10.2f}{per_article:>12,.0f}"
-            f"{processes:>10}   load {os.getloadavg()[0]:.1f}, filled in {filled:.0f} s",
-            flush=True,
+        per_article = await index_bytes(database) / await database.read(_last_number)
+        before = server_cpu_s(server)
+        results = await asyncio.to_thread(claim_in_processes, url, processes, asked.claims, at_once)
+        cpu = sum(one.cpu for one in results) + server_cpu_s(server) - before
+        _print_line(
+            name, size, results, cpu, per_article, f"load {os.getloadavg()[0]:.1f}, filled in {filled:.0f} s"
         )
     await database.close()
+
+
+def _print_line(
+    name: str, size: int, results: Sequence[Claimed], cpu: float, per_article: float, note: str
+) -> None:
+    took = sorted(one for result in results for one in result.took)
+    rate = sum(len(result.took) / result.whole for result in results)
+    figures = (
+        f"{rate:>10,.0f}{1e3 * statistics.median(took):>9.2f}{1e3 * took[int(len(took) * 0.99)]:>9.2f}"
+        f"{1e3 * cpu / len(took):>12.2f}{sum(one.compared for one in results) / len(took):>12.2f}{per_article:>12,.0f}"
+    )
+    print(f"{name:<12}{size:>10,}{figures}   {note}", flush=True)
+
+
+def _last_number(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT coalesce(max(number), 0) FROM article")).scalar_one())
 
 
 def _analyze(connection: Connection) -> None:
@@ -333,13 +369,10 @@ def main(arguments: list[str] | None = None) -> int:
             for name in wanted if asked.races else ():
                 race_runs(name, urls[name], asked.races)
             if sizes:
-                print(
-                    f"{'database':<12}{'stored':>10}{'claims/s':>10}{'p50 ms':>10}{'p99 ms':>10}{'index B/art':>12}{'processes':>10}"
-                )
+                print(HEADING)
             for name in wanted if sizes else ():
                 _fresh(urls[name])
-                processes = 1 if name == "sqlite" else asked.processes
-                asyncio.run(grow(name, urls[name], sizes, processes, asked.claims))
+                asyncio.run(grow(name, urls[name], sizes, postgres, asked))
         finally:
             postgres.stop()
     print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

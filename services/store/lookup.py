@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, literal_column, or_, select
+from sqlalchemy import Connection, Select, bindparam, literal_column, select, union
 
 from .core.fingerprint import COMMON_AFTER, SHARED_HASHES
 from .core.members import Candidate, Member
@@ -162,14 +162,16 @@ def _found(
 
 @cache
 def _same_key_or_text(dialect: str) -> Select[*tuple[Any, ...]]:
+    """The three ways an article is found, each by its own index; `OR` would have PostgreSQL read the whole table."""
     same_text = select(article.c.number).where(article.c.text_hash == bindparam("text_hash"))
-    keys = (
-        article.c.article_id == bindparam("article_id"),
-        among(dialect, article.c.number, "numbers"),
-        article.c.number.in_(same_text.order_by(article.c.number).limit(literal_column(str(SAME_TEXTS)))),
-    )
+    first_texts = same_text.order_by(article.c.number).limit(literal_column(str(SAME_TEXTS))).subquery()
+    numbers = union(
+        select(article.c.number).where(article.c.article_id == bindparam("article_id")),
+        select(article.c.number).where(among(dialect, article.c.number, "numbers")),
+        select(first_texts.c.number),
+    ).subquery()
     joined = select(*MEMBER_COLUMNS).join(article_group, article_group.c.group_id == article.c.group_id)
-    return joined.where(or_(*keys))
+    return joined.join(numbers, numbers.c.number == article.c.number)
 
 
 def _is_known_fetch(connection: Connection, incoming: Incoming, stored: Stored) -> bool:

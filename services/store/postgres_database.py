@@ -19,6 +19,8 @@ TIMEOUTS = {
     "idle_in_transaction_session_timeout": "10000",
 }
 """In ms: nobody waits longer for a lock than for a message; a stopped store frees its locks after 10 s."""
+PLANS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
+"""A claim's statements find a handful of rows, each by an index: planned once, and not as for the table that was empty then."""
 CONNECT_TIMEOUT_S = 5.0
 
 
@@ -37,7 +39,7 @@ class PostgresDatabase:
             pool_use_lifo=True,
             isolation_level="READ COMMITTED",
             connect_args={
-                "server_settings": TIMEOUTS | {"application_name": "cleanwire-store"},
+                "server_settings": TIMEOUTS | PLANS | {"application_name": "cleanwire-store"},
                 "timeout": CONNECT_TIMEOUT_S,
             },
         )

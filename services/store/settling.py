@@ -54,6 +54,7 @@ class Settled:
     published: str | None = None
     announced: int = 0
     is_capped: bool = False
+    compared: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ def settle(
         written = _write_redelivered(connection, incoming, stored, verdict)
         if not written.grouped.changes:
             return _settled_before(stored, verdict.reason), []
-    return _finish(connection, written, verdict, stories, now)
+    settled, placed = _finish(connection, written, verdict, stories, now)
+    return replace(settled, compared=len(found.others)), placed
 
 
 def _settled_before(stored: Stored, reason: str) -> Settled:
