@@ -162,3 +162,23 @@ def test_kept_and_cut_are_the_whole_text(parts):
         found = judge_blocks(page)
         assert [one.block for one in found[: len(page.blocks)]] == list(page.blocks)
         assert all(one.reason for one in found)
+
+
+OTHERS = "".join(
+    f"<div class='related'><p>Valley Gazette</p><h3>{headline}</h3><p>{headline}, and the whole valley talks of it: the council met twice, the mayor promised an answer, and a retired teacher wrote a song about it that was sung at the market on Saturday.</p></div>"
+    for headline in ("Bees outlive a mild winter", "Orchestra sells its bus", "Old pier breaks in the storm")
+)
+
+
+def test_other_articles_below_a_related_heading_are_cut():
+    body = BODY + BODY.replace("Friday", "Monday")
+    html = article(
+        f"{body}<h3>Hashtags</h3><h3>Comments</h3><p>No comments yet...</p><h2>Related Articles</h2>{OTHERS}"
+    )
+    assert kept_texts(html) == kept_texts(article(body))
+
+
+def test_an_article_goes_on_below_a_related_heading_in_its_middle():
+    more = BODY.replace("Friday", "Monday")
+    html = article(f"{BODY}<h3>Related Articles</h3><ul><li><a href=/1>Old pier breaks</a></li></ul>{more}")
+    assert kept_texts(html) == kept_texts(article(BODY + more))

@@ -10,7 +10,7 @@ from services.normalize.core.page import Page
 from services.normalize.core.reasons import reason_of_cut
 from services.normalize.core.rules.article_body import rescue_by_article_body
 from services.normalize.core.rules.comments import cut_comments
-from services.normalize.core.rules.endings import cut_after_ending
+from services.normalize.core.rules.endings import cut_after_ending, cut_below_heading
 from services.normalize.core.rules.headlines import cut_headline_lines, cut_repeated_lines
 from services.normalize.core.rules.notices import cut_notices
 from services.normalize.core.rules.pointers import cut_pointers
@@ -19,7 +19,7 @@ from services.normalize.core.scoring import score_page
 Rule = Callable[[Draft], None]
 
 RULES: dict[str, tuple[Rule, ...]] = {
-    "html": (cut_comments, cut_pointers, cut_notices, rescue_by_article_body),
+    "html": (cut_comments, cut_below_heading, cut_pointers, cut_notices, rescue_by_article_body),
     "text": (cut_after_ending, cut_repeated_lines, cut_headline_lines, cut_pointers, cut_notices),
 }
 """The named rules in their order; what each of them gains stands in docs/extraction.md."""
