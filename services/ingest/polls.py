@@ -17,6 +17,7 @@ from services.ingest.core.listing_state import ListingState
 from services.ingest.core.liveness import Evidence, is_challenge_page, looks_like_sections
 from services.ingest.core.outcomes import Fetched, NotModified, Redirected
 from services.ingest.core.topic_names import TopicNames, contradicts_topics
+from services.ingest.listing_pages import feeds_named_by
 from services.ingest.listing_reader import limits_of, read_listing
 from services.ingest.politeness import NotYet
 from services.ingest.poll_end import Poll, come_back, end_poll, note_redirect
@@ -103,7 +104,7 @@ class Poller:
             pattern=listing.links if listing else None,
         )
         if isinstance(listed, Unreadable):
-            return _failed(listed.reason, listed.detail, is_challenge=is_challenge_page(fetched.body))
+            return _unreadable(listed, fetched, poll.request.url)
         selection = await self._selected(poll, listed.entries)
         evidence = _evidence_of(listed.entries, selection, has_children=bool(listed.children))
         outcome: PollOutcome = (
@@ -159,6 +160,13 @@ def _evidence_of(entries: Sequence[ListedEntry], selection: Selection, *, has_ch
     dates = [date for entry in entries if (date := entry.published or entry.updated)]
     fresh = [one for one in selection.taken if one.why == "feed entry"]
     return Evidence(entries=len(entries), new=len(fresh), newest=max(dates, default=None))
+
+
+def _unreadable(listed: Unreadable, fetched: Fetched, url: str) -> PollResult:
+    """A page where a list should be is often the site's new front: the feeds it names are the operator's next step."""
+    feeds = feeds_named_by(fetched.body, url)[:3] if listed.reason == "html" else []
+    detail = f"the page names {', '.join(feeds)}" if feeds else listed.detail
+    return _failed(listed.reason, detail, is_challenge=is_challenge_page(fetched.body))
 
 
 def _failed(

@@ -60,6 +60,17 @@ async def test_feed_that_dies_is_found_out_and_never_stops_the_walk(
     assert await state_of(walk) == state
 
 
+async def test_front_page_in_place_of_a_feed_tells_where_the_feed_is_now(
+    build_walk: BuildWalk, site: Site, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.pages["/feed"] = page(
+        '<html><head><link rel="alternate" type="application/rss+xml" href="/new"></head></html>'
+    )
+    walk = build_walk(source_of(site.url("/feed")))
+    await pass_hours(walk, clock, 1)
+    assert f"the page names {site.url('/new')}" in capsys.readouterr().out
+
+
 async def test_feed_that_stands_still_is_frozen_in_the_end(
     build_walk: BuildWalk, site: Site, clock: Clock
 ) -> None:
