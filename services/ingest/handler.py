@@ -3,6 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from services.contracts.failures import RetryLater
 from services.contracts.messages import FetchRequest
 from services.ingest.articles import ArticleTaker
 from services.ingest.polls import Poller
@@ -10,6 +15,8 @@ from services.ingest.putting_back import put_back
 from services.ingest.revisiting import REVISIT, Revisiter
 from services.ingest.site_terms import TERMS, SiteTermsTaker
 from services.runtime.logs import log_outcome
+
+REDIS_AWAY = (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError)
 
 
 class FetchHandler:
@@ -30,7 +37,16 @@ class FetchHandler:
         self._now = now
 
     async def on_fetch_request(self, request: FetchRequest) -> None:
-        """Ask for what the request names, in time and politely; every way it ends is one line in the log."""
+        """Ask for what the request names, in time and politely; every way it ends is one line in the log.
+
+        Raises RetryLater where Redis, which keeps the turns and the marks, is away or full.
+        """
+        try:
+            await self._taken(request)
+        except REDIS_AWAY as problem:
+            raise RetryLater("redis", detail=str(problem)) from None
+
+    async def _taken(self, request: FetchRequest) -> None:
         if request.not_before and request.not_before > self._now():
             put_back(request, request.not_before)
             log_outcome("fetch_delayed", "not before", url=request.url)

@@ -32,7 +32,10 @@ def remember_page(request: FetchRequest, article: RawArticle) -> None:
         last_modified=article.headers.get("last-modified", ""),
         page_hash=article.page_hash,
     )
-    key = keys.page_record(page_id_of(article.final_url))
+    try:
+        key = keys.page_record(page_id_of(article.final_url))
+    except ValueError:
+        return  # a URL that a server answers and no canonical form is known for: it will have no revisits
     # A page that is being revisited keeps its steps: only what the fetch has shown is written.
     kept = ("url", "source", "etag", "last_modified", "page_hash")
     emit_command("HSET", key, *(part for name in kept for part in (name, getattr(record, name))))

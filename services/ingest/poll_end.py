@@ -9,7 +9,7 @@ import structlog
 from services.contracts.messages import FetchRequest
 from services.ingest import keys
 from services.ingest.articles import source_name
-from services.ingest.core.addresses import host_key
+from services.ingest.core.addresses import host_or_unknown
 from services.ingest.core.after_poll import PollResult, due_after, evidence_in_words, state_after
 from services.ingest.core.entries import Taken
 from services.ingest.core.listed import Listed
@@ -44,7 +44,7 @@ class Poll:
     @property
     def source(self) -> str:
         """Whose marks count: the source's, or the host's where no source asked."""
-        return source_name(self.request) or host_key(self.request.url)
+        return source_name(self.request) or host_or_unknown(self.request.url)
 
 
 async def end_poll(poll: Poll, result: PollResult) -> None:
@@ -121,7 +121,7 @@ def _article_request(request: FetchRequest, taken: Taken) -> FetchRequest:
     url, why, source = taken.entry.url, taken.why, request.source
     if request.kind == "search":
         # A search's own links are hints: they count only where a plain redirect leads to the article.
-        why = "search hint" if host_key(url) == host_key(request.url) else "search result"
+        why = "search hint" if host_or_unknown(url) == host_or_unknown(request.url) else "search result"
         source = None
     return FetchRequest(url=url, source=source, why=why, hint=taken.hint(), lane=request.lane)
 

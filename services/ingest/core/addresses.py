@@ -114,3 +114,11 @@ def host_key(url: str) -> str:
     if not name or not port:
         raise ValueError(f"not an http(s) URL with a host: {url[:200]!r}")
     return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
+def host_or_unknown(url: str) -> str:
+    """The host of a URL for names and logs; `unknown` where there is none."""
+    try:
+        return host_key(url)
+    except ValueError:
+        return "unknown"
