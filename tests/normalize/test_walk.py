@@ -56,7 +56,7 @@ def test_links_are_counted_and_an_unclosed_link_around_the_body_is_none():
     linked = blocks_of("<p>see <a href=/a>this page</a></p>")[0]
     assert linked.links == 1
     assert 0.6 < linked.link_density < 0.8
-    around = blocks_of("<a href=/x><p>" + "long text of the body " * 20 + "</p></a>")[0]
+    around = blocks_of("<a href=/x><p>" + "long text of the body " * 80 + "</p></a>")[0]
     assert around.link_density == 0
 
 

@@ -11,7 +11,7 @@ TEXT_NODE = 2
 HIDING_STYLE = re.compile(r"display\s*:\s*none")
 MAX_DEPTH = 250  # deeper text is taken whole as one block: a page that deep is broken or hostile
 MAX_BLOCKS = 6_000  # several times the largest real page seen; what follows is taken whole as one last block
-LONG_LINK = 250  # characters; a link that long is an unclosed <a> around the body, not a link
+LONG_LINK = 1_500  # characters; a link that long is an unclosed <a> around the body, not a teaser
 
 SKIPPED_TAGS = (
     "script style noscript iframe svg template select option button textarea object video audio canvas map math "
