@@ -46,7 +46,7 @@ async def run_store(settings: StoreSettings) -> int:
         await _migrated(database)
         broker = build_broker(settings)
         redis = connect_redis(settings.redis_url)
-        relaying = Relaying(database, redis, holder=f"{socket.gethostname()}-{os.getpid()}")
+        relaying = Relaying(database, redis, _lease_holder(database))
         archive = Archive(database, topic_terms=topic_terms(settings.topics_dir))
         handler = build_handler(archive, relaying.poke)
         reliable(broker, ARTICLES_NORMALIZED, GROUP_STORE)(handler)
@@ -62,6 +62,11 @@ async def run_store(settings: StoreSettings) -> int:
             ),
             close=(relaying.flush, redis.aclose, database.close),
         )
+
+
+def _lease_holder(database: Database) -> str:
+    """Who holds the relays' leases; the sole store of a SQLite archive need not wait for one that was killed."""
+    return "sole" if database.dialect == "sqlite" else f"{socket.gethostname()}-{os.getpid()}"
 
 
 async def keep_stories(archive: Archive, poke_relay: Callable[[], None]) -> None:

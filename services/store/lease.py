@@ -8,8 +8,8 @@ from .database import Database
 from .schema import EPOCH, lease
 from .statements import insert_new
 
-LEASE_S = 10.0
-RENEW_BELOW_S = 6.0
+LEASE_S = 3.0  # how long subscribers wait when a relay was killed
+RENEW_BELOW_S = 2.0
 
 
 class Lease:

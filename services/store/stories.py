@@ -20,6 +20,7 @@ from .story_rows import (
     TopicState,
     begin_story,
     changes_since,
+    cut_log,
     end_story,
     lock_topic,
     members_from,
@@ -133,7 +134,7 @@ class Stories:
         """The topics whose snapshot should be taken anew."""
         return [
             topic
-            for topic, known in self._topics.items()
+            for topic, known in list(self._topics.items())
             if is_snapshot_due(len(known.index), known.snapshot, known.taken_at, now)
         ]
 
@@ -265,6 +266,7 @@ def _write_refresh(
         next_story_id = max(next_story_id, decision.next_story_id)
         announce(connection, topic, decision)
     save_snapshot(connection, topic, snapshot, now)
+    cut_log(connection, topic, before.seq)  # whoever is behind that loads the new snapshot, not the log
     save_state(connection, topic, TopicState(seq, next_story_id, snapshot.version))
     return True
 

@@ -160,6 +160,11 @@ def _counting() -> Any:
     return counted.values(changes=story.c.changes + 1).returning(story.c.changes)
 
 
+def cut_log(connection: Connection, topic: str, up_to: int) -> None:
+    """Drop the topic's log up to a change."""
+    connection.execute(delete(story_change).where(story_change.c.topic == topic, story_change.c.seq <= up_to))
+
+
 def save_snapshot(connection: Connection, topic: str, snapshot: Snapshot, taken_at: datetime) -> None:
     """Keep a snapshot under its version."""
     row = {"topic": topic, "version": snapshot.version, "taken_at": taken_at, "units": snapshot.units}

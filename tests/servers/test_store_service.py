@@ -62,13 +62,13 @@ async def test_plain_client_reads_each_article_once_with_its_copies_beside_it(
 
 
 async def test_killed_store_loses_and_doubles_nothing(redis_url, redis_client, database_url, tmp_path):
-    total = 120
+    total = 60
     for number in range(total):
         url = f"https://one.example/{number}"
         await publish(
             redis_client, ARTICLES_NORMALIZED, make_article(url, seed=number, title=f"Headline {number}")
         )
-    for kill_after in (5, 60):
+    for kill_after in (5, 30):
         with running_store(redis_url, database_url, tmp_path) as process:
             await entries_of(redis_client, ARTICLES_CLEANED, kill_after)
             process.send_signal(signal.SIGKILL)

@@ -13,7 +13,7 @@ from zlib import crc32
 from .background import background_rates
 from .terms import CYRILLIC, Terms
 
-THRESHOLD = 0.16
+THRESHOLD = 0.155
 """Average link at which two stories are one: the middle of the stretch that serves all four sets (docs/sameness.md)."""
 RATE_FLOOR = 1e-4
 """No term is taken for rarer than this: caps its weight at 9.2, so that one odd name does not make a story."""
@@ -32,7 +32,7 @@ BASELINE_QUANTILE, BASELINE_FREE = 1 / 3, 0.05
 one topic, whose own rates say nothing yet."""
 SAMPLE = 78
 """Articles whose pairs give the baseline: 3,003 pairs, those with the smallest hashes, so that the order is nothing."""
-SMALL_FEED, LARGE_FEED = 200, 2_000
+SMALL_FEED, LARGE_FEED = 500, 2_000
 
 Weights = dict[int, float]
 """A vector of unit length (for Cyrillic texts shorter): term hash to weight."""
