@@ -10,7 +10,7 @@ from services.console.export.events import ExportedEvent
 from services.contracts.messages import CleanArticle
 from services.contracts.versions import VERSIONS, Schema, schema_of
 
-ROW_GROUP = 2_000  # events: some 10 MB in memory, and few enough groups that the footer stays small
+ROW_GROUP = 4_000  # events: some 20 MB in memory, and few enough groups that the footer stays small
 ATTRIBUTES = ("entry_id", "id", "type", "time")
 REPEATING = ["type", "outlet", "side", "language", "section", "engine"]
 """Columns worth a dictionary; the texts are each their own."""
