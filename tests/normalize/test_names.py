@@ -22,6 +22,8 @@ from services.normalize.core.names import Strip, names_in_byline
         ("By far the best pies in town", []),
         ("By Friday it was over", []),
         ("Share this article", []),
+        ("Paris Martin", ["Paris Martin"]),
+        ("Average Joe", ["Average Joe"]),
     ],
 )
 def test_byline_gives_its_names_and_nothing_else(line: str, names: list[str]) -> None:

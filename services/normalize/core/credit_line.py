@@ -25,7 +25,7 @@ ROLE_WORDS: tuple[tuple[CreditRole, str], ...] = (
 MARK = re.compile(
     r"(?<!\w)(?:"
     + "|".join(rf"(?P<{role}>{words})" for role, words in ROLE_WORDS)
-    + r")(?:\s?:|\s+by:?(?!\w)|(?=\s+[А-ЯЁІЎЇЄŁŠŽĆŚŻA-Z]))\s*",
+    + r")(?:\s?:|\s+by:?(?!\w)|(?-i:(?=\s+[А-ЯЁІЎЇЄŁŠŽĆŚŻA-Z])))\s*",
     re.IGNORECASE,
 )
 INPUTS = re.compile(

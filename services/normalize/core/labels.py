@@ -28,7 +28,7 @@ OF_ITSELF = re.compile(
     re.IGNORECASE,
 )
 """A notice speaks of the page it stands on; a sentence of a report about machines rarely begins so and names what was made."""
-CUE = re.compile("AI|IA|KI|ИИ|rtificial|ейросет|скусственн|тучн|ztuczn|irbtin")
+CUES = ("AI", "IA", "KI", "rtificial", "ИИ", "ейросет", "скусственн", "тучн", "ztuczn", "irbtin")
 LONGEST_NOTICE = 400
 
 
@@ -45,7 +45,7 @@ def read_labels(page: Page, articles: Sequence[JsonObject], notices: Sequence[st
 
 def is_machine_notice(text: str) -> bool:
     """Whether a block is a notice that a machine made the page's pictures or its text."""
-    if len(text) > LONGEST_NOTICE or not CUE.search(text):
+    if len(text) > LONGEST_NOTICE or not any(cue in text for cue in CUES):
         return False
     return bool(NOTICE.search(text)) and bool(_labels_of_notice(text)) and bool(OF_ITSELF.search(text))
 
