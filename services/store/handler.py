@@ -9,8 +9,11 @@ from services.contracts.messages import NormalizedArticle
 from services.runtime.logs import log_outcome
 
 from .archive import Archive
+from .core.groups import LARGE_GROUP
 from .incoming import incoming_of
 from .settling import Settled
+
+log = structlog.get_logger()
 
 LONG_TEXT = 200_000  # characters: a fingerprint takes longer than other messages should wait
 
@@ -43,4 +46,7 @@ def _log_settled(settled: Settled) -> None:
         revision=settled.revision,
         story_id=settled.story_id,
         score=settled.score,
+        capped=settled.is_capped,
     )
+    if settled.members > LARGE_GROUP:
+        log.warning("group_is_large", canonical_id=settled.canonical_id, members=settled.members)

@@ -55,6 +55,7 @@ class Settled:
     announced: int = 0
     is_capped: bool = False
     compared: int = 0
+    members: int = 1
 
 
 @dataclass(frozen=True)
@@ -184,6 +185,7 @@ def _finish(
         published=published,
         announced=len(announcements),
         is_capped=verdict.capped,
+        members=group.members,
     )
     return settled, placed
 

@@ -260,8 +260,6 @@ def _write_refresh(
     for computed, _ in changes:
         decision = _renumbered(computed, since, before.next_story_id, state.next_story_id)
         seq += 1
-        own = [] if decision.article_id in since else [(decision.article_id, int(decision.story_id))]
-        move_members(connection, topic, own, seq=seq)
         _write_others(connection, topic, decision, None, now, seq=seq, new_from=state.next_story_id)
         next_story_id = max(next_story_id, decision.next_story_id)
         announce(connection, topic, decision)

@@ -7,7 +7,7 @@ import heapq
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from operator import itemgetter, mul
 
@@ -258,7 +258,8 @@ def rebuilt(
 ) -> tuple[StoryIndex, list[tuple[StoryDecision, Terms]]]:
     """A new index under a new scorer: every article placed where it was, then each passed once through the repair.
 
-    Gives the index as it stands after the repair, and the decisions that changed something, in order.
+    Gives the index as it stands after the repair, and the decisions that changed something, in order; an article that
+    left its own story stands among its decision's `moved` too.
     """
     index = StoryIndex(scorer, next_story_id)
     rows = sorted(articles, key=lambda row: row[0])
@@ -272,7 +273,11 @@ def rebuilt(
             continue  # another article of this pool has shown that nothing changes
         before = index.story_of(article_id)
         decision = index.decide(article_id, terms)
-        if decision.moved or decision.story_id != before:
+        assert before is not None
+        if decision.story_id != before:
+            own = Move(article_id, before, decision.story_id)
+            decision = replace(decision, moved=(own, *decision.moved))
+        if decision.moved:
             index.apply(decision, terms)
             changes.append((decision, terms))
         else:
