@@ -176,6 +176,12 @@ def test_rebuilding_under_a_new_snapshot_repairs_and_tells_what_it_changed() -> 
     index, changes = rebuilt(scattered, snapshot, next_story_id=31)
     assert len(index.stories()) == 5
     assert sum(len(decision.merged) for decision, _ in changes) >= 20
+    stories = {name: number + 1 for number, (name, _) in enumerate(reports)}
+    for decision, _ in changes:
+        for move in decision.moved:
+            assert stories[move.article_id] == move.from_story
+            stories[move.article_id] = move.into_story
+    assert stories == {name: index.story_of(name) for name in stories}
 
 
 def test_snapshot_is_a_function_of_the_set_and_comes_back_from_the_archive() -> None:
