@@ -1,8 +1,9 @@
 """What is remembered of fetched pages, so that a clean one can be asked for again with its validators."""
 
+import hashlib
+
 from redis.asyncio import Redis
 
-from services.contracts.identities import article_id_of, canonical_url
 from services.contracts.messages import FetchRequest, RawArticle
 from services.ingest import keys
 from services.ingest.core.revisits import PageRecord
@@ -14,8 +15,8 @@ WHILE_REVISITED_S = 5 * 86400
 
 
 def page_id_of(url: str) -> str:
-    """The identity of a page for its revisits. Raises ValueError for what is no http(s) URL."""
-    return article_id_of(canonical_url(url))
+    """The identity of a page for its revisits: of the very URL that answered, which the clean article carries on."""
+    return hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 async def read_page_record(redis: Redis, page_id: str) -> PageRecord:
@@ -32,10 +33,7 @@ def remember_page(request: FetchRequest, article: RawArticle) -> None:
         last_modified=article.headers.get("last-modified", ""),
         page_hash=article.page_hash,
     )
-    try:
-        key = keys.page_record(page_id_of(article.final_url))
-    except ValueError:
-        return  # a URL that a server answers and no canonical form is known for: it will have no revisits
+    key = keys.page_record(page_id_of(article.final_url))
     # A page that is being revisited keeps its steps: only what the fetch has shown is written.
     kept = ("url", "source", "etag", "last_modified", "page_hash")
     emit_command("HSET", key, *(part for name in kept for part in (name, getattr(record, name))))

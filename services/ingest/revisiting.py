@@ -38,13 +38,7 @@ class Revisiter:
 
     async def take(self, request: FetchRequest) -> None:
         """Ask whether the page has changed; hand it on if so; plan the next revisit, or none."""
-        try:
-            page_id = page_id_of(request.first_url or request.url)
-        except ValueError as problem:
-            log_outcome(
-                "fetch_failed", "failed", url=request.url, reason="bad url", detail=str(problem)[:300]
-            )
-            return
+        page_id = page_id_of(request.first_url or request.url)
         record = await read_page_record(self._redis, page_id)
         outcome = await self._visitor.visit(request.url, ARTICLE_LIMITS, record.validators())
         match outcome:
