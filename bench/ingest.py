@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import structlog
 from redis.asyncio import Redis
 
 from bench.ingest_simulation import Simulation, simulate
@@ -216,6 +218,9 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--hosts", type=int, default=500)
     parser.add_argument("--hours", type=float, default=10.0)
     chosen = parser.parse_args(argv)
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR)
+    )  # figures, not outcomes
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         server = start_valkey(folder / "valkey")
