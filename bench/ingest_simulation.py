@@ -208,6 +208,7 @@ class Simulation:
     kills: int
     asked: list[Asked]
     publications: dict[str, list[float]]
+    killed_at_work: int
 
     def overlaps(self) -> int:
         """Requests that began while another to the same host was running."""
@@ -289,7 +290,7 @@ class Simulation:
         """The figures for people."""
         fetches = list(self.fetches().values())
         return [
-            f"{REPLICAS} replicas, {self.hosts} hosts, {self.hours:g} simulated hours, {self.kills} kills: {len(self.asked)} requests",
+            f"{REPLICAS} replicas, {self.hosts} hosts, {self.hours:g} simulated hours, {self.kills} kills ({self.killed_at_work} in mid-work): {len(self.asked)} requests",
             f"  two at once at a host: {self.overlaps()}; shortest gap {self.shortest_gap_s():.2f} s (set {GAP_S:g})",
             f"  lists polled twice for one due time: {self.double_polls()}",
             f"  {len(fetches)} new entries: {fetches.count(0)} never fetched, {fetches.count(1)} once, "
@@ -319,16 +320,20 @@ async def simulate(redis_url: str, *, hosts: int, hours: float, kills: int = 0, 
         replicas = [_replica(redis_url, catalogue, clock, shared, f"r{n}") for n in range(REPLICAS)]
         for replica in replicas:
             replica.start()
+        killed_at_work = 0
         moments = sorted(chance.uniform(600, hours * 3600 - 4 * 3600) for _ in range(kills)) if kills else []
         for moment in moments:
             await clock.run_until(moment)
             number = chance.randrange(REPLICAS)
+            while not replicas[number].running and clock.seconds < moment + 1800:
+                await clock.run_until(clock.seconds + 0.1)  # a kill between two requests would prove nothing
+            killed_at_work += bool(replicas[number].running)
             replicas[number] = await _killed_and_replaced(redis, replicas, number, clock)
         await clock.run_until(hours * 3600)
         for replica in replicas:
             await replica.kill()
             await replica.ingest.close()
-    return Simulation(hosts, hours, kills, shared.asked, publications)
+    return Simulation(hosts, hours, kills, shared.asked, publications, killed_at_work)
 
 
 async def _killed_and_replaced(

@@ -33,6 +33,7 @@ def test_every_new_entry_is_fetched_exactly_once_while_nobody_dies(runs: dict[in
 
 
 def test_every_new_entry_is_fetched_at_least_once_when_replicas_die(runs: dict[int, Simulation]) -> None:
+    assert runs[3].killed_at_work >= 1
     assert min(runs[3].fetches().values()) >= 1
 
 
