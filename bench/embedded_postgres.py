@@ -1,5 +1,6 @@
 """A real PostgreSQL for tests and figures: the wheel's binaries, started by us, loopback only, gone afterwards."""
 
+import ctypes
 import importlib.util
 import os
 import pwd
@@ -7,12 +8,14 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+PR_SET_PDEATHSIG = 1
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
 UNPRIVILEGED = ("postgres", "nobody")  # as root: the first of these that exists owns the server
@@ -54,7 +57,7 @@ def start_postgres(*, durable: bool = False) -> EmbeddedPostgres:
     user = _server_user()
     if user:
         os.chown(folder, user.pw_uid, user.pw_gid)
-    drop = _dropper(user) if user else None
+    drop = _before_start(user)
     cluster, log = folder / "cluster", folder / "server.log"
     _initialise(cluster, drop)
     port = _free_port()
@@ -118,13 +121,18 @@ def _server_user() -> pwd.struct_passwd | None:
     raise PostgresStartError(f"root may not run PostgreSQL, and none of {', '.join(UNPRIVILEGED)} exists")
 
 
-def _dropper(user: pwd.struct_passwd) -> Callable[[], None]:
-    def drop() -> None:
-        os.setgroups([])
-        os.setgid(user.pw_gid)
-        os.setuid(user.pw_uid)
+def _before_start(user: pwd.struct_passwd | None) -> Callable[[], None]:
+    """In the child: become the unprivileged user, and end when the process that started us ends."""
 
-    return drop
+    def prepare() -> None:
+        if user is not None:
+            os.setgroups([])
+            os.setgid(user.pw_gid)
+            os.setuid(user.pw_uid)
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGQUIT)  # after setuid, which clears it
+
+    return prepare
 
 
 def _run(arguments: Sequence[str], drop: Callable[[], None] | None) -> None:
