@@ -8,30 +8,27 @@ from datetime import datetime
 import structlog
 from sqlalchemy import Connection
 
-from .core.stories.decision import Move, StoryDecision, StoryId
-from .core.stories.index import StoryIndex, rebuilt
-from .core.stories.snapshot import Snapshot, is_snapshot_due, take_snapshot
+from .core.stories.decision import StoryDecision
+from .core.stories.index import StoryIndex
+from .core.stories.snapshot import Snapshot, is_snapshot_due
 from .core.stories.terms import Terms
 from .database import Database
 from .lookup import WINDOW_DAYS
 from .schema import day_of
+from .story_refresh import weighed_anew, write_refresh
 from .story_rows import (
     Change,
     TopicState,
-    begin_story,
     changes_since,
-    cut_log,
-    end_story,
     lock_topic,
     members_from,
     membership_of,
-    move_members,
     put_member,
     read_snapshot,
     remove_members,
-    save_snapshot,
     save_state,
     topic_state,
+    write_story_changes,
 )
 
 log = structlog.get_logger()
@@ -149,9 +146,9 @@ class Stories:
         state, last, _, members = await self.database.read(
             lambda connection: _read_topic(connection, topic, own, day)
         )
-        snapshot, changes = await asyncio.to_thread(_renewed, last, state, members, own)
+        snapshot, changes = await asyncio.to_thread(weighed_anew, last, state, members, own)
         done = await self.database.write(
-            lambda connection: _write_refresh(connection, topic, state, snapshot, changes, now, announce)
+            lambda connection: write_refresh(connection, topic, state, snapshot, changes, now, announce)
         )
         await self.prepare(topic, day, anew=True)
         log.debug(
@@ -189,16 +186,6 @@ def _built(snapshot: Snapshot, state: TopicState, members: Sequence[tuple[str, T
     return index
 
 
-def _renewed(
-    last: Snapshot, state: TopicState, members: Sequence[tuple[str, Terms, int]], own: frozenset[int]
-) -> tuple[Snapshot, list[tuple[StoryDecision, Terms]]]:
-    by_story: dict[int, list[tuple[str, Terms]]] = {}
-    for article_id, terms, story_id in members:
-        by_story.setdefault(story_id, []).append((article_id, terms))
-    snapshot = take_snapshot(by_story.values(), version=last.version + 1, topic=own)
-    return snapshot, rebuilt(members, snapshot, state.next_story_id)[1]
-
-
 def _catch_up(known: TopicIndex, changes: Sequence[Change]) -> None:
     for change in changes:
         if change.seq <= known.seq:
@@ -218,74 +205,9 @@ def _write(
     put_member(
         connection, topic, decision.article_id, decision.story_id, placement.terms, day=placement.day, seq=seq
     )
-    _write_others(connection, topic, decision, placement.title, now, seq=seq, new_from=state.next_story_id)
+    write_story_changes(
+        connection, topic, decision, placement.title, now, seq=seq, new_from=state.next_story_id
+    )
     save_state(
         connection, topic, TopicState(seq, max(state.next_story_id, decision.next_story_id), state.snapshot)
-    )
-
-
-def _write_others(
-    connection: Connection,
-    topic: str,
-    decision: StoryDecision,
-    title: str | None,
-    now: datetime,
-    *,
-    seq: int,
-    new_from: int,
-) -> None:
-    for story_id in sorted({decision.story_id, *(new for _, new in decision.split)}):
-        if story_id >= new_from:
-            begin_story(connection, topic, story_id, title, now)
-    move_members(connection, topic, [(move.article_id, move.into_story) for move in decision.moved], seq=seq)
-    for gone, into in decision.merged:
-        end_story(connection, topic, gone, into)
-
-
-def _write_refresh(
-    connection: Connection,
-    topic: str,
-    before: TopicState,
-    snapshot: Snapshot,
-    changes: Sequence[tuple[StoryDecision, Terms]],
-    now: datetime,
-    announce: Callable[[Connection, str, StoryDecision], None],
-) -> bool:
-    """Write what the repair moved, unless another process took a snapshot first; what changed meanwhile stays as it is."""
-    state = lock_topic(connection, topic)
-    if state.snapshot != before.snapshot:
-        return False
-    since = {change.article_id for change in changes_since(connection, topic, before.seq)}
-    seq, next_story_id = state.seq, state.next_story_id
-    for computed, _ in changes:
-        decision = _renumbered(computed, since, before.next_story_id, state.next_story_id)
-        seq += 1
-        _write_others(connection, topic, decision, None, now, seq=seq, new_from=state.next_story_id)
-        next_story_id = max(next_story_id, decision.next_story_id)
-        announce(connection, topic, decision)
-    save_snapshot(connection, topic, snapshot, now)
-    cut_log(connection, topic, before.seq)  # whoever is behind that loads the new snapshot, not the log
-    save_state(connection, topic, TopicState(seq, next_story_id, snapshot.version))
-    return True
-
-
-def _renumbered(
-    decision: StoryDecision, since: set[str], computed_from: int, free_from: int
-) -> StoryDecision:
-    """The decision without the articles that changed since, its new stories numbered from what is free now."""
-
-    def shifted(story_id: StoryId) -> StoryId:
-        return StoryId(story_id + free_from - computed_from) if story_id >= computed_from else story_id
-
-    return replace(
-        decision,
-        story_id=shifted(decision.story_id),
-        moved=tuple(
-            Move(move.article_id, shifted(move.from_story), shifted(move.into_story))
-            for move in decision.moved
-            if move.article_id not in since
-        ),
-        merged=tuple((shifted(gone), shifted(into)) for gone, into in decision.merged),
-        split=tuple((shifted(old), shifted(new)) for old, new in decision.split),
-        next_story_id=shifted(decision.next_story_id),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
+from .core.stories.decision import StoryDecision
 from .core.stories.snapshot import Snapshot
 from .core.stories.terms import Terms, pack_terms, unpack_terms
 from .lookup import url_key
@@ -147,6 +148,25 @@ def end_story(connection: Connection, topic: str, story_id: int, into: int) -> N
     """Note that a story's articles went into another one; its id is never used again."""
     ended = update(story).where(story.c.topic == topic, story.c.story_id == story_id)
     connection.execute(ended.values(merged_into=into))
+
+
+def write_story_changes(
+    connection: Connection,
+    topic: str,
+    decision: StoryDecision,
+    title: str | None,
+    now: datetime,
+    *,
+    seq: int,
+    new_from: int,
+) -> None:
+    """Write what a decision changed besides its own article: new stories (`new_from` on), moves, merged stories."""
+    for story_id in sorted({decision.story_id, *(new for _, new in decision.split)}):
+        if story_id >= new_from:
+            begin_story(connection, topic, story_id, title, now)
+    move_members(connection, topic, [(move.article_id, move.into_story) for move in decision.moved], seq=seq)
+    for gone, into in decision.merged:
+        end_story(connection, topic, gone, into)
 
 
 def count_change(connection: Connection, topic: str, story_id: int) -> int:

@@ -13,7 +13,7 @@ from zlib import crc32
 from .background import background_rates
 from .terms import CYRILLIC, Terms
 
-THRESHOLD = 0.155
+THRESHOLD = 0.1525
 """Average link at which two stories are one: the middle of the stretch that serves all four sets (docs/sameness.md)."""
 RATE_FLOOR = 1e-4
 """No term is taken for rarer than this: caps its weight at 9.2, so that one odd name does not make a story."""
