@@ -22,6 +22,7 @@ from .settings import ServiceSettings, mask_passwords
 logger = structlog.get_logger()
 
 TRIM_EVERY_S = 10.0
+CANCEL_AGAIN_S = 1.0
 
 Task = Callable[[], Awaitable[None]]
 
@@ -79,13 +80,21 @@ async def _first_death(running: Sequence[asyncio.Future[None]], told: asyncio.Ev
 
 
 async def _stop(running: Sequence[asyncio.Future[None]], broker: ServiceBroker) -> None:
-    for task in running:
-        task.cancel()
-    await asyncio.gather(*running, return_exceptions=True)
+    await _cancel(running)
     await asyncio.gather(
         *(engine.stop() for engine in broker.engines)
     )  # at once: each has its own grace time
     await broker.stop()
+
+
+async def _cancel(running: Sequence[asyncio.Future[None]]) -> None:
+    """Cancel until they have ended: a client library may swallow one cancellation."""
+    pending = set(running)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
+    await asyncio.gather(*running, return_exceptions=True)  # their exceptions were told when they ended
 
 
 def _probes(name: str, settings: ServiceSettings, broker: ServiceBroker, redis: Redis) -> ProbeServer | None:

@@ -1,8 +1,9 @@
-"""A service of three lines, as the tests of a service's life start it: small_service.py [die]."""
+"""A service of three lines, as the tests of a service's life start it: small_service.py [die|stubborn]."""
 
 import asyncio
 import os
 import sys
+from contextlib import suppress
 
 from pydantic import BaseModel
 
@@ -37,7 +38,13 @@ async def serve() -> int:
     async def end_well() -> None:
         await asyncio.sleep(0)
 
-    return await run_service("small", settings, broker, tasks=[die if "die" in sys.argv else end_well])
+    async def swallow_a_cancellation() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+        await asyncio.sleep(3600)
+
+    task = {"die": die, "stubborn": swallow_a_cancellation}.get(sys.argv[-1], end_well)
+    return await run_service("small", settings, broker, tasks=[task])
 
 
 raise SystemExit(asyncio.run(serve()))

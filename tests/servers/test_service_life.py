@@ -124,6 +124,17 @@ async def has_pending(redis: Redis) -> bool:
     return bool((await redis.xpending(ARTICLES_RAW, GROUP_NORMALIZE))["pending"])
 
 
+async def test_service_ends_though_a_task_swallows_its_cancellation(
+    start: Start, redis_client: Redis, eventually: Callable[..., Any]
+) -> None:
+    process = start("stubborn")
+    await eventually(lambda: redis_client.exists(ROSTER_KEY))
+
+    process.send_signal(signal.SIGTERM)
+
+    assert await asyncio.to_thread(process.wait, 30) == 0
+
+
 async def test_service_ends_when_a_background_task_dies(start: Start) -> None:
     process = start("die")
     _, log = await asyncio.to_thread(process.communicate, timeout=20)
