@@ -72,10 +72,7 @@ def _print_tables(rows: dict[str, Sequence[PageScore]]) -> None:
     print(f"\n{'fields':24}" + "".join(f"{field + ' ' + one[:8]:>17}" for field, one in FIELDS))
     for name, scores in rows.items():
         values = [share_of(scores, one, field) for field, one in FIELDS]
-        print(
-            f"{name:24}"
-            + "".join(f"{'-' if value is None else format(value, '.3f'):>17}" for value in values)
-        )
+        print(f"{name:24}" + "".join(f"{format(value, '.3f') if value else '-':>17}" for value in values))
 
 
 FIELDS = tuple(

@@ -49,9 +49,14 @@ def readability(html: bytes, url: str) -> dict[str, Any]:
 
 
 def newspaper(html: bytes, url: str) -> dict[str, Any]:
+    import tldextract
     from newspaper import Article
 
-    article = Article(url)
+    if (
+        tldextract.tldextract.TLD_EXTRACTOR.suffix_list_urls
+    ):  # it would ask the network for a list at every page
+        tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=())
+    article = Article(url, fetch_images=False)  # else it would fetch pictures to measure them
     article.download(input_html=html.decode("utf-8", "replace"))
     article.parse()
     published = article.publish_date.isoformat() if article.publish_date else None
