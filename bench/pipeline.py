@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import json
 import os
 import tempfile
 import time
@@ -163,9 +164,7 @@ async def _read_clean(url: str, sent: dict[str, float], latencies: list[float]) 
             now = time.perf_counter()
             for entry_id, fields in streams[0][0] if streams else ():
                 last = entry_id
-                began = next(
-                    (moment for page, moment in sent.items() if page.encode() in fields[b"data"]), None
-                )
+                began = sent.get(json.loads(fields[b"data"])["url"])
                 if began is not None:
                     latencies.append((now - began) * 1e3)
 
