@@ -45,9 +45,9 @@ def stream_of_type(event_type: str) -> str:
     return ARTICLES_CLEANED if event_type.startswith("cleanwire.article.") else STORIES_UPDATED
 
 
-def article_event_id(canonical_id: str, revision: int, *, withdrawn: bool = False) -> str:
-    """The deduplication key of an article event: `<canonical_id>:<revision>[:withdrawn]`."""
-    return f"{canonical_id}:{revision}:withdrawn" if withdrawn else f"{canonical_id}:{revision}"
+def article_event_id(article_id: str, revision: int, *, withdrawn: bool = False) -> str:
+    """The deduplication key of an article event: `<article_id>:<revision>[:withdrawn]`."""
+    return f"{article_id}:{revision}:withdrawn" if withdrawn else f"{article_id}:{revision}"
 
 
 def change_event_id(subject: str, number: int, event_type: str) -> str:

@@ -78,13 +78,13 @@ def article_event(
         quality=message.quality,
         engine=message.engine,
     )
-    event_id = events.article_event_id(canonical_id, group.revision)
+    event_id = events.article_event_id(article_id, group.revision)
     return Announcement(_event(event_id, event_type, canonical_id, now, clean.model_dump_json()), article_id)
 
 
 def withdrawal_event(data: WithdrawnArticle, now: datetime) -> Announcement:
     """The article's text is gone. Carries no `article_id`: nothing in it is to be forgotten."""
-    event_id = events.article_event_id(data.canonical_id, data.revision, withdrawn=True)
+    event_id = events.article_event_id(data.article_id, data.revision, withdrawn=True)
     body = data.model_dump_json()
     return Announcement(_event(event_id, events.ARTICLE_WITHDRAWN, data.canonical_id, now, body))
 

@@ -59,11 +59,11 @@ async def test_every_announcement_is_read_by_the_subscribers_reader(entries):
         assert event.to_fields() == fields
 
 
-async def test_an_articles_event_id_is_its_subject_and_revision(entries):
+async def test_an_articles_event_id_is_its_article_id_and_revision(entries):
     for fields in entries:
         data = json.loads(fields["data"])
         if fields["type"].startswith("cleanwire.article."):
-            assert fields["id"] == article_event_id(fields["subject"], data["revision"])
+            assert fields["id"] == article_event_id(data["article_id"], data["revision"])
             assert fields["subject"] == data["canonical_id"]
 
 

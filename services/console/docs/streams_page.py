@@ -41,7 +41,7 @@ ATTRIBUTES = """
 | `traceparent` | no | W3C trace context |
 | `data` | yes | the message itself, JSON in UTF-8 |
 
-The id of an article event is `<canonical_id>:<revision>`, with `:withdrawn` after it for a withdrawal; of a story or group
+The id of an article event is `<article_id>:<revision>`, with `:withdrawn` after it for a withdrawal; of a story or group
 event `<id>:<n>:<what happened>`, where n counts the changes to that story or group.
 """
 
