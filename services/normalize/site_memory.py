@@ -41,9 +41,10 @@ class SiteMemory:
         self._alarmed: set[str] = set()
 
     async def judge(self, host: str, article_id: str, found: Extraction) -> tuple[Extraction, str | None]:
-        """An extraction less what is its site's, and the version of that knowledge; the page is noted for the next ones.
+        """An extraction less what is its site's, and the version of that knowledge if it cut anything.
 
-        Where Redis does not answer, the extraction as it is.
+        A page that it cuts nothing of has no version: it reads the same whatever was learnt meanwhile, so what changes
+        on it is news. The page is noted for the next ones. Where Redis does not answer, the extraction as it is.
         """
         today = int(self._now().timestamp() // SECONDS_OF_DAY)
         own = sighting_of(article_id, today, found)
@@ -55,7 +56,8 @@ class SiteMemory:
         others = list(known.values())
         self._watch_frame(host, own, others)
         self._note(host, own, known, outdated([one for one in others if one.article != own.article], today))
-        return apply_template(found, own, others), template_version(others)
+        judged = apply_template(found, own, others)
+        return judged, template_version(others) if judged.text != found.text else None
 
     async def _known(self, host: str) -> dict[str, Sighting]:
         held = self._held.get(host)

@@ -100,6 +100,18 @@ async def test_what_a_site_repeats_is_cut_after_three_articles(start, redis_clie
     assert any(block["rule"] == "site template" for block in found[4]["ledger"])
 
 
+async def test_a_page_the_template_cuts_nothing_of_carries_no_version(start, redis_client: Redis) -> None:
+    """Otherwise what changes on it would pass for a better extraction, and a revision would be lost."""
+    await start()
+    for n in range(4):
+        await send(redis_client, n, page_of(n))
+        await articles(redis_client, n + 1)
+    await send(redis_client, 9, page_of(9).replace(APPEAL.encode(), b""))
+    found = await articles(redis_client, 5)
+    assert found[3]["template"]
+    assert found[4]["template"] is None
+
+
 async def test_a_page_delivered_again_is_no_second_sighting(start, redis_client: Redis) -> None:
     await start()
     for _ in range(4):

@@ -20,7 +20,7 @@ def normalized_article(
 ) -> NormalizedArticle | Rejection:
     """The clean article of a fetch, or `off topic`. Without any topic everything is let through.
 
-    `template` is the version of the site's template that the extraction was judged with.
+    `template` is the version of the site's template that cut something of the page, None where none did.
     Raises ValueError where the fetch's URL is none.
     """
     hint = raw.hint or EntryHint()

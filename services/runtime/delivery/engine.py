@@ -129,7 +129,7 @@ class Engine:
             last_turn_s=now - self._last_turn,
             last_read_s=now - self._last_read,
             last_commit_s=now - self._committer.last_commit if self._tasks else 0.0,
-            waits_for=self._pause.dependency or (self._standstill.reason if self._tasks else None),
+            waits_for=self._pause.dependency or (self._standstill.trouble if self._tasks else None),
         )
 
     # ---- the loops: each repeats one step for ever, and outlives whatever the step meets

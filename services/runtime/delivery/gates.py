@@ -1,7 +1,7 @@
 """Gates: the marks at which a stage stops taking new work so that the rest drains."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from redis.asyncio import Redis
 
@@ -11,7 +11,9 @@ REOPEN_SHARE = 0.9  # opens again a little below the mark, so that it does not s
 
 
 class Gate(Protocol):
-    """Says whether a stage may take more work."""
+    """Says whether a stage may take more work; `is_trouble` whether operators must hear of it when it may not."""
+
+    is_trouble: ClassVar[bool]
 
     async def reason_to_wait(self, redis: Redis, *, closed: bool) -> str | None:
         """Why not, in words for the log, or None; `closed` tells that it said no before."""
@@ -22,6 +24,7 @@ class Gate(Protocol):
 class MemoryGate:
     """Closed while the server uses more than `share` of its maxmemory; a server without one has no such gate."""
 
+    is_trouble: ClassVar[bool] = True
     share: float
 
     async def reason_to_wait(self, redis: Redis, *, closed: bool) -> str | None:
@@ -37,6 +40,7 @@ class MemoryGate:
 class BacklogGate:
     """Closed while `group` has `limit` entries of `stream` or more still to do, given out or not."""
 
+    is_trouble: ClassVar[bool] = True
     stream: str
     group: str
     limit: int = 10_000
@@ -49,8 +53,9 @@ class BacklogGate:
 
 @dataclass(frozen=True)
 class PriorityGate:
-    """Closed while `group` has anything to do on `stream`, which comes first."""
+    """Closed while `group` has anything to do on `stream`, which comes first: the order of lanes, no trouble."""
 
+    is_trouble: ClassVar[bool] = False
     stream: str
     group: str
 

@@ -28,11 +28,17 @@ class Standstill:
         self._redis, self._stream, self._gates, self._breaker = redis, stream, gates, breaker
         self._next_look = 0.0
         self._gate_reason: str | None = None
+        self._gate_trouble: str | None = None
 
     @property
     def reason(self) -> str | None:
         """Why nothing is taken, None where it is."""
         return self._gate_reason or self._breaker.reason
+
+    @property
+    def trouble(self) -> str | None:
+        """The same as operators hear it: a lane that lets another go first is in no trouble."""
+        return self._gate_trouble or self._breaker.reason
 
     async def leave(self, now: float) -> Leave:
         """What may be taken now. Raises RedisError."""
@@ -51,15 +57,17 @@ class Standstill:
         self._breaker.probe_id = entry_id
 
     async def _look_at_gates(self) -> None:
-        before, self._gate_reason = self._gate_reason, await self._first_reason()
-        if before is None and self._gate_reason is not None:
-            logger.warning("gate_closed", stream=self._stream, reason=self._gate_reason)
-        elif before is not None and self._gate_reason is None:
+        before = self._gate_trouble
+        gate, self._gate_reason = await self._first_closed()
+        self._gate_trouble = self._gate_reason if gate is not None and gate.is_trouble else None
+        if before is None and self._gate_trouble is not None:
+            logger.warning("gate_closed", stream=self._stream, reason=self._gate_trouble)
+        elif before is not None and self._gate_trouble is None:
             logger.info("gate_opened", stream=self._stream)
 
-    async def _first_reason(self) -> str | None:
+    async def _first_closed(self) -> tuple[Gate | None, str | None]:
         for gate in self._gates:
-            reason = await gate.reason_to_wait(self._redis, closed=self._gate_reason is not None)
+            reason = await gate.reason_to_wait(self._redis, closed=self._gate_trouble is not None)
             if reason is not None:
-                return reason
-        return None
+                return gate, reason
+        return None, None
