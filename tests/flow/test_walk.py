@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,11 +54,14 @@ class Walk:
         self.handlers = handlers
         self.again = False
         self._number = 0
+        # A feed tells its changes to the second: the whole walk may pass within one, so its clock is our own.
+        self._clock = datetime.now(UTC) - timedelta(minutes=5)
 
     async def show(self, *scenes: Scene) -> None:
         """Put scenes on, poll every feed, and pass on what comes of it until nothing is left."""
         for scene in scenes:
-            self.web.show(scene, datetime.now(UTC))
+            self._clock += timedelta(seconds=1)
+            self.web.show(scene, self._clock)
         for listing in self.ingest.catalogue.listings.values():
             await self._pass_on(
                 FETCH_REQUESTS, FetchRequest(url=listing.url, kind=listing.kind, source=listing.source)
