@@ -46,7 +46,7 @@ class TruePage:
 
 
 def default_data() -> Path:
-    """Where the collections lie: `CLEANWIRE_SHARED`, else `../shared` beside the project."""
+    """Where the collections lie: `CLEANWIRE_SHARED`, else a folder of that kind beside the project."""
     root = Path(__file__).resolve().parents[2]
     return Path(os.environ.get("CLEANWIRE_SHARED", root.parent / "shared")) / "data" / "extraction"
 
