@@ -1,7 +1,7 @@
 """The place of a Redis behind sentinels, as its URL spells it: sentinel://[user:password@]host:port,host:port/master/0."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 SCHEME = "sentinel://"
 FORM = "sentinel://[user:password@]host:port,host:port/master[/database]"
@@ -28,9 +28,10 @@ class SentinelPlace:
 
 def parse_sentinel_url(url: str) -> SentinelPlace:
     """Read such a URL. Raises ValueError naming the form it must have."""
-    parts = urlsplit(url)
-    sign_in, _, nodes = parts.netloc.rpartition("@")
-    master, _, database = parts.path.strip("/").partition("/")
+    # Not by urlsplit: newer patch releases of Python refuse a bracket in a list of hosts.
+    places, _, path = url.removeprefix(SCHEME).partition("/")
+    sign_in, _, nodes = places.rpartition("@")
+    master, _, database = path.strip("/").partition("/")
     try:
         sentinels = tuple(_node(node) for node in nodes.split(","))
         number = int(database or 0)
