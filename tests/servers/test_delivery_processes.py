@@ -74,7 +74,7 @@ async def has_done(redis: Redis, numbers: range) -> bool:
 async def test_messages_that_kill_the_process_die_alone(
     redis_client: Redis, replicas: Any, eventually: Any, alone: bool
 ) -> None:
-    """Each begins as often as allowed, then is buried; bystanders pass. In the control, which runs suspects beside the
+    """Each is given out as often as allowed, then buried; bystanders pass. In the control, which runs suspects beside the
     others, bystanders are counted with them.
     """
     await add_entries(redis_client, range(2), do="kill")
@@ -97,7 +97,8 @@ async def test_messages_that_kill_the_process_die_alone(
     began = {name.decode(): int(count) for name, count in (await redis_client.hgetall(BEGAN)).items()}
     if alone:
         assert buried == {0, 1}
-        assert (began["0"], began["1"]) == (3, 3)
+        # The first time both come in one batch: the one may kill the process before the other has begun.
+        assert {began["0"], began["1"]} <= {2, 3}
         assert sorted(await outputs_of(redis_client)) == list(range(2, 22))
     else:
         assert buried > {0, 1}, "the control must bury bystanders"
