@@ -42,7 +42,7 @@ async def outcome_of(fetcher: Fetcher, site: Site, answer: Answer, limits: Limit
     site.pages["/x"] = answer
     started = time.monotonic()
     outcome = await fetcher.fetch(site.url("/x"), limits)
-    assert time.monotonic() - started < limits.total_s + 1.0
+    assert time.monotonic() - started < limits.total_s + 5.0  # the drip takes 100 s, the hang 30
     return outcome
 
 
