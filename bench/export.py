@@ -20,9 +20,9 @@ from services.console.export.events import Wanted
 from services.console.export.run import FORMATS, export_events, writer_of
 from services.contracts.events import ARTICLE_PUBLISHED, PublicEvent, article_event_id
 from services.contracts.messages import Author, CleanArticle, Quality, TopicMatch
-from services.store.database import Database, open_database
-from services.store.migrate import migrate
-from services.store.schema import outbox
+from services.store.database.migrate import migrate
+from services.store.database.opening import Database, open_database
+from services.store.database.schema import outbox
 
 TARGETS = {"jsonl": 20_000, "parquet": 10_000}
 MOST_RSS_MB = 200

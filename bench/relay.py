@@ -13,12 +13,12 @@ from sqlalchemy import insert
 from bench.embedded_postgres import start_postgres
 from services.console.embedded_valkey import start_valkey
 from services.contracts.streams import ARTICLES_CLEANED
-from services.store.database import Database, open_database
-from services.store.migrate import migrate
-from services.store.outbox import allot_ids
-from services.store.relay import Relay
-from services.store.relaying import now_ms, rebuild
-from services.store.schema import outbox
+from services.store.database.migrate import migrate
+from services.store.database.opening import Database, open_database
+from services.store.database.schema import outbox
+from services.store.relay.outbox import allot_ids
+from services.store.relay.relay import Relay
+from services.store.relay.relaying import now_ms, rebuild
 
 BODY_CHARS = 4_600  # with the attributes an entry of 5 KB
 PUT_AT_ONCE = 5_000

@@ -23,9 +23,9 @@ from services.normalize.core.rejections import Rejection
 from services.normalize.page_keeping import page_keeper
 from services.runtime.kept_pages import KeptPages
 from services.store.archive import Archive
-from services.store.database import open_database
-from services.store.incoming import incoming_of
-from services.store.migrate import migrate
+from services.store.claim.incoming import incoming_of
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
 
 TARGET_SHARE = 0.8
 BEGIN = datetime(2025, 12, 1, tzinfo=UTC)

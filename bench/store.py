@@ -23,12 +23,12 @@ from bench.embedded_postgres import EmbeddedPostgres, start_postgres
 from services.contracts.identities import canonical_url, fetch_id_of, page_hash_of
 from services.contracts.messages import NormalizedArticle, Quality
 from services.store.archive import Archive
+from services.store.claim.incoming import Incoming, incoming_of
 from services.store.core.stories.background import background_rates
-from services.store.database import Database, open_database
-from services.store.incoming import Incoming, incoming_of
-from services.store.migrate import migrate
-from services.store.schema import day_of
-from services.store.window import keep_window
+from services.store.database.migrate import migrate
+from services.store.database.opening import Database, open_database
+from services.store.database.schema import day_of
+from services.store.upkeep.window import keep_window
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HASHES = 31  # of a text of 250 words; the sketch keeps an eighth of the shingles, at least 24

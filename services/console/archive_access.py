@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from services.contracts.failures import RetryLater
 from services.runtime.settings import mask_passwords
-from services.store.database import Database, open_database
+from services.store.database.opening import Database, open_database
 
 from .exits import CommandError
 from .settings import ConsoleSettings

@@ -9,8 +9,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.contracts.identities import canonical_url
-from services.store.reading import ArticleView, MemberView, RevisionView, StoryView, read_article, read_story
-from services.store.search_index import QueryError, search_articles
+from services.store.reading.search_index import QueryError, search_articles
+from services.store.reading.views import (
+    ArticleView,
+    MemberView,
+    RevisionView,
+    StoryView,
+    read_article,
+    read_story,
+)
 
 from .archive_access import with_archive
 from .exits import CommandError

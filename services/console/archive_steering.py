@@ -5,10 +5,10 @@ from pathlib import Path
 from redis.exceptions import RedisError
 
 from services.contracts.streams import PUBLIC_STREAMS
-from services.store.backup import BackupError, back_up, restore
-from services.store.forget import forget_articles
-from services.store.migrate import migrate
-from services.store.relaying import rebuild
+from services.store.database.migrate import migrate
+from services.store.relay.relaying import rebuild
+from services.store.upkeep.backup import BackupError, back_up, restore
+from services.store.upkeep.forget import forget_articles
 
 from .archive_access import with_archive
 from .archive_asking import canonical_or_id

@@ -10,7 +10,7 @@ from services.contracts.failures import Unprocessable
 from services.contracts.identities import article_id_of, canonical_url
 from services.runtime.bodies import body_of
 from services.runtime.delivery.dead import dead_letters
-from services.store.reading import ArticleView, read_article
+from services.store.reading.views import ArticleView, read_article
 
 from .archive_access import with_archive
 from .archive_asking import canonical_or_id

@@ -20,15 +20,15 @@ from services.runtime.service import run_service
 from services.runtime.subscriber import reliable
 
 from .archive import Archive
-from .database import Database, open_database
+from .database.migrate import migrate
+from .database.opening import Database, open_database
 from .handler import build_handler
-from .migrate import migrate
-from .relaying import Relaying
-from .retention import Retention
-from .search_index import index_waiting
+from .reading.search_index import index_waiting
+from .relay.relaying import Relaying
+from .relay.retention import Retention
 from .settings import StoreSettings
-from .topic_words import topic_terms
-from .window import keep_window
+from .stories.topic_words import topic_terms
+from .upkeep.window import keep_window
 
 LOCK_TRY_S = 0.5
 STORIES_EVERY_S = 1.0

@@ -7,14 +7,14 @@ from sqlalchemy import Connection
 
 from services.contracts.failures import RetryLater
 
+from .claim.incoming import Incoming
+from .claim.settling import Settled, settle
 from .core.stories.decision import StoryDecision
-from .database import Database
-from .incoming import Incoming
-from .outbox import write_announcements
-from .schema import day_of
-from .settling import Settled, settle
-from .stories import StaleTopic, Stories
-from .story_announcements import decision_changes, numbered
+from .database.opening import Database
+from .database.schema import day_of
+from .relay.outbox import write_announcements
+from .stories.announcements import decision_changes, numbered
+from .stories.stories import StaleTopic, Stories
 
 STALE_TRIES = 5
 Clock = Callable[[], datetime]

@@ -13,12 +13,12 @@ from services.contracts.identities import canonical_url, fetch_id_of, page_hash_
 from services.contracts.messages import ArticleDate, NormalizedArticle, Precision, Quality, Source
 
 from .archive import Archive
-from .database import Database, open_database
-from .incoming import incoming_of
-from .migrate import migrate
-from .schema import article, article_group, story_member
-from .settling import Settled
-from .story_announcements import public_story_id
+from .claim.incoming import incoming_of
+from .claim.settling import Settled
+from .database.migrate import migrate
+from .database.opening import Database, open_database
+from .database.schema import article, article_group, story_member
+from .stories.announcements import public_story_id
 
 START = datetime(2000, 1, 1, tzinfo=UTC)
 """Where rows without `fetched_at` begin; each is a second later than the row before."""

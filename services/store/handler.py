@@ -9,9 +9,9 @@ from services.contracts.messages import NormalizedArticle
 from services.runtime.logs import log_outcome
 
 from .archive import Archive
+from .claim.incoming import incoming_of
+from .claim.settling import Settled
 from .core.groups import LARGE_GROUP
-from .incoming import incoming_of
-from .settling import Settled
 
 log = structlog.get_logger()
 

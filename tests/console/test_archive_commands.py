@@ -10,11 +10,11 @@ from redis import Redis
 from services.console.exits import Exit
 from services.console.main import run
 from services.store.archive import Archive
-from services.store.database import open_database
+from services.store.claim.incoming import incoming_of
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
 from services.store.dedup import message_of
-from services.store.incoming import incoming_of
-from services.store.migrate import migrate
-from services.store.search_index import index_waiting
+from services.store.reading.search_index import index_waiting
 
 Ended = tuple[int, str, str]
 Run = Callable[..., Ended]

@@ -17,14 +17,14 @@ from services.console.commands.export import export
 from services.console.exits import CommandError, Exit
 from services.contracts.events import PublicEvent, parse_event
 from services.contracts.messages import NormalizedArticle, Source, TopicMatch, WithdrawnArticle
-from services.store.announcements import Announcement
 from services.store.archive import Archive, Settled
-from services.store.database import open_database
-from services.store.incoming import incoming_of
-from services.store.migrate import migrate
-from services.store.outbox import allot_ids, write_announcements
-from services.store.schema import article, story, story_member
-from services.store.story_announcements import public_story_id
+from services.store.claim.incoming import incoming_of
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
+from services.store.database.schema import article, story, story_member
+from services.store.relay.announcement import Announcement
+from services.store.relay.outbox import allot_ids, write_announcements
+from services.store.stories.announcements import public_story_id
 from tests.store.builders import NOON, make_article, make_text
 
 DAY_MS = 86_400_000

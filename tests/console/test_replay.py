@@ -23,9 +23,9 @@ from services.normalize.extract import Extraction
 from services.normalize.page_keeping import page_keeper
 from services.runtime.envelope import DATA_FIELD
 from services.store.archive import Archive
-from services.store.database import open_database
-from services.store.incoming import incoming_of
-from services.store.migrate import migrate
+from services.store.claim.incoming import incoming_of
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
 
 MONDAY = datetime(2025, 12, 1, 9, tzinfo=UTC)
 EVENTS = (

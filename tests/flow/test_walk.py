@@ -27,7 +27,7 @@ from services.contracts.streams import (
 )
 from services.ingest.app import Ingest
 from services.ingest.settings import IngestSettings
-from services.ingest.sources import parse_catalogue
+from services.ingest.sources.sources_file import parse_catalogue
 from services.normalize.app import Normalize
 from services.normalize.settings import NormalizeSettings
 from services.normalize.topics import read_topics
@@ -35,10 +35,10 @@ from services.runtime.delivery.entry import Entry
 from services.runtime.envelope import DATA_KEY, unseal
 from services.runtime.handling import handling
 from services.store.archive import Archive
-from services.store.database import open_database
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
 from services.store.handler import build_handler
-from services.store.migrate import migrate
-from services.store.relaying import rebuild
+from services.store.relay.relaying import rebuild
 
 Handler = Callable[[Any], Awaitable[None]]
 MODEL_OF = {FETCH_REQUESTS: FetchRequest, ARTICLES_RAW: RawArticle, ARTICLES_NORMALIZED: NormalizedArticle}

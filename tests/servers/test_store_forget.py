@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from services.contracts.streams import ARTICLES_CLEANED, STORIES_UPDATED
 from services.store.archive import Archive
-from services.store.database import open_database
-from services.store.forget import Forgotten, forget_articles
-from services.store.incoming import incoming_of
-from services.store.migrate import migrate
-from services.store.reading import read_article
-from services.store.relaying import rebuild
-from services.store.schema import outbox
-from services.store.search_index import index_waiting, search_articles
+from services.store.claim.incoming import incoming_of
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
+from services.store.database.schema import outbox
+from services.store.reading.search_index import index_waiting, search_articles
+from services.store.reading.views import read_article
+from services.store.relay.relaying import rebuild
+from services.store.upkeep.forget import Forgotten, forget_articles
 from tests.store.builders import make_article, make_text
 
 SECRET = "zanzibarish"

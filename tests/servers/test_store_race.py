@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bench.store import _race, race, race_messages
-from services.store.database import open_database
-from services.store.migrate import migrate
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
 
 ARTICLES, COPIES = 30, 5
 

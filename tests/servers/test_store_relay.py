@@ -13,13 +13,13 @@ from redis.exceptions import ResponseError
 from sqlalchemy import insert, select, text, update
 
 from services.contracts.streams import ARTICLES_CLEANED
-from services.store.database import Database, open_database
-from services.store.lease import Lease
-from services.store.migrate import migrate
-from services.store.outbox import entry_id_of
-from services.store.relay import Relay
-from services.store.relaying import now_ms, rebuild
-from services.store.schema import EPOCH, head, outbox
+from services.store.database.migrate import migrate
+from services.store.database.opening import Database, open_database
+from services.store.database.schema import EPOCH, head, outbox
+from services.store.relay.lease import Lease
+from services.store.relay.outbox import entry_id_of
+from services.store.relay.relay import Relay
+from services.store.relay.relaying import now_ms, rebuild
 from tests.store.builders import NOON
 
 STREAM = ARTICLES_CLEANED
@@ -264,9 +264,9 @@ async def test_lease_passes_on_when_it_expires_or_is_released(database):
 RELAY_PROCESS = """
 import asyncio, sys
 from redis.asyncio import Redis
-from services.store.database import open_database
-from services.store.relay import Relay
-from services.store.relaying import now_ms
+from services.store.database.opening import open_database
+from services.store.relay.relay import Relay
+from services.store.relay.relaying import now_ms
 async def main():
     database, redis = open_database(sys.argv[1]), Redis.from_url(sys.argv[2])
     relay = Relay(database, redis, sys.argv[3], now_ms)

@@ -6,9 +6,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.contracts.streams import ARTICLES_CLEANED, STREAM_BY_NAME, Stream
-from services.store.database import open_database
-from services.store.migrate import migrate
-from services.store.retention import Retention
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
+from services.store.relay.retention import Retention
 
 STREAM = STREAM_BY_NAME[ARTICLES_CLEANED]
 

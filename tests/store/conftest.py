@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from services.store.archive import Archive
-from services.store.database import open_database
-from services.store.migrate import migrate
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import json
 from sqlalchemy import func, select
 
 from services.contracts.events import parse_event
-from services.store.incoming import incoming_of
-from services.store.schema import article, article_group, edge, fetch, outbox, revision, sketch
+from services.store.claim.incoming import incoming_of
+from services.store.database.schema import article, article_group, edge, fetch, outbox, revision, sketch
 from tests.store.builders import make_article, make_text
 
 EARLY = "2026-11-20T09:00:00+00:00"

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 
 from services.store.app import _sole_process
 from services.store.archive import Archive
-from services.store.backup import BackupError, back_up, restore
-from services.store.database import open_database
-from services.store.incoming import incoming_of
-from services.store.migrate import migrate
-from services.store.schema import article
+from services.store.claim.incoming import incoming_of
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
+from services.store.database.schema import article
 from services.store.settings import StoreSettings
+from services.store.upkeep.backup import BackupError, back_up, restore
 from tests.store.builders import make_article
 
 

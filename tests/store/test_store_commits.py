@@ -7,10 +7,10 @@ from sqlalchemy import func, select, text
 
 from services.contracts.failures import RetryLater
 from services.store.archive import Archive
-from services.store.database import open_database
-from services.store.incoming import incoming_of
-from services.store.migrate import migrate
-from services.store.schema import article, outbox, story_member
+from services.store.claim.incoming import incoming_of
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
+from services.store.database.schema import article, outbox, story_member
 from tests.store.builders import make_article, make_text
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from services.contracts.events import DATA_OF_TYPE, article_event_id, parse_event
 from services.contracts.versions import VERSIONS, published_schemas
-from services.store.incoming import incoming_of
-from services.store.schema import outbox
+from services.store.claim.incoming import incoming_of
+from services.store.database.schema import outbox
 from tests.store.builders import make_article, make_text
 
 SCHEMA_OF_TYPE = {

@@ -15,11 +15,11 @@ from sqlalchemy import func, make_url, select, text
 from services.contracts.failures import RetryLater, Unprocessable
 from services.contracts.messages import ArticleDate
 from services.store.archive import Archive
-from services.store.database import open_database
-from services.store.incoming import incoming_of
-from services.store.lookup import url_key
-from services.store.migrate import migrate
-from services.store.schema import article, outbox
+from services.store.claim.incoming import incoming_of
+from services.store.database.locks import url_key
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
+from services.store.database.schema import article, outbox
 from tests.store.builders import make_article, make_text
 
 
@@ -175,8 +175,8 @@ async def test_deadlock_is_tried_again_until_both_are_through(postgres_archive):
 
 STOPPED_STORE = """
 import asyncio, sys, time
-from services.store.database import open_database
-from services.store.statements import lock_keys
+from services.store.database.opening import open_database
+from services.store.database.locks import lock_keys
 def work(connection):
     lock_keys(connection, [int(sys.argv[2])])
     print("locked", flush=True)

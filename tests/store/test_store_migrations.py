@@ -3,9 +3,9 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from services.store.database import open_database
-from services.store.migrate import archive_revision, migrate, release_revision
-from services.store.schema import metadata
+from services.store.database.migrate import archive_revision, migrate, release_revision
+from services.store.database.opening import open_database
+from services.store.database.schema import metadata
 
 
 async def test_archive_migrates_up_and_down_and_up_again(database_url):

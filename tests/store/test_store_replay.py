@@ -1,6 +1,6 @@
 """A page made anew on purpose: what the same fetch would be ignored for becomes a revision, once."""
 
-from services.store.incoming import incoming_of
+from services.store.claim.incoming import incoming_of
 from tests.store.builders import make_article, make_text
 
 BEFORE = make_article(page="the page", text=make_text(1), engine="1")

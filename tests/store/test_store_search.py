@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.store.incoming import incoming_of
-from services.store.reading import read_article, read_story
-from services.store.search_index import QueryError, index_waiting, search_articles
-from services.store.window import keep_window
+from services.store.claim.incoming import incoming_of
+from services.store.reading.search_index import QueryError, index_waiting, search_articles
+from services.store.reading.views import read_article, read_story
+from services.store.upkeep.window import keep_window
 from tests.store.builders import NOON, make_article, make_text
 
 RUSSIAN = "Переговоры делегаций продолжились в Минске. " * 12

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from services.contracts.events import parse_event
 from services.contracts.messages import TopicMatch
 from services.store.archive import Archive
-from services.store.database import open_database
-from services.store.incoming import incoming_of
-from services.store.migrate import migrate
-from services.store.schema import outbox, story_change, story_member
+from services.store.claim.incoming import incoming_of
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
+from services.store.database.schema import outbox, story_change, story_member
 from tests.store.builders import make_article
 
 QUAKE = "earthquake island rescuers rubble harbour hotel survivors magnitude tremor collapsed seismologists epicentre"

@@ -10,8 +10,8 @@ from services.console.archive_access import with_archive
 from services.console.exits import CommandError
 from services.console.settings import ConsoleSettings
 from services.runtime.settings import mask_passwords
-from services.store.database import Database
-from services.store.migrate import archive_revision, release_revision
+from services.store.database.migrate import archive_revision, release_revision
+from services.store.database.opening import Database
 
 
 @contextlib.asynccontextmanager

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from services.contracts.events import ARTICLE_WITHDRAWN
 from services.contracts.streams import ARTICLES_CLEANED
-from services.store.database import Database
-from services.store.schema import article, article_group, outbox
+from services.store.database.opening import Database
+from services.store.database.schema import article, article_group, outbox
 
 PAGE = 250
 Position = tuple[int, int]

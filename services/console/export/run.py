@@ -12,7 +12,7 @@ from services.console.export.events import PAGE, ExportedEvent, Wanted, count_ev
 from services.console.export.lines import CsvTable, JsonLines
 from services.console.export.parquet import ParquetTable
 from services.console.export.rss import RssFeed
-from services.store.database import Database
+from services.store.database.opening import Database
 
 
 class Writer(Protocol):

@@ -3,9 +3,9 @@
 from sqlalchemy import Connection, select
 
 from services.console.exits import CommandError
-from services.store.database import Database
-from services.store.schema import article, article_group, story, story_member
-from services.store.story_announcements import NO_TOPIC, public_story_id
+from services.store.database.opening import Database
+from services.store.database.schema import article, article_group, story, story_member
+from services.store.stories.announcements import NO_TOPIC, public_story_id
 
 
 async def articles_of_story(database: Database, story_id: str) -> frozenset[str]:

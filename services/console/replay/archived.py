@@ -6,8 +6,8 @@ from sqlalchemy import Connection, and_, or_, select
 
 from services.contracts.identities import article_id_of, canonical_url
 from services.contracts.messages import NormalizedArticle, RawArticle
-from services.store.record import unpack
-from services.store.schema import article, revision
+from services.store.claim.record import unpack
+from services.store.database.schema import article, revision
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from services.normalize.core.topic import Topic
 from services.normalize.extractor import Extractor
 from services.normalize.page_field import unpack_page
 from services.runtime.kept_pages import KeptPages
-from services.store.database import Database
+from services.store.database.opening import Database
 
 READ_AHEAD = 16  # pages read while one is extracted: a store across the network answers in tens of ms
 

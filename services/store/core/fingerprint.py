@@ -15,6 +15,8 @@ LEAST_KEPT, MOST_KEPT = 24, 256
 for a text of 5 MB would lock and index 100,000. Curve in docs/sameness.md."""
 COMMON_AFTER = 50
 """A hash seen on more articles than this in the window is somebody's boilerplate: it neither locks nor counts."""
+WINDOW_DAYS = 30
+"""Near copies are looked for among articles fetched at most this many days apart; URL and text keys stay for good."""
 SHARED_HASHES = 2
 """Two shared hashes make a candidate; one is often a stock phrase."""
 TITLE_WORDS = 6

@@ -1,0 +1,209 @@
+"""What the archive knows that may matter for one incoming article: read after its locks are held."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, literal_column, select, union
+
+from ..core.fingerprint import COMMON_AFTER, SHARED_HASHES, WINDOW_DAYS
+from ..core.members import Candidate, Member
+from ..database.locks import lock_keys, url_key
+from ..database.schema import article, article_group, day_of, fetch, sketch
+from ..database.statements import AnyRow, among, is_postgres, listed
+from .incoming import Incoming
+
+MOST_CANDIDATES = 40
+"""Article rows read in one claim; the judge compares the best 20 of them."""
+SAME_TEXTS = 20
+MOST_OWNERS = 4 * COMMON_AFTER
+"""A hash with so many owners gets no more: a report printed by thousands is found by those."""
+
+MEMBER_COLUMNS = (
+    article.c.number,
+    article.c.group_id,
+    article.c.article_id,
+    article.c.canonical_url,
+    article.c.outlet_group,
+    article.c.title,
+    article.c.text,
+    article.c.first_seen,
+    article.c.fetched_at,
+    article.c.fetch_id,
+    article.c.page_hash,
+    article.c.published_at,
+    article.c.published_day_only,
+    article.c.engine,
+    article.c.template,
+    article.c.revision,
+    article.c.language,
+    article.c.alias_of,
+    article.c.withdrawn_at,
+    article_group.c.canonical_id,
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An article row as the claim found it."""
+
+    number: int
+    group_id: int
+    member: Member
+    is_withdrawn: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that a claim looks up. `seen_fetch` tells that this very fetch was stored before."""
+
+    stored: Stored | None
+    others: tuple[Stored, ...]
+    shared: dict[int, int]  # article number -> sketch hashes shared
+    unindexed: frozenset[int]  # hashes with owners enough: one more would tell nothing
+    seen_fetch: bool = False
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """What the judge compares with; a withdrawn article has no text to compare."""
+        return [
+            Candidate(other.member, self.shared.get(other.number, 0))
+            for other in self.others
+            if not other.is_withdrawn
+        ]
+
+    @property
+    def group_ids(self) -> set[int]:
+        """The groups that this claim may change."""
+        own = [self.stored] if self.stored else []
+        return {row.group_id for row in (*own, *self.others)}
+
+
+def look_up(connection: Connection, incoming: Incoming) -> Found:
+    """Lock the claim's keys (URL key, then sketch hashes sorted), then read what bears on it and lock its groups."""
+    lock_keys(connection, [url_key(incoming.member.article_id), *incoming.fingerprint.sketch])
+    shared, unindexed = _sharing(connection, incoming)
+    found = _found(connection, incoming, shared, unindexed)
+    held: set[int] = set()
+    while is_postgres(connection) and not found.group_ids <= held:
+        held |= found.group_ids
+        _lock_groups(connection, held)
+        found = _found(
+            connection, incoming, shared, unindexed
+        )  # a group may have merged while we waited for it
+    return found
+
+
+def _sharing(connection: Connection, incoming: Incoming) -> tuple[dict[int, int], frozenset[int]]:
+    hashes = incoming.fingerprint.sketch
+    if not hashes:
+        return {}, frozenset()
+    day = day_of(incoming.member.fetched_at)
+    values = {"hashes": listed(connection, hashes), "first": day - WINDOW_DAYS, "last": day + WINDOW_DAYS}
+    owners = connection.execute(_owners(connection.dialect.name), values).all()
+    if not owners:
+        return {}, frozenset()
+    common = _common_hashes(connection, owners)
+    counts = Counter(number for h, number in owners if h not in common)
+    ranked = sorted((-count, number) for number, count in counts.items() if count >= SHARED_HASHES)
+    shared = {number: -count for count, number in ranked[:MOST_CANDIDATES]}
+    crowded = {h for h, count in Counter(h for h, _ in owners).items() if count >= MOST_OWNERS}
+    return shared, common | crowded
+
+
+@cache
+def _owners(dialect: str) -> Select[int, int]:
+    return select(sketch.c.h, sketch.c.number).where(
+        among(dialect, sketch.c.h, "hashes"), sketch.c.day.between(bindparam("first"), bindparam("last"))
+    )
+
+
+def _common_hashes(connection: Connection, owners: Sequence[AnyRow]) -> frozenset[int]:
+    """Hashes of more than 50 articles, copies counted once: a report that 60 outlets print is no boilerplate."""
+    per_hash = Counter(h for h, _ in owners)
+    suspects = {h for h, count in per_hash.items() if count > COMMON_AFTER}
+    if not suspects:
+        return frozenset()
+    numbers = sorted({number for h, number in owners if h in suspects})
+    statement = select(article.c.number, article.c.group_id).where(
+        among(connection.dialect.name, article.c.number, "numbers")
+    )
+    rows = connection.execute(statement, {"numbers": listed(connection, numbers)}).all()
+    group_of = {row.number: row.group_id for row in rows}
+    groups = Counter(h for h, _ in {(h, group_of.get(number)) for h, number in owners if h in suspects})
+    return frozenset(h for h, count in groups.items() if count > COMMON_AFTER)
+
+
+def _found(
+    connection: Connection, incoming: Incoming, shared: dict[int, int], unindexed: frozenset[int]
+) -> Found:
+    values = {
+        "article_id": incoming.member.article_id,
+        "numbers": listed(connection, list(shared)),
+        "text_hash": incoming.fingerprint.text_hash,
+    }
+    statement = _same_key_or_text(connection.dialect.name)
+    rows = [stored_of(row) for row in connection.execute(statement, values)]
+    stored = next((row for row in rows if row.member.article_id == incoming.member.article_id), None)
+    others = tuple(row for row in rows if row is not stored)
+    is_known = stored is not None and _is_known_fetch(connection, incoming, stored)
+    return Found(stored, others, shared, unindexed, is_known)
+
+
+@cache
+def _same_key_or_text(dialect: str) -> Select[*tuple[Any, ...]]:
+    """The three ways an article is found, each by its own index; `OR` would have PostgreSQL read the whole table."""
+    same_text = select(article.c.number).where(article.c.text_hash == bindparam("text_hash"))
+    first_texts = same_text.order_by(article.c.number).limit(literal_column(str(SAME_TEXTS))).subquery()
+    numbers = union(
+        select(article.c.number).where(article.c.article_id == bindparam("article_id")),
+        select(article.c.number).where(among(dialect, article.c.number, "numbers")),
+        select(first_texts.c.number),
+    ).subquery()
+    joined = select(*MEMBER_COLUMNS).join(article_group, article_group.c.group_id == article.c.group_id)
+    return joined.join(numbers, numbers.c.number == article.c.number)
+
+
+def _is_known_fetch(connection: Connection, incoming: Incoming, stored: Stored) -> bool:
+    values = {"row": stored.number, "fetch": incoming.member.fetch_id}
+    return connection.execute(_fetch_of(), values).first() is not None
+
+
+@cache
+def _fetch_of() -> Select[int]:
+    return select(fetch.c.number).where(
+        fetch.c.number == bindparam("row"), fetch.c.fetch_id == bindparam("fetch")
+    )
+
+
+def _lock_groups(connection: Connection, group_ids: Iterable[int]) -> None:
+    statement = select(article_group.c.group_id).where(
+        among(connection.dialect.name, article_group.c.group_id, "groups")
+    )
+    values = {"groups": listed(connection, sorted(group_ids))}
+    connection.execute(statement.order_by(article_group.c.group_id).with_for_update(), values)
+
+
+def stored_of(row: AnyRow) -> Stored:
+    """An article from a row that holds MEMBER_COLUMNS."""
+    member = Member(
+        article_id=row.article_id,
+        canonical_url=row.canonical_url,
+        outlet_group=row.outlet_group,
+        title=row.title,
+        text=row.text,
+        first_seen=row.first_seen,
+        fetched_at=row.fetched_at,
+        fetch_id=row.fetch_id,
+        page_hash=row.page_hash,
+        published_at=row.published_at,
+        published_day_only=bool(row.published_day_only),
+        engine=row.engine,
+        template=row.template,
+        revision=row.revision,
+        canonical_id=row.canonical_id,
+        language=row.language,
+    )
+    return Stored(row.number, row.group_id, member, row.withdrawn_at is not None)

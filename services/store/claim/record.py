@@ -1,0 +1,209 @@
+"""Writes what was decided of one article: its row, its revision, its sketch, its edges. Runs inside the claim."""
+
+import json
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, or_
+
+from ..core.changes import Changes
+from ..core.fingerprint import fingerprint_of
+from ..core.members import Member
+from ..core.similarity import Edge
+from ..core.verdict import Redelivery, Verdict
+from ..database.schema import article, day_of, edge, fetch, revision, search_queue, sketch
+from ..database.statements import among, insert_new, insert_row, listed, set_columns
+from .incoming import Incoming
+from .lookup import Found, Stored
+
+PACK_LEVEL = 1  # a third of the size for a tenth of a millisecond
+
+
+def insert_article(
+    connection: Connection, incoming: Incoming, verdict: Verdict, *, group_id: int, number: int
+) -> int:
+    """Add an article that was not known to a group; `number` is its revision. Returns its row number."""
+    row = article_row(incoming, verdict, number=number) | {"group_id": group_id}
+    return int(connection.execute(insert_row(article, article.c.number), row).scalar_one())
+
+
+def article_row(incoming: Incoming, verdict: Verdict, *, number: int) -> dict[str, Any]:
+    """The row of an article that was not known, but for its own number and its group's."""
+    source = incoming.message.source
+    return _changing_columns(incoming) | {
+        "article_id": incoming.member.article_id,
+        "alias_of": verdict.of if isinstance(verdict, Redelivery) else None,
+        "canonical_url": incoming.member.canonical_url,
+        "outlet_group": incoming.member.outlet_group,
+        "source": source.name if source else None,
+        "side": source.side if source else None,
+        "first_seen": incoming.member.first_seen,
+        "revision": number,
+    }
+
+
+def number_article(connection: Connection, article_number: int, number: int) -> None:
+    """Note the revision an article's text has."""
+    set_columns(connection, article, article.c.number, article_number, revision=number)
+
+
+def revise_article(connection: Connection, incoming: Incoming, stored: Stored) -> None:
+    """Put the new text in the place of the old one; its alias, if it was one, stands for itself now."""
+    row = _changing_columns(incoming) | {
+        "first_seen": min(stored.member.first_seen, incoming.member.first_seen),
+        "alias_of": None,
+    }
+    set_columns(connection, article, article.c.number, stored.number, **row)
+
+
+def confirm_article(connection: Connection, incoming: Incoming, stored: Stored) -> None:
+    """A newer fetch found the same text: what counts as older is measured from here."""
+    member = incoming.member
+    values = {"fetched_at": member.fetched_at, "fetch_id": member.fetch_id, "page_hash": member.page_hash}
+    if member.fetched_at > stored.member.fetched_at:
+        set_columns(connection, article, article.c.number, stored.number, **values)
+
+
+def lower_first_seen(connection: Connection, incoming: Incoming, stored: Stored) -> bool:
+    """An older fetch came late: the article was first seen then. Returns whether that is news."""
+    if incoming.member.first_seen >= stored.member.first_seen:
+        return False
+    first_seen = incoming.member.first_seen
+    set_columns(connection, article, article.c.number, stored.number, first_seen=first_seen)
+    return True
+
+
+def write_revision(
+    connection: Connection, incoming: Incoming, verdict: Verdict, *, article_number: int, number: int | None
+) -> None:
+    """Keep this state of the article with its ledger and its difference; `number` None is history only."""
+    row = revision_row(incoming, verdict, number=number) | {"number": article_number}
+    connection.execute(insert_new(connection, revision), row)
+
+
+def revision_row(incoming: Incoming, verdict: Verdict, *, number: int | None) -> dict[str, Any]:
+    """The row of one state of an article, but for the article's number."""
+    member = incoming.member
+    return {
+        "fetch_id": member.fetch_id,
+        "revision": number,
+        "verdict": verdict.name,
+        "page_hash": member.page_hash,
+        "fetched_at": member.fetched_at,
+        "engine": member.engine,
+        "template": member.template,
+        "body": pack(incoming.message.model_dump_json(exclude={"ledger"})),
+        "ledger": pack(incoming.message.model_dump_json(include={"ledger"})),
+        "diff": _diff_json(getattr(verdict, "changes", None)),
+    }
+
+
+def write_fetch(connection: Connection, incoming: Incoming, verdict: Verdict, *, article_number: int) -> None:
+    """Note the fetch and what came of it; a redelivered message finds it here."""
+    row = fetch_row(incoming, verdict) | {"number": article_number}
+    connection.execute(insert_new(connection, fetch), row)
+
+
+def fetch_row(incoming: Incoming, verdict: Verdict) -> dict[str, Any]:
+    """The row of one fetch, but for the article's number."""
+    source = incoming.message.source
+    return {
+        "fetch_id": incoming.member.fetch_id,
+        "fetched_at": incoming.member.fetched_at,
+        "page_hash": incoming.member.page_hash,
+        "source": source.name if source else None,
+        "verdict": verdict.name,
+        "reason": getattr(verdict, "reason", None),
+    }
+
+
+def write_sketch(connection: Connection, incoming: Incoming, found: Found, *, article_number: int) -> None:
+    """Index the article by its sketch, without the hashes that have owners enough."""
+    day = day_of(incoming.member.fetched_at)
+    hashes = [h for h in incoming.fingerprint.sketch if h not in found.unindexed]
+    if hashes:
+        rows = [{"h": h, "number": article_number, "day": day} for h in hashes]
+        connection.execute(insert_new(connection, sketch), rows)
+
+
+def remove_sketch(connection: Connection, member: Member, article_number: int) -> None:
+    """Take an article's former text out of the index."""
+    hashes = fingerprint_of(member.title, member.text).sketch
+    statement = delete(sketch).where(
+        among(connection.dialect.name, sketch.c.h, "hashes"), sketch.c.number == bindparam("row")
+    )
+    connection.execute(statement, {"hashes": listed(connection, hashes), "row": article_number})
+
+
+def queue_for_search(connection: Connection, article_number: int) -> None:
+    """The text index is written outside of the claim (`search_index`)."""
+    connection.execute(insert_new(connection, search_queue), {"number": article_number})
+
+
+def write_edges(connection: Connection, article_id: str, verdict: Verdict) -> None:
+    """Keep what the judge compared: verified edges, and near misses for review."""
+    rows = [*_edge_rows(article_id, verdict.edges, 1), *_edge_rows(article_id, verdict.near_misses, 0)]
+    if rows:
+        connection.execute(insert_new(connection, edge), rows)
+
+
+def remove_edges(connection: Connection, article_id: str) -> None:
+    """Forget what the former text was compared with."""
+    connection.execute(delete(edge).where(or_(edge.c.low == article_id, edge.c.high == article_id)))
+
+
+def pack(text: str) -> bytes:
+    """Compressed text, as revisions keep it."""
+    return zlib.compress(text.encode(), PACK_LEVEL)
+
+
+def unpack(packed: bytes) -> str:
+    """The text of `pack`."""
+    return zlib.decompress(packed).decode()
+
+
+def with_first_seen(incoming: Incoming, stored: Stored | None) -> Incoming:
+    """The incoming article, first seen when its URL was first fetched."""
+    if stored is None:
+        return incoming
+    first_seen = min(stored.member.first_seen, incoming.member.first_seen)
+    return replace(incoming, member=replace(incoming.member, first_seen=first_seen))
+
+
+def _changing_columns(incoming: Incoming) -> dict[str, Any]:
+    member = incoming.member
+    return {
+        "url": incoming.message.url,
+        "outlet": incoming.outlet,
+        "language": member.language,
+        "title": member.title,
+        "text": member.text,
+        "text_hash": incoming.fingerprint.text_hash,
+        "published_at": member.published_at,
+        "published_day_only": int(member.published_day_only),
+        "fetched_at": member.fetched_at,
+        "fetch_id": member.fetch_id,
+        "page_hash": member.page_hash,
+        "engine": member.engine,
+        "template": member.template,
+    }
+
+
+def _edge_rows(article_id: str, edges: Iterable[Edge], verified: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "low": min(article_id, other.article_id),
+            "high": max(article_id, other.article_id),
+            "kind": other.kind,
+            "containment": other.containment,
+            "head_containment": other.head_containment,
+            "verified": verified,
+        }
+        for other in edges
+    ]
+
+
+def _diff_json(changes: Changes | None) -> str | None:
+    return None if changes is None else json.dumps(asdict(changes), ensure_ascii=False)

@@ -1,0 +1,87 @@
+"""An article like no other, written in one statement on PostgreSQL: a round trip costs more than its rows."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal_column,
+    select,
+)
+
+from ..core.verdict import Verdict
+from ..database.schema import article, article_group, day_of, fetch, revision, search_queue, sketch
+from .incoming import Incoming
+from .lookup import Found
+from .record import article_row, fetch_row, revision_row
+
+OWN_NUMBER = (
+    "article.number",
+    "revision.number",
+    "fetch.number",
+    "search_queue.number",
+    "article_group.face",
+)
+OWN_GROUP = ("article.group_id", "article_group.group_id")
+
+
+def insert_lonely_article(
+    connection: Connection, incoming: Incoming, found: Found, verdict: Verdict
+) -> tuple[int, int]:
+    """Add the article in a group of its own with its revision, fetch, sketch and place in the search queue.
+
+    Returns its group and its number.
+    """
+    canonical_id = incoming.member.article_id
+    rows = {
+        article_group: {"canonical_id": canonical_id, "revision": 1, "changes": 0, "members": 1},
+        article: article_row(incoming, verdict, number=1),
+        revision: revision_row(incoming, verdict, number=1),
+        fetch: fetch_row(incoming, verdict),
+    }
+    bound: dict[str, Any] = {
+        f"{table.name}_{name}": value for table, row in rows.items() for name, value in row.items()
+    }
+    bound["hashes"] = [h for h in incoming.fingerprint.sketch if h not in found.unindexed]
+    bound["day"] = day_of(incoming.member.fetched_at)
+    named = tuple((table, tuple(row)) for table, row in rows.items())
+    group_id, number = connection.execute(_statement(named), bound).one()
+    return int(group_id), int(number)
+
+
+@cache
+def _statement(named: tuple[tuple[Table, tuple[str, ...]], ...]) -> Select[int, int]:
+    ids = select(
+        func.nextval("article_group_group_id_seq").label("group_id"),
+        func.nextval("article_number_seq").label("number"),
+    ).cte("ids")
+    parts = [_insert(table, names, ids) for table, names in (*named, (search_queue, ()))]
+    hashes = func.unnest(bindparam("hashes", type_=ARRAY(BigInteger))).table_valued("h").render_derived()
+    source = select(hashes.c.h, ids.c.number, cast(bindparam("day"), sketch.c.day.type)).select_from(
+        ids.join(hashes, literal_column("true"))
+    )
+    parts.append(insert(sketch).from_select(["h", "number", "day"], source).cte("put_sketch"))
+    return select(ids.c.group_id, ids.c.number).add_cte(*parts)
+
+
+def _insert(table: Table, names: tuple[str, ...], ids: CTE) -> CTE:
+    """An insert of one row whose own numbers come from `ids`, the rest from bound values."""
+    columns: dict[str, Any] = {}
+    for column in table.c:
+        if str(column) in OWN_NUMBER:
+            columns[column.name] = ids.c.number
+        elif str(column) in OWN_GROUP:
+            columns[column.name] = ids.c.group_id
+        elif column.name in names:
+            bound = bindparam(f"{table.name}_{column.name}", type_=column.type)
+            columns[column.name] = cast(bound, column.type)
+    return insert(table).from_select(list(columns), select(*columns.values())).cte(f"put_{table.name}")

@@ -1,0 +1,21 @@
+"""The locks by which claims of different processes wait for one another, and the keys they are known by."""
+
+import hashlib
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+from .statements import is_postgres
+
+ADVISORY_LOCKS = text("SELECT count(pg_advisory_xact_lock(k)) FROM unnest(CAST(:keys AS bigint[])) AS k")
+
+
+def lock_keys(connection: Connection, keys: Iterable[int]) -> None:
+    """Hold these advisory locks, taken in sorted order, until the transaction ends. SQLite holds its one lock already."""
+    if is_postgres(connection):
+        connection.execute(ADVISORY_LOCKS, {"keys": sorted(keys)})
+
+
+def url_key(article_id: str) -> int:
+    """The lock of one canonical URL: negative, so that it sorts before every sketch hash."""
+    return -1 - (int.from_bytes(hashlib.blake2b(article_id.encode(), digest_size=8).digest()) >> 1)

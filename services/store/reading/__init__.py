@@ -1,0 +1,1 @@
+"""What the archive tells those who ask: articles, stories, the search."""

@@ -1,0 +1,209 @@
+"""The stories' rows: who is in which, what changed since, which snapshot weighs them. Statements only; runs in a claim."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+
+from ..core.stories.decision import StoryDecision
+from ..core.stories.snapshot import Snapshot
+from ..core.stories.terms import Terms, pack_terms, unpack_terms
+from ..database.locks import lock_keys, url_key
+from ..database.schema import story, story_change, story_member, story_snapshot, story_state
+from ..database.statements import insert_new, insert_row, set_columns
+
+
+@dataclass(frozen=True)
+class TopicState:
+    """Where a topic stands: `seq` counts its changes, `snapshot` is the version that weighs its terms."""
+
+    seq: int
+    next_story_id: int
+    snapshot: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of a topic's log; `story_id` None: the article stands for no group any more."""
+
+    seq: int
+    article_id: str
+    story_id: int | None
+    terms: Terms | None
+    is_weighed: bool
+
+
+def lock_topic(connection: Connection, topic: str) -> TopicState:
+    """Where the topic stands, locked until the transaction ends."""
+    lock_keys(connection, [url_key(f"topic {topic}")])
+    return topic_state(connection, topic)
+
+
+def topic_state(connection: Connection, topic: str) -> TopicState:
+    """Where the topic stands; a topic never seen stands at its beginning."""
+    row = connection.execute(_state_of(), {"topic": topic}).first()
+    return TopicState(row.seq, row.next_story_id, row.snapshot) if row else TopicState(0, 1, 0)
+
+
+@cache
+def _state_of() -> Select[*tuple[Any, ...]]:
+    return select(story_state).where(story_state.c.topic == bindparam("topic"))
+
+
+def save_state(connection: Connection, topic: str, state: TopicState) -> None:
+    """Write a topic's state back."""
+    values = {"seq": state.seq, "next_story_id": state.next_story_id, "snapshot": state.snapshot}
+    if not set_columns(connection, story_state, story_state.c.topic, topic, **values):
+        connection.execute(insert_row(story_state), {"topic": topic} | values)
+
+
+def changes_since(connection: Connection, topic: str, seq: int) -> list[Change]:
+    """The topic's log after `seq`, in order, with the terms an article has now."""
+    statement = (
+        select(story_change, story_member.c.terms)
+        .outerjoin(story_member, story_member.c.article_id == story_change.c.article_id)
+        .where(story_change.c.topic == topic, story_change.c.seq > seq)
+        .order_by(story_change.c.seq)
+    )
+    return [
+        Change(
+            row.seq,
+            row.article_id,
+            row.story_id,
+            unpack_terms(row.terms) if row.terms else None,
+            bool(row.weighed),
+        )
+        for row in connection.execute(statement)
+    ]
+
+
+def members_from(connection: Connection, topic: str, first_day: int) -> list[tuple[str, Terms, int]]:
+    """The articles in stories since a day, with their terms, as (article id, terms, story)."""
+    statement = select(story_member.c.article_id, story_member.c.terms, story_member.c.story_id).where(
+        story_member.c.topic == topic, story_member.c.day >= first_day
+    )
+    rows = connection.execute(statement.order_by(story_member.c.article_id))
+    return [(row.article_id, unpack_terms(row.terms), row.story_id) for row in rows]
+
+
+def membership_of(connection: Connection, article_id: str) -> tuple[str, int] | None:
+    """The topic and story of an article that stands for its group."""
+    statement = select(story_member.c.topic, story_member.c.story_id).where(
+        story_member.c.article_id == article_id
+    )
+    row = connection.execute(statement).first()
+    return (row.topic, row.story_id) if row else None
+
+
+def put_member(
+    connection: Connection, topic: str, article_id: str, story_id: int, terms: Terms, *, day: int, seq: int
+) -> None:
+    """Write an article into a story, with its terms."""
+    connection.execute(delete(story_member).where(story_member.c.article_id == article_id))
+    row = {
+        "topic": topic,
+        "article_id": article_id,
+        "story_id": story_id,
+        "terms": pack_terms(terms),
+        "day": day,
+    }
+    connection.execute(insert(story_member), row)
+    _log(
+        connection,
+        [{"topic": topic, "seq": seq, "article_id": article_id, "story_id": story_id, "weighed": 1}],
+    )
+
+
+def move_members(connection: Connection, topic: str, moves: Sequence[tuple[str, int]], *, seq: int) -> None:
+    """Put articles that are here into other stories, as (article id, story)."""
+    for article_id, story_id in moves:
+        set_columns(connection, story_member, story_member.c.article_id, article_id, story_id=story_id)
+    _log(
+        connection,
+        [{"topic": topic, "seq": seq, "article_id": a, "story_id": s, "weighed": 0} for a, s in moves],
+    )
+
+
+def remove_members(connection: Connection, topic: str, article_ids: Iterable[str], *, seq: int) -> None:
+    """Take articles out that stand for no group any more."""
+    gone = list(article_ids)
+    if gone:
+        connection.execute(delete(story_member).where(story_member.c.article_id.in_(gone)))
+        _log(
+            connection,
+            [{"topic": topic, "seq": seq, "article_id": a, "story_id": None, "weighed": 0} for a in gone],
+        )
+
+
+def begin_story(connection: Connection, topic: str, story_id: int, title: str | None, now: datetime) -> None:
+    """Add a story; one that is there stays as it is."""
+    row = {"topic": topic, "story_id": story_id, "title": title, "started_at": now, "changes": 0}
+    connection.execute(insert_new(connection, story), row)
+
+
+def end_story(connection: Connection, topic: str, story_id: int, into: int) -> None:
+    """Note that a story's articles went into another one; its id is never used again."""
+    ended = update(story).where(story.c.topic == topic, story.c.story_id == story_id)
+    connection.execute(ended.values(merged_into=into))
+
+
+def write_story_changes(
+    connection: Connection,
+    topic: str,
+    decision: StoryDecision,
+    title: str | None,
+    now: datetime,
+    *,
+    seq: int,
+    new_from: int,
+) -> None:
+    """Write what a decision changed besides its own article: new stories (`new_from` on), moves, merged stories."""
+    for story_id in sorted({decision.story_id, *(new for _, new in decision.split)}):
+        if story_id >= new_from:
+            begin_story(connection, topic, story_id, title, now)
+    move_members(connection, topic, [(move.article_id, move.into_story) for move in decision.moved], seq=seq)
+    for gone, into in decision.merged:
+        end_story(connection, topic, gone, into)
+
+
+def count_change(connection: Connection, topic: str, story_id: int) -> int:
+    """The number of the next event told of a story."""
+    return int(connection.execute(_counting(), {"in_topic": topic, "at": story_id}).scalar_one())
+
+
+@cache
+def _counting() -> Any:
+    counted = update(story).where(story.c.topic == bindparam("in_topic"), story.c.story_id == bindparam("at"))
+    return counted.values(changes=story.c.changes + 1).returning(story.c.changes)
+
+
+def cut_log(connection: Connection, topic: str, up_to: int) -> None:
+    """Drop the topic's log up to a change."""
+    connection.execute(delete(story_change).where(story_change.c.topic == topic, story_change.c.seq <= up_to))
+
+
+def save_snapshot(connection: Connection, topic: str, snapshot: Snapshot, taken_at: datetime) -> None:
+    """Keep a snapshot under its version."""
+    row = {"topic": topic, "version": snapshot.version, "taken_at": taken_at, "units": snapshot.units}
+    connection.execute(insert(story_snapshot), row | {"body": snapshot.to_json()})
+
+
+def read_snapshot(
+    connection: Connection, topic: str, version: int, topic_terms: frozenset[int]
+) -> tuple[Snapshot, datetime | None]:
+    """A snapshot and when it was taken; version 0 is the empty one."""
+    statement = select(story_snapshot.c.body, story_snapshot.c.taken_at).where(
+        story_snapshot.c.topic == topic, story_snapshot.c.version == version
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        return Snapshot(version=version, topic=topic_terms), None
+    return Snapshot.from_json(row.body, topic_terms), row.taken_at
+
+
+def _log(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
+    if rows:
+        connection.execute(insert_new(connection, story_change), rows)

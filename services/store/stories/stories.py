@@ -1,0 +1,215 @@
+"""The stories' edge: an index per topic in memory, decisions taken and written under the topic's lock, the last step of a claim."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from ..core.fingerprint import WINDOW_DAYS
+from ..core.stories.decision import StoryDecision
+from ..core.stories.index import StoryIndex
+from ..core.stories.snapshot import Snapshot, is_snapshot_due
+from ..core.stories.terms import Terms
+from ..database.opening import Database
+from ..database.schema import day_of
+from .refresh import weighed_anew, write_refresh
+from .rows import (
+    Change,
+    TopicState,
+    changes_since,
+    lock_topic,
+    members_from,
+    membership_of,
+    put_member,
+    read_snapshot,
+    remove_members,
+    save_state,
+    topic_state,
+    write_story_changes,
+)
+
+log = structlog.get_logger()
+
+
+class StaleTopic(Exception):
+    """This process has no index of the topic, or one weighed by another snapshot: load it, then claim again."""
+
+    def __init__(self, topic: str) -> None:
+        super().__init__(topic)
+        self.topic = topic
+
+
+@dataclass
+class TopicIndex:
+    """One topic in memory: the index as it stood after change `seq`, and the snapshot that weighs it."""
+
+    index: StoryIndex
+    snapshot: Snapshot
+    taken_at: datetime | None
+    seq: int
+
+
+@dataclass(frozen=True)
+class Placement:
+    """An article to be placed among the stories: it stands for its group, `replaces` are those it stands for from now on."""
+
+    topic: str
+    article_id: str
+    terms: Terms
+    day: int
+    title: str | None = None
+    outlet: str | None = None
+    url: str | None = None
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A decision that was written under `seq`; it becomes true in memory once the transaction is committed."""
+
+    placement: Placement
+    decision: StoryDecision
+    seq: int
+    before: int | None  # the story it, or one that it replaces, was in
+
+
+@dataclass
+class Stories:
+    """The stories of one process, by topic; `topic_terms` are each topic's own words, which tell no event from another."""
+
+    database: Database
+    topic_terms: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    is_on: bool = True  # off: articles are told apart and nothing more, for those who only measure that
+    _topics: dict[str, TopicIndex] = field(default_factory=dict)
+    _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def __post_init__(self) -> None:
+        self.database.on_lost.append(self._topics.clear)  # what was made true here is not: load it anew
+
+    async def prepare(self, topic: str, day: int, *, anew: bool = False) -> None:
+        """Have the topic's index in memory. Raises RetryLater."""
+        if not self.is_on or (topic in self._topics and not anew):
+            return
+        async with self._loading:
+            if topic in self._topics and not anew:
+                return
+            own = self.topic_terms.get(topic, frozenset())
+            state, snapshot, taken_at, members = await self.database.read(
+                lambda connection: _read_topic(connection, topic, own, day)
+            )
+            index = await asyncio.to_thread(_built, snapshot, state, members)
+            self._topics[topic] = TopicIndex(index, snapshot, taken_at, state.seq)
+
+    def place(self, connection: Connection, placement: Placement, now: datetime) -> Placed:
+        """Decide and write where an article belongs; the topic stays locked until the transaction ends.
+
+        Raises StaleTopic.
+        """
+        state = lock_topic(connection, placement.topic)
+        known = self._topics.get(placement.topic)
+        if known is None or state.snapshot != known.snapshot.version:
+            raise StaleTopic(placement.topic)
+        if state.seq > known.seq:
+            _catch_up(known, changes_since(connection, placement.topic, known.seq))
+        known.index.next_story_id = max(known.index.next_story_id, state.next_story_id)
+        stood = (known.index.story_of(name) for name in (placement.article_id, *placement.replaces))
+        before = next((story_id for story_id in stood if story_id is not None), None)
+        decision = known.index.decide(placement.article_id, placement.terms, placement.replaces)
+        _write(connection, placement, decision, state, now)
+        return Placed(placement, decision, state.seq + 1, before)
+
+    def commit(self, placed: Sequence[Placed]) -> None:
+        """The decisions are in the archive: make them true here, unless the log has told us already."""
+        for one in placed:
+            known = self._topics[one.placement.topic]
+            if known.seq == one.seq - 1:
+                known.index.apply(one.decision, one.placement.terms)
+                known.seq = one.seq
+
+    def due_topics(self, now: datetime) -> list[str]:
+        """The topics whose snapshot should be taken anew."""
+        return [
+            topic
+            for topic, known in list(self._topics.items())
+            if is_snapshot_due(len(known.index), known.snapshot, known.taken_at, now)
+        ]
+
+    async def refresh(
+        self, topic: str, now: datetime, announce: Callable[[Connection, str, StoryDecision], None]
+    ) -> bool:
+        """Take a new snapshot and pass every article once through the repair; the work is done outside of any lock.
+
+        `announce` writes a decision's events. Returns False where another process was quicker. Raises RetryLater.
+        """
+        own, day = self.topic_terms.get(topic, frozenset()), day_of(now)
+        state, last, _, members = await self.database.read(
+            lambda connection: _read_topic(connection, topic, own, day)
+        )
+        snapshot, changes = await asyncio.to_thread(weighed_anew, last, state, members, own)
+        done = await self.database.write(
+            lambda connection: write_refresh(connection, topic, state, snapshot, changes, now, announce)
+        )
+        await self.prepare(topic, day, anew=True)
+        log.debug(
+            "stories_weighed_anew",
+            topic=topic,
+            version=snapshot.version,
+            articles=len(members),
+            moved=len(changes),
+        )
+        return done
+
+
+def remove_from_stories(connection: Connection, article_id: str) -> None:
+    """Take an article out of its story: its text is gone, and with it what it was recognised by."""
+    membership = membership_of(connection, article_id)
+    if membership is not None:
+        topic = membership[0]
+        state = lock_topic(connection, topic)
+        remove_members(connection, topic, [article_id], seq=state.seq + 1)
+        save_state(connection, topic, replace(state, seq=state.seq + 1))
+
+
+def _read_topic(
+    connection: Connection, topic: str, own: frozenset[int], day: int
+) -> tuple[TopicState, Snapshot, datetime | None, list[tuple[str, Terms, int]]]:
+    state = topic_state(connection, topic)
+    snapshot, taken_at = read_snapshot(connection, topic, state.snapshot, own)
+    return state, snapshot, taken_at, members_from(connection, topic, day - WINDOW_DAYS)
+
+
+def _built(snapshot: Snapshot, state: TopicState, members: Sequence[tuple[str, Terms, int]]) -> StoryIndex:
+    index = StoryIndex(snapshot, state.next_story_id)
+    for article_id, terms, story_id in members:
+        index.place(article_id, terms, story_id)
+    return index
+
+
+def _catch_up(known: TopicIndex, changes: Sequence[Change]) -> None:
+    for change in changes:
+        if change.seq <= known.seq:
+            continue  # committed here while we read
+        if change.is_weighed or change.story_id is None or change.terms is None:
+            known.index.forget(change.article_id)
+        if change.story_id is not None and change.terms is not None:
+            known.index.place(change.article_id, change.terms, change.story_id)
+    known.seq = max([known.seq, *(change.seq for change in changes)])
+
+
+def _write(
+    connection: Connection, placement: Placement, decision: StoryDecision, state: TopicState, now: datetime
+) -> None:
+    topic, seq = placement.topic, state.seq + 1
+    remove_members(connection, topic, set(decision.replaces) - {decision.article_id}, seq=seq)
+    put_member(
+        connection, topic, decision.article_id, decision.story_id, placement.terms, day=placement.day, seq=seq
+    )
+    write_story_changes(
+        connection, topic, decision, placement.title, now, seq=seq, new_from=state.next_story_id
+    )
+    save_state(
+        connection, topic, TopicState(seq, max(state.next_story_id, decision.next_story_id), state.snapshot)
+    )

@@ -1,0 +1,44 @@
+"""Where a service has rooms, they stand in an order: each may use those before it, never one after it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SERVICES = Path(__file__).resolve().parents[2] / "services"
+
+ROOMS = {
+    "store": ("core", "database", "relay", "stories", "claim", "reading", "upkeep"),
+}
+"""From the bottom up. The files beside the rooms wire them and may use all."""
+
+
+def used_rooms(path: Path, service: str) -> Iterator[str]:
+    """The rooms of its own service that a file imports from."""
+    package = path.relative_to(SERVICES.parent).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            name = [*base, *(node.module or "").split(".")]
+            if name[:2] == ["services", service] and len(name) > 2:
+                yield name[2]
+
+
+@pytest.mark.parametrize("service", sorted(ROOMS))
+def test_rooms_are_used_from_above_only(service: str) -> None:
+    order = ROOMS[service]
+    upward = [
+        f"{path.relative_to(SERVICES)} uses {used}"
+        for place, room in enumerate(order)
+        for path in sorted((SERVICES / service / room).rglob("*.py"))
+        for used in used_rooms(path, service)
+        if used not in order[: place + 1]
+    ]
+    assert upward == []
+
+
+@pytest.mark.parametrize("service", sorted(ROOMS))
+def test_every_room_is_known_here(service: str) -> None:
+    rooms = {path.parent.name for path in (SERVICES / service).glob("*/__init__.py")}
+    assert rooms == set(ROOMS[service])
