@@ -17,9 +17,10 @@ from redis.asyncio import Redis
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_REQUESTS
 from services.ingest.app import Ingest
-from services.ingest.fetcher import Fetcher, WebClient
+from services.ingest.fetching.fetcher import Fetcher, WebClient
 from services.ingest.settings import IngestSettings
-from services.ingest.sources import Catalogue, parse_catalogue
+from services.ingest.sources.catalogue import Catalogue
+from services.ingest.sources.sources_file import parse_catalogue
 from services.runtime.delivery.entry import Entry, Output
 from services.runtime.envelope import DATA_KEY, unseal
 from services.runtime.handling import handling

@@ -12,7 +12,7 @@ from .settings import ConsoleSettings, console_settings
 
 if TYPE_CHECKING:
     from services.ingest.core.outcomes import FetchOutcome
-    from services.ingest.fetcher import Fetcher
+    from services.ingest.fetching.fetcher import Fetcher
 
 MAX_BYTES = 50_000_000  # a page is a hundredth of it; a film given by mistake is not read to its end
 MAX_REDIRECTS = 5
@@ -44,7 +44,7 @@ def read_page(where: str) -> GivenPage:
 
 
 async def _fetched(url: str, settings: ConsoleSettings) -> GivenPage:
-    from services.ingest.fetcher import Fetcher, build_client
+    from services.ingest.fetching.fetcher import Fetcher, build_client
 
     contact = settings.contact or "a reader at a terminal"
     client = build_client(AGENT.format(contact=contact), frozenset(settings.allow_private_hosts))

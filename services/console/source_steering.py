@@ -13,12 +13,14 @@ from typing import Any
 from services.contracts.streams import FETCH_BACKFILL
 from services.ingest.app import utc_now
 from services.ingest.core.source_verdict import Sample, SourceCheck
-from services.ingest.fetcher import Fetcher, build_client
-from services.ingest.reports import HostDay, ListingRow, backfill_requests, politeness_of_day, source_rows
+from services.ingest.fetching.fetcher import Fetcher, build_client
+from services.ingest.fetching.host_days import HostDay, politeness_of_day
 from services.ingest.settings import IngestSettings
-from services.ingest.source_check import SourceChecker
-from services.ingest.sources import Catalogue, parse_catalogue, read_catalogue
-from services.ingest.topics import read_topics, with_searches
+from services.ingest.sources.catalogue import Catalogue
+from services.ingest.sources.check import SourceChecker
+from services.ingest.sources.reports import ListingRow, backfill_requests, source_rows
+from services.ingest.sources.sources_file import parse_catalogue, read_catalogue
+from services.ingest.sources.topics import read_topics, with_searches
 from services.normalize.extract import Extraction, extract
 from services.runtime.settings import SettingsError, read_settings
 from services.runtime.wire import publish

@@ -9,23 +9,24 @@ from redis.asyncio import Redis
 
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS, GROUP_INGEST
-from services.ingest.articles import ArticleTaker
-from services.ingest.clean_reader import CleanReader
-from services.ingest.clearing import MarkClearer
 from services.ingest.core.topic_names import TopicNames
-from services.ingest.fetcher import Fetcher, build_client
-from services.ingest.guard import Resolve, resolve_name
+from services.ingest.fetching.fetcher import Fetcher, build_client
+from services.ingest.fetching.guard import Resolve, resolve_name
+from services.ingest.fetching.politeness import LEASE_S, Politeness
+from services.ingest.fetching.robots import Robots
+from services.ingest.fetching.visitor import Visitor
 from services.ingest.handler import FetchHandler
-from services.ingest.politeness import LEASE_S, Politeness
-from services.ingest.polls import Poller
-from services.ingest.revisiting import Revisiter
-from services.ingest.robots import Robots
-from services.ingest.scheduler import Scheduler
+from services.ingest.handling.articles import ArticleTaker
+from services.ingest.handling.polls import Poller
+from services.ingest.handling.revisits import Revisiter
+from services.ingest.handling.site_terms import SiteTermsTaker
+from services.ingest.scheduling.clean_reader import CleanReader
+from services.ingest.scheduling.clearing import MarkClearer
+from services.ingest.scheduling.scheduler import Scheduler
 from services.ingest.settings import IngestSettings
-from services.ingest.site_terms import SiteTermsTaker
-from services.ingest.sources import Catalogue, read_catalogue
-from services.ingest.topics import read_topics, with_searches
-from services.ingest.visitor import Visitor
+from services.ingest.sources.catalogue import Catalogue
+from services.ingest.sources.sources_file import read_catalogue
+from services.ingest.sources.topics import read_topics, with_searches
 from services.runtime.broker import ServiceBroker, build_broker, connect_redis
 from services.runtime.delivery.gates import BacklogGate
 from services.runtime.policies import BACKLOG_LIMIT

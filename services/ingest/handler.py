@@ -9,11 +9,11 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from services.contracts.failures import RetryLater
 from services.contracts.messages import FetchRequest
-from services.ingest.articles import ArticleTaker
-from services.ingest.polls import Poller
-from services.ingest.putting_back import put_back
-from services.ingest.revisiting import REVISIT, Revisiter
-from services.ingest.site_terms import TERMS, SiteTermsTaker
+from services.ingest.handling.articles import ArticleTaker
+from services.ingest.handling.polls import Poller
+from services.ingest.handling.revisits import REVISIT, Revisiter
+from services.ingest.handling.site_terms import TERMS, SiteTermsTaker
+from services.ingest.scheduling.putting_back import put_back
 from services.runtime.logs import log_outcome
 
 REDIS_AWAY = (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError)

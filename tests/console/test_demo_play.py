@@ -11,7 +11,7 @@ from services.console.demo.play import Play
 from services.console.demo.scenes import OUTLET_BY_NAME, SCENES, Scene
 from services.console.demo.sources_file import sources_toml
 from services.console.demo.web import SmallWeb
-from services.ingest.sources import parse_catalogue
+from services.ingest.sources.sources_file import parse_catalogue
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 BY_NAME = {scene.name: scene for scene in SCENES}

@@ -14,7 +14,7 @@ from services.contracts.messages import FetchRequest, RawArticle
 from services.contracts.streams import ARTICLES_RAW, FETCH_REQUESTS
 from services.ingest.app import Ingest
 from services.ingest.settings import IngestSettings
-from services.ingest.sources import parse_catalogue
+from services.ingest.sources.sources_file import parse_catalogue
 from services.runtime.delivery.entry import Entry, Output
 from services.runtime.envelope import DATA_KEY, unseal
 from services.runtime.handling import handling

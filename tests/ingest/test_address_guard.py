@@ -7,8 +7,8 @@ import pytest
 from services.contracts.messages import FetchRequest
 from services.ingest.app import utc_now
 from services.ingest.core.outcomes import ARTICLE_LIMITS, Failed, Fetched, Refused
-from services.ingest.fetcher import Fetcher, build_client
-from services.ingest.guard import Resolve
+from services.ingest.fetching.fetcher import Fetcher, build_client
+from services.ingest.fetching.guard import Resolve
 from tests.ingest.conftest import BuildWalk
 from tests.web.hostile import redirect
 from tests.web.site import Site, page

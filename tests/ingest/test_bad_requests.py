@@ -5,9 +5,9 @@ from redis.asyncio import Redis
 
 from services.contracts.failures import RetryLater
 from services.contracts.messages import FetchRequest
-from services.ingest.politeness import Politeness
-from services.ingest.robots import Robots
-from services.ingest.visitor import Visitor
+from services.ingest.fetching.politeness import Politeness
+from services.ingest.fetching.robots import Robots
+from services.ingest.fetching.visitor import Visitor
 from tests.ingest.conftest import BuildWalk, free_port
 from tests.web.site import Site, page
 

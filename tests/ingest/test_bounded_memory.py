@@ -14,7 +14,7 @@ import asyncio, sys
 from pathlib import Path
 from services.ingest.app import utc_now
 from services.ingest.core.outcomes import ARTICLE_LIMITS
-from services.ingest.fetcher import Fetcher, build_client
+from services.ingest.fetching.fetcher import Fetcher, build_client
 from tests.web import hostile
 from tests.web.site import Site
 

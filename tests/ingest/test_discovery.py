@@ -10,10 +10,10 @@ from services.ingest.core.entries import ListedEntry
 from services.ingest.core.link_shapes import shape_of
 from services.ingest.core.listed import Listed, Unreadable
 from services.ingest.core.sitemap_choice import chosen_sitemaps
-from services.ingest.listing_pages import feeds_named_by, parse_listing_page
-from services.ingest.searches import parse_search
-from services.ingest.sitemaps import parse_sitemap
-from services.ingest.telegram import parse_telegram
+from services.ingest.listings.pages import feeds_named_by, parse_listing_page
+from services.ingest.listings.searches import parse_search
+from services.ingest.listings.sitemaps import parse_sitemap
+from services.ingest.listings.telegram import parse_telegram
 from tests.web import hostile
 
 BASE = "https://news.example/sitemap.xml"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from services.ingest.core.listed import Listed, Unreadable
-from services.ingest.feeds import parse_feed
+from services.ingest.listings.feeds import parse_feed
 from tests.web import hostile
 
 BASE = "https://news.example/feed"

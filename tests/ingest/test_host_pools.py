@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.ingest.app import utc_now
 from services.ingest.core.outcomes import ARTICLE_LIMITS, Fetched
-from services.ingest.fetcher import Fetcher, build_client
+from services.ingest.fetching.fetcher import Fetcher, build_client
 from tests.web.site import Seen, head_of
 
 

@@ -22,7 +22,7 @@ from services.ingest.core.outcomes import (
     Refused,
     Throttled,
 )
-from services.ingest.fetcher import Fetcher, build_client
+from services.ingest.fetching.fetcher import Fetcher, build_client
 from tests.web import hostile
 from tests.web.site import Answer, Site, page
 

@@ -7,7 +7,7 @@ import pytest
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_REQUESTS
 from services.ingest import keys
-from services.ingest.sources import parse_catalogue
+from services.ingest.sources.sources_file import parse_catalogue
 from tests.ingest.conftest import BuildWalk, source_of
 from tests.web.site import Item, Site, page, rss
 

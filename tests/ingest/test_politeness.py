@@ -8,7 +8,7 @@ import pytest
 
 from services.contracts.messages import FetchRequest
 from services.ingest import keys
-from services.ingest.politeness import NotYet, Turn, TurnReport
+from services.ingest.fetching.politeness import NotYet, Turn, TurnReport
 from tests.ingest.conftest import BuildWalk, Clock, source_of
 from tests.web.hostile import redirect
 from tests.web.site import Item, Site, page, rss
@@ -65,8 +65,8 @@ async def test_turn_that_ran_out_cannot_end_another_ones(build_walk: BuildWalk, 
 async def test_slow_host_keeps_its_turn_until_it_has_answered(
     build_walk: BuildWalk, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.ingest.politeness.LEASE_S", 0.3)
-    monkeypatch.setattr("services.ingest.politeness.RENEW_EVERY_S", 0.05)
+    monkeypatch.setattr("services.ingest.fetching.politeness.LEASE_S", 0.3)
+    monkeypatch.setattr("services.ingest.fetching.politeness.RENEW_EVERY_S", 0.05)
 
     async def slow(seen, writer) -> None:
         await asyncio.sleep(1.0)

@@ -5,7 +5,7 @@ import asyncio
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_REQUESTS
 from services.ingest import keys
-from services.ingest.scheduler import delayed_member
+from services.ingest.scheduling.putting_back import delayed_member
 from services.runtime.delivery.gates import BacklogGate
 from tests.ingest.conftest import BuildWalk, Clock, source_of
 

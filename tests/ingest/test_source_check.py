@@ -13,10 +13,11 @@ from services.console.source_steering import add_block, check_lines, json_of, sa
 from services.contracts.messages import FetchRequest
 from services.ingest.app import utc_now
 from services.ingest.core.source_verdict import SourceCheck
-from services.ingest.fetcher import Fetcher, build_client
-from services.ingest.reports import backfill_requests, politeness_of_day, source_rows
-from services.ingest.source_check import SourceChecker
-from services.ingest.sources import parse_catalogue
+from services.ingest.fetching.fetcher import Fetcher, build_client
+from services.ingest.fetching.host_days import politeness_of_day
+from services.ingest.sources.check import SourceChecker
+from services.ingest.sources.reports import backfill_requests, source_rows
+from services.ingest.sources.sources_file import parse_catalogue
 from tests.ingest.conftest import BuildWalk, Clock, source_of
 from tests.web.site import Item, Site, page, rss
 

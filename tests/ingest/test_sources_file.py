@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.sources import parse_catalogue, read_catalogue
+from services.ingest.sources.sources_file import parse_catalogue, read_catalogue
 from services.runtime.settings import SettingsError
 
 GOOD = """\

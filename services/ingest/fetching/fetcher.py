@@ -22,8 +22,14 @@ from services.ingest.core.outcomes import (
     Throttled,
 )
 from services.ingest.core.retry_after import retry_after_s
-from services.ingest.guard import ForbiddenAddress, GuardedTransport, Resolve, UnknownHost, resolve_name
-from services.ingest.host_pools import HostPools
+from services.ingest.fetching.guard import (
+    ForbiddenAddress,
+    GuardedTransport,
+    Resolve,
+    UnknownHost,
+    resolve_name,
+)
+from services.ingest.fetching.host_pools import HostPools
 
 CONNECT_S = 8.0
 IDLE_S = 12.0

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.ingest.core.entries import ListedEntry
 from services.ingest.core.listed import Listed, Unreadable
-from services.ingest.feeds import MAX_ENTRIES, parse_feed, plain_text
+from services.ingest.listings.feeds import MAX_ENTRIES, parse_feed, plain_text
 
 
 def parse_search(body: bytes, url: str, content_type: str = "") -> Listed | Unreadable:

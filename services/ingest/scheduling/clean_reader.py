@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -13,16 +13,14 @@ from services.contracts.events import ARTICLE_PUBLISHED, parse_event
 from services.contracts.messages import CleanArticle
 from services.contracts.streams import ARTICLES_CLEANED
 from services.ingest import keys
-from services.ingest.core.balance import SIDES, Balance, dark_sides
 from services.ingest.core.revisits import STEPS, first_revisit
-from services.ingest.page_records import WHILE_REVISITED_S, page_id_of, read_page_record
+from services.ingest.scheduling.page_records import WHILE_REVISITED_S, page_id_of, read_page_record
+from services.ingest.sources.coverage import announce_balance, count_coverage
 
 BATCH = 200
 BLOCK_MS = 2000
 REST_S = 5.0
 BALANCE_EVERY_S = 3600.0
-BALANCE_DAYS = 7
-COVERAGE_KEPT_S = 40 * 86400
 
 log = structlog.get_logger()
 
@@ -79,8 +77,7 @@ class CleanReader:
         first_seen = int(entry_id.partition("-")[0]) / 1000
         if event.type != ARTICLE_PUBLISHED or not isinstance(article, CleanArticle):
             return
-        if article.side:
-            await self._count(article, datetime.fromtimestamp(first_seen, self._now().tzinfo))
+        await count_coverage(self._redis, article, datetime.fromtimestamp(first_seen, self._now().tzinfo))
         if self._now().timestamp() - first_seen < STEPS[-1].total_seconds():
             await self._plan(article.url, first_seen)
 
@@ -99,29 +96,8 @@ class CleanReader:
             pipe.zadd(keys.REVISITS, {page_id: planned.at}, nx=True)
             await pipe.execute()
 
-    async def _count(self, article: CleanArticle, at: datetime) -> None:
-        key = keys.coverage(at.date().isoformat(), article.side or "")
-        async with self._redis.pipeline() as pipe:
-            pipe.sadd(key, article.article_id)
-            pipe.expire(key, COVERAGE_KEPT_S)
-            await pipe.execute()
-
     async def _balance(self) -> None:
         now = self._now()
-        if now.timestamp() - self._balanced_at < BALANCE_EVERY_S:
-            return
-        self._balanced_at = now.timestamp()
-        # Today is young in the morning: the last full day is the one that is judged.
-        days = [(now - timedelta(days=back)).date().isoformat() for back in range(1, BALANCE_DAYS + 2)]
-        judged, *before = [await read_balance(self._redis, day) for day in days]
-        known = [balance.counts for balance in before if sum(balance.counts.values())]
-        if sum(judged.counts.values()):
-            log.info("coverage_balance", day=judged.day, counts=dict(judged.counts), shares=judged.shares)
-        for side in dark_sides(judged.counts, known):
-            log.warning("side_went_dark", side=side, day=judged.day)
-
-
-async def read_balance(redis: Redis, day: str) -> Balance:
-    """How many articles of each side came out clean on `day` (`2026-11-21`)."""
-    counts = {side: int(await redis.scard(keys.coverage(day, side))) for side in SIDES}
-    return Balance(day, counts)
+        if now.timestamp() - self._balanced_at >= BALANCE_EVERY_S:
+            self._balanced_at = now.timestamp()
+            await announce_balance(self._redis, now)

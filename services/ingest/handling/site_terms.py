@@ -10,10 +10,10 @@ from services.contracts.messages import FetchRequest
 from services.ingest import keys
 from services.ingest.core.outcomes import ROBOTS_LIMITS, Fetched
 from services.ingest.core.policy_files import AI_TXT_PATH, TDMREP_PATH, SiteTerms
-from services.ingest.politeness import NotYet
-from services.ingest.scheduler import delayed_member
+from services.ingest.fetching.politeness import NotYet
+from services.ingest.fetching.visitor import Visitor
+from services.ingest.scheduling.putting_back import delayed_member
 from services.ingest.stored import read_hash
-from services.ingest.visitor import Visitor
 from services.runtime.logs import log_outcome
 from services.runtime.wire import emit_command
 

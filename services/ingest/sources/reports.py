@@ -1,8 +1,7 @@
-"""What operators ask of ingest: how the sources are, how polite we were, and the start of a backfill. Reads only."""
+"""What operators ask of ingest: how the sources are, and what a backfill would ask for. Reads only."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from redis.asyncio import Redis
@@ -10,22 +9,8 @@ from redis.asyncio import Redis
 from services.contracts.messages import FetchRequest
 from services.ingest import keys
 from services.ingest.core.listing_state import ListingState
-from services.ingest.sources import Catalogue
+from services.ingest.sources.catalogue import Catalogue
 from services.ingest.stored import read_hash
-
-
-@dataclass(frozen=True)
-class HostDay:
-    """How one host was treated on one day. `shortest_gap_s` is None with fewer than two requests."""
-
-    host: str
-    requests: int
-    bytes: int
-    not_modified_share: float
-    throttled: int
-    robots_refusals: int
-    failed: int
-    shortest_gap_s: float | None
 
 
 @dataclass(frozen=True)
@@ -44,16 +29,6 @@ class ListingRow:
     interval_s: float
     fallback: bool
     muted: bool
-
-
-async def politeness_of_day(redis: Redis, day: str) -> list[HostDay]:
-    """Every host that was asked on `day` (`2026-11-21`, UTC), the most asked first."""
-    members: Any = await redis.smembers(keys.hosts_of_day(day))
-    rows = [
-        _host_day(host, await read_hash(redis, keys.day_counts(day, host)))
-        for host in map(bytes.decode, members)
-    ]
-    return sorted(rows, key=lambda row: (-row.requests, row.host))
 
 
 async def source_rows(redis: Redis, catalogue: Catalogue) -> list[ListingRow]:
@@ -97,21 +72,6 @@ def backfill_requests(catalogue: Catalogue, source: str, since: datetime) -> lis
         )
         for url in dict.fromkeys(sitemaps or sites)
     ]
-
-
-def _host_day(host: str, counts: dict[str, str]) -> HostDay:
-    requests = int(counts.get("requests", 0))
-    gap = counts.get("shortest_gap_ms")
-    return HostDay(
-        host=host,
-        requests=requests,
-        bytes=int(counts.get("bytes", 0)),
-        not_modified_share=round(int(counts.get("not_modified", 0)) / requests, 3) if requests else 0.0,
-        throttled=int(counts.get("throttled", 0)),
-        robots_refusals=int(counts.get("robots_refusals", 0)),
-        failed=int(counts.get("failed", 0)),
-        shortest_gap_s=float(gap) / 1000 if gap else None,
-    )
 
 
 def _moment(seconds: float) -> datetime | None:

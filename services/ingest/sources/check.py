@@ -24,10 +24,10 @@ from services.ingest.core.outcomes import (
 from services.ingest.core.policy_files import AI_TXT_PATH, TDMREP_PATH, SiteTerms, with_site_terms
 from services.ingest.core.rights import rights_of
 from services.ingest.core.source_verdict import FoundList, Sample, SourceCheck, cadence_of, judged_source
-from services.ingest.fetcher import Fetcher
-from services.ingest.listing_pages import feeds_named_by, language_of
-from services.ingest.listing_reader import read_listing
-from services.ingest.robots import AGENT, robots_state
+from services.ingest.fetching.fetcher import Fetcher
+from services.ingest.fetching.robots import AGENT, robots_state
+from services.ingest.listings.pages import feeds_named_by, language_of
+from services.ingest.listings.reader import read_listing
 
 USUAL_PLACES = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml")
 MOST_LISTS = 4

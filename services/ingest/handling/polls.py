@@ -9,7 +9,6 @@ from redis.asyncio import Redis
 
 from services.contracts.messages import FetchRequest
 from services.ingest import keys
-from services.ingest.articles import reason_of, source_name
 from services.ingest.core.after_poll import PollOutcome, PollResult
 from services.ingest.core.entries import ListedEntry, SeenMark, Selection, identified, select_entries
 from services.ingest.core.listed import Unreadable
@@ -17,14 +16,15 @@ from services.ingest.core.listing_state import ListingState
 from services.ingest.core.liveness import Evidence, is_challenge_page, looks_like_sections
 from services.ingest.core.outcomes import Fetched, NotModified, Redirected
 from services.ingest.core.topic_names import TopicNames, contradicts_topics
-from services.ingest.listing_pages import feeds_named_by
-from services.ingest.listing_reader import limits_of, read_listing
-from services.ingest.politeness import NotYet
-from services.ingest.poll_end import Poll, come_back, end_poll, note_redirect
-from services.ingest.putting_back import follow
-from services.ingest.sources import Catalogue, listing_id_of
+from services.ingest.fetching.politeness import NotYet
+from services.ingest.fetching.visitor import Resting, Visitor
+from services.ingest.handling.articles import reason_of, source_name
+from services.ingest.handling.poll_end import Poll, come_back, end_poll, note_redirect
+from services.ingest.listings.pages import feeds_named_by
+from services.ingest.listings.reader import limits_of, read_listing
+from services.ingest.scheduling.putting_back import follow
+from services.ingest.sources.catalogue import Catalogue, listing_id_of
 from services.ingest.stored import read_fields, read_hash
-from services.ingest.visitor import Resting, Visitor
 from services.runtime.logs import log_outcome
 
 

@@ -20,11 +20,11 @@ from services.ingest.core.outcomes import (
 from services.ingest.core.policy_files import SiteTerms, with_site_terms
 from services.ingest.core.retry_after import retry_delay_s
 from services.ingest.core.rights import rights_of
-from services.ingest.page_records import remember_page
-from services.ingest.politeness import NotYet
-from services.ingest.putting_back import follow, put_back
-from services.ingest.site_terms import SiteTermsTaker
-from services.ingest.visitor import Resting, Visitor
+from services.ingest.fetching.politeness import NotYet
+from services.ingest.fetching.visitor import Resting, Visitor
+from services.ingest.handling.site_terms import SiteTermsTaker
+from services.ingest.scheduling.page_records import remember_page
+from services.ingest.scheduling.putting_back import follow, put_back
 from services.runtime.logs import log_outcome
 from services.runtime.wire import emit
 

@@ -8,7 +8,6 @@ import structlog
 
 from services.contracts.messages import FetchRequest
 from services.ingest import keys
-from services.ingest.articles import source_name
 from services.ingest.core.addresses import host_or_unknown
 from services.ingest.core.after_poll import PollResult, due_after, evidence_in_words, state_after
 from services.ingest.core.entries import Taken
@@ -17,8 +16,9 @@ from services.ingest.core.listing_state import ListingState
 from services.ingest.core.liveness import DEAD
 from services.ingest.core.outcomes import Redirected
 from services.ingest.core.sitemap_choice import chosen_sitemaps
-from services.ingest.putting_back import MAX_HOPS, lane_of, put_back
-from services.ingest.sources import Listing
+from services.ingest.handling.articles import source_name
+from services.ingest.scheduling.putting_back import MAX_HOPS, lane_of, put_back
+from services.ingest.sources.catalogue import Listing
 from services.runtime.logs import log_outcome
 from services.runtime.wire import emit, emit_command, hand_over_slice
 

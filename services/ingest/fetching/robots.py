@@ -24,8 +24,8 @@ from services.ingest.core.outcomes import (
     Refused,
     Throttled,
 )
-from services.ingest.fetcher import Fetcher
-from services.ingest.politeness import NotYet, Politeness, TurnReport
+from services.ingest.fetching.fetcher import Fetcher
+from services.ingest.fetching.politeness import NotYet, Politeness, TurnReport
 
 AGENT = "cleanwire"
 KEPT_S = 24 * 3600  # RFC 9309 §2.4: no longer than a day

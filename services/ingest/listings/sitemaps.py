@@ -8,7 +8,7 @@ from services.ingest.core.encodings import decoded_body
 from services.ingest.core.entries import ListedEntry
 from services.ingest.core.listed import Listed, Unreadable
 from services.ingest.core.outcomes import SITEMAP_LIMITS
-from services.ingest.feeds import iso_moment, plain_text
+from services.ingest.listings.feeds import iso_moment, plain_text
 
 MAX_URLS = 50_000  # what the sitemaps protocol allows in one file
 MAX_FIELD = 4000

@@ -16,9 +16,9 @@ from services.ingest.core.outcomes import (
     Throttled,
 )
 from services.ingest.core.retry_after import rest_s
-from services.ingest.fetcher import Fetcher
-from services.ingest.politeness import NotYet, Politeness, Turn, TurnReport
-from services.ingest.robots import Allowed, Disallowed, Robots, Unreachable, Verdict
+from services.ingest.fetching.fetcher import Fetcher
+from services.ingest.fetching.politeness import NotYet, Politeness, Turn, TurnReport
+from services.ingest.fetching.robots import Allowed, Disallowed, Robots, Unreachable, Verdict
 
 BREAKER_AFTER = 3  # failures in a row before a host is left alone for a while
 

@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.ingest.core.entries import ListedEntry
 from services.ingest.core.listed import Listed, Unreadable
-from services.ingest.feeds import MAX_TEXT, iso_moment
+from services.ingest.listings.feeds import MAX_TEXT, iso_moment
 
 POST_NAME = re.compile(r"[\w.-]{1,64}/\d{1,12}")
 TELEGRAM_HOSTS = ("t.me", "telegram.me", "telegram.org", "telegra.ph")

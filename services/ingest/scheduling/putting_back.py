@@ -1,5 +1,6 @@
 """Requests that go on later or elsewhere: outputs of the running handler, written with its acknowledgement."""
 
+import json
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -7,7 +8,6 @@ from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS
 from services.ingest import keys
 from services.ingest.core.outcomes import Redirected
-from services.ingest.scheduler import delayed_member
 from services.runtime.wire import emit, emit_command
 
 MAX_HOPS = 5
@@ -17,6 +17,11 @@ def put_back(request: FetchRequest, at: datetime) -> None:
     """Let the request come again at `at`, by way of the delayed set."""
     later = request.model_copy(update={"not_before": None})
     emit_command("ZADD", keys.DELAYED, at.timestamp(), delayed_member(later, lane_of(request)))
+
+
+def delayed_member(request: FetchRequest, lane: str = FETCH_REQUESTS) -> str:
+    """A waiting request as a member of the delayed set; equal requests are one member."""
+    return json.dumps({"lane": lane, "request": request.model_dump_json(exclude_defaults=True)})
 
 
 def follow(request: FetchRequest, redirect: Redirected) -> bool:

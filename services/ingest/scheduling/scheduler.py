@@ -13,8 +13,8 @@ from services.contracts.messages import FetchRequest, Source
 from services.contracts.streams import FETCH_REQUESTS, GROUP_INGEST
 from services.ingest import keys
 from services.ingest.core.revisits import step_name
-from services.ingest.page_records import read_page_record
-from services.ingest.sources import Catalogue, Listing
+from services.ingest.scheduling.page_records import read_page_record
+from services.ingest.sources.catalogue import Catalogue, Listing
 from services.ingest.stored import read_due
 from services.runtime.delivery.gates import Gate
 from services.runtime.delivery.waiting import waiting_entries
@@ -49,11 +49,6 @@ redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[3])
 redis.call('ZREM', KEYS[1], ARGV[1])
 return 1
 """
-
-
-def delayed_member(request: FetchRequest, lane: str = FETCH_REQUESTS) -> str:
-    """A waiting request as a member of the delayed set; equal requests are one member."""
-    return json.dumps({"lane": lane, "request": request.model_dump_json(exclude_defaults=True)})
 
 
 class Scheduler:

@@ -5,11 +5,11 @@ import asyncio
 from services.contracts.messages import FetchKind
 from services.ingest.core.listed import Listed, Unreadable
 from services.ingest.core.outcomes import FEED_LIMITS, SITEMAP_LIMITS, Fetched, Limits
-from services.ingest.feeds import parse_feed
-from services.ingest.listing_pages import parse_listing_page
-from services.ingest.searches import parse_search
-from services.ingest.sitemaps import parse_sitemap
-from services.ingest.telegram import parse_telegram
+from services.ingest.listings.feeds import parse_feed
+from services.ingest.listings.pages import parse_listing_page
+from services.ingest.listings.searches import parse_search
+from services.ingest.listings.sitemaps import parse_sitemap
+from services.ingest.listings.telegram import parse_telegram
 
 AT_ONCE = 2
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from services.ingest.core.topic_names import TopicNames, topic_names
-from services.ingest.sources import Catalogue, Listing, listing_id_of
+from services.ingest.sources.catalogue import Catalogue, Listing, listing_id_of
 from services.runtime.settings import SettingsError
 
 QUERY = "{query}"

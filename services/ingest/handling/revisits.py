@@ -10,15 +10,15 @@ from redis.asyncio import Redis
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import ARTICLES_RAW, PAGE_FIELD
 from services.ingest import keys
-from services.ingest.articles import raw_article_of, reason_of, source_name
 from services.ingest.core.outcomes import ARTICLE_LIMITS, Fetched, Gone, NotModified, Redirected
 from services.ingest.core.policy_files import SiteTerms
 from services.ingest.core.revisits import Answer, Drop, PageRecord, VisitAgain, Withdrew, next_revisit
-from services.ingest.page_records import WHILE_REVISITED_S, page_id_of, read_page_record
-from services.ingest.politeness import NotYet
-from services.ingest.putting_back import follow
-from services.ingest.site_terms import SiteTermsTaker
-from services.ingest.visitor import Resting, Visitor
+from services.ingest.fetching.politeness import NotYet
+from services.ingest.fetching.visitor import Resting, Visitor
+from services.ingest.handling.articles import raw_article_of, reason_of, source_name
+from services.ingest.handling.site_terms import SiteTermsTaker
+from services.ingest.scheduling.page_records import WHILE_REVISITED_S, page_id_of, read_page_record
+from services.ingest.scheduling.putting_back import follow
 from services.runtime.logs import log_outcome
 from services.runtime.wire import emit, emit_command
 
