@@ -9,6 +9,7 @@ import pytest
 SERVICES = Path(__file__).resolve().parents[2] / "services"
 
 ROOMS = {
+    "ingest": ("core", "keys", "stored", "fetching", "listings", "sources", "scheduling", "handling"),
     "store": ("core", "database", "relay", "stories", "claim", "reading", "upkeep"),
 }
 """From the bottom up. The files beside the rooms wire them and may use all."""

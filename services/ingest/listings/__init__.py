@@ -1,0 +1,1 @@
+"""Each form of list read into entries; nothing here fetches."""

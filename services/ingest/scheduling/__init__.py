@@ -1,0 +1,1 @@
+"""What is asked when: due times, requests put back, revisits planned, old marks cleared."""
