@@ -15,7 +15,7 @@ def main() -> int:
     """Run until SIGTERM; returns the exit code: 0 stopped cleanly, 1 a fault, 2 a wrong setting."""
     try:
         settings = read_settings(NormalizeSettings, os.environ)
-        set_up_logs("normalize", settings.log_level, settings.log_format)
+        set_up_logs("normalize", settings.log_level, settings.log_format, sample=settings.log_sample)
         return asyncio.run(_run(settings))
     except SettingsError as problem:
         print(problem, file=sys.stderr)  # noqa: T201 - a usage error is for the person who started us

@@ -10,7 +10,7 @@ from services.contracts.failures import Unprocessable
 
 DATA_FIELD = "__data__"
 DATA_KEY = DATA_FIELD.encode()
-CARRIED_HEADERS = ("correlation_id", "traceparent", "tracestate")
+CARRIED_HEADERS = ("correlation_id", "trace_id", "traceparent", "tracestate")
 MAX_HEADER_CHARS = 512
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 from .delivery.entry import Entry, Output
 
@@ -13,13 +14,20 @@ SendSlice = Callable[[list[Output]], Awaitable[None]]
 
 @dataclass(slots=True)
 class Handling:
-    """One run of a handler. `started` is of the monotonic clock; `send_slice` hands over outputs before the end."""
+    """One run of a handler. `started` is of the monotonic clock; `send_slice` hands over outputs before the end.
+
+    `facts` are what is known of the message besides its entry, for its outcome line and its span; `outcome` is what
+    that line said: event, outcome, reason.
+    """
 
     entry: Entry
     send_slice: SendSlice | None = None
     headers: dict[str, str] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
     started: float = field(default_factory=time.monotonic)
+    trace_id: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    outcome: tuple[str, str, str] | None = None
 
 
 _current: ContextVar[Handling] = ContextVar("handling")

@@ -9,7 +9,7 @@ from typing import Any, Literal, TextIO
 import structlog
 
 from .handling import current
-from .settings import mask_passwords
+from .redaction import redact
 
 FOREIGN_LOGGERS = (
     "faststream",
@@ -26,6 +26,11 @@ QUIET_LOGGERS = (
     "httpcore",
 )  # a line per request of a probe or a fetch says nothing new
 
+OUTCOME_FIELDS = {"article_id": None, "source": None, "reason": None}
+"""What an outcome line has even where nothing is known of it, so that queries and programs may rely on it."""
+
+SAMPLED_DIGITS = 8  # of the trace id: 2^32 shares
+
 EventDict = MutableMapping[str, Any]
 Processor = structlog.typing.Processor
 
@@ -35,11 +40,15 @@ def set_up_logs(
     level: str = "info",
     log_format: Literal["json", "console"] = "json",
     *,
+    sample: float = 1.0,
     stream: TextIO | None = None,
 ) -> None:
-    """Send every record of this process to `stream` (stderr) as `service`, in `log_format`, from `level` upwards."""
+    """Send every record of this process to `stream` (stderr) as `service`, in `log_format`, from `level` upwards.
+
+    `sample` is the share of walks whose outcome lines are written; a walk has all of them, in every service, or none.
+    """
     output = stream or sys.stderr
-    shared = _shared_processors(service)
+    shared = _shared_processors(service, sample)
     renderer = _renderer(log_format, output)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -59,20 +68,32 @@ def set_up_logs(
 
 def log_outcome(event: str, outcome: str, **fields: Any) -> None:
     """The one outcome line of the running message, with its attempt and how long it took."""
+    facts: dict[str, Any] = {**OUTCOME_FIELDS, **fields}
     running = current()
     if running is not None:
-        fields["duration_ms"] = round((time.monotonic() - running.started) * 1_000, 1)
-        fields["attempt"] = running.entry.attempt
-    structlog.get_logger().info(event, outcome=outcome, **fields)
+        facts |= {**running.facts, **fields}
+        facts["duration_ms"] = round((time.monotonic() - running.started) * 1_000, 1)
+        facts["attempt"] = running.entry.attempt
+        running.outcome = (event, outcome, str(facts["reason"] or ""))
+    structlog.get_logger().info(event, outcome=outcome, **facts)
 
 
-def _shared_processors(service: str) -> list[Processor]:
+def bind_message(**facts: Any) -> None:
+    """What is known by now of the running message (`article_id`, `source`): every line about it says so from here on."""
+    running = current()
+    if running is not None:
+        running.facts |= facts
+    structlog.contextvars.bind_contextvars(**facts)
+
+
+def _shared_processors(service: str, sample: float) -> list[Processor]:
     def add_service(_logger: Any, _method: str, event: EventDict) -> EventDict:
         event.setdefault("service", service)
         return event
 
     return [
         structlog.contextvars.merge_contextvars,
+        *([_sampling(sample)] if sample < 1 else []),
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -80,19 +101,40 @@ def _shared_processors(service: str) -> list[Processor]:
     ]
 
 
+def _sampling(share: float) -> Processor:
+    """Drops outcome lines of the walks that are not in the sample: the trace id decides, the same in every service."""
+    limit = share * 16**SAMPLED_DIGITS
+
+    def drop_unsampled(_logger: Any, method: str, event: EventDict) -> EventDict:
+        if (
+            method == "info"
+            and "outcome" in event
+            and int(event.get("trace_id", "0")[:SAMPLED_DIGITS], 16) >= limit
+        ):
+            raise structlog.DropEvent
+        return event
+
+    return drop_unsampled
+
+
 def _renderer(log_format: str, output: TextIO) -> list[Processor]:
     if log_format == "console":
         plain_traceback = structlog.dev.plain_traceback  # the rich one prints local variables, secrets too
-        return [structlog.dev.ConsoleRenderer(colors=output.isatty(), exception_formatter=plain_traceback)]
+        console = structlog.dev.ConsoleRenderer(colors=output.isatty(), exception_formatter=plain_traceback)
+        return [_without_blanks, console]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
 
 
+def _without_blanks(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """People need no fields that say nothing."""
+    return {name: value for name, value in event.items() if value is not None}
+
+
 class _Redacting(structlog.stdlib.ProcessorFormatter):
-    """No URL in a log carries its password, whoever wrote the line and wherever in it."""
+    """No line carries a credential, whoever wrote it and wherever in it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        return mask_passwords(line) if "://" in line and "@" in line else line
+        return redact(super().format(record))
 
 
 def _route_everything_to(handler: logging.Handler, level: str) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from services.contracts.failures import RetryLater, Unprocessable
 
 from .handling import current
+from .trace_ids import trace_id_of
 
 MAX_FAULTS = 3  # fields named in one reason
 MAX_INPUT_CHARS = 80
@@ -33,7 +34,8 @@ class HandlingMiddleware(BaseMiddleware):
         if running is not None:
             running.headers = dict(msg.headers)
             correlation_id = running.headers.get("correlation_id", running.entry.id)
-            structlog.contextvars.bind_contextvars(correlation_id=correlation_id)
+            running.trace_id = trace_id_of(running.headers, correlation_id)
+            structlog.contextvars.bind_contextvars(correlation_id=correlation_id, trace_id=running.trace_id)
         try:
             return await call_next(msg)
         except (RetryLater, Unprocessable) as failure:
@@ -47,7 +49,16 @@ class HandlingMiddleware(BaseMiddleware):
 def _named_faults(error: ValidationError) -> str:
     """Which fields are wrong, what they were and what is allowed."""
     faults = [
-        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}, was {str(fault['input'])[:MAX_INPUT_CHARS]!r}"
+        f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}, was {_shown(fault['input'])}"
         for fault in error.errors(include_url=False)[:MAX_FAULTS]
     ]
     return f"message does not fit: {'; '.join(faults)}"
+
+
+def _shown(given: object) -> str:
+    """A short value as it is; of anything longer its kind and size only, as it may be an article's text."""
+    text = repr(given)
+    if isinstance(given, str | int | float | bool | None) and len(text) <= MAX_INPUT_CHARS:
+        return text
+    size = f" of {len(given)}" if isinstance(given, str | list | tuple | dict) else ""
+    return f"a {type(given).__name__}{size}"

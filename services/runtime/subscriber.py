@@ -34,7 +34,7 @@ def reliable(
     """
 
     async def process(entry: Entry, send_slice: SendSlice) -> list[Output]:
-        structlog.contextvars.bind_contextvars(stream=stream, message_id=entry.id)
+        structlog.contextvars.bind_contextvars(stage=f"{group}/{stream}", stream=stream, message_id=entry.id)
         with handling(entry, send_slice) as running:
             await _through_faststream(subscriber, stream, entry)
             return running.outputs

@@ -1,6 +1,6 @@
 """What a handler says to the wire: its entry, and the outputs that are written with its acknowledgement or not at all."""
 
-import uuid
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 from .delivery.entry import Encodable, Entry, Output, output_of
 from .envelope import DATA_FIELD, carried, seal
 from .handling import required
+from .trace_ids import of_new_trace
 
 
 def entry() -> Entry:
@@ -23,13 +24,15 @@ def correlation_id() -> str:
     return running.headers.get("correlation_id", running.entry.id)
 
 
-def emit(stream: str, message: BaseModel, **binary_fields: bytes) -> None:
+def emit(stream: str, message: BaseModel, *, begins_trace: bool = False, **binary_fields: bytes) -> None:
     """An output of the running handler: one entry on `stream`, with `binary_fields` beside the envelope.
 
-    Outputs are written in the order of the calls.
+    Outputs are written in the order of the calls. `begins_trace`: what is made of it is a walk of its own, not a part
+    of this message's.
     """
     running = required()
-    head = {**carried(running.headers), "correlation_id": correlation_id()}
+    headers = carried(running.headers)
+    head = {**(of_new_trace(headers) if begins_trace else headers), "correlation_id": correlation_id()}
     pairs = [part for pair in binary_fields.items() for part in pair]
     running.outputs.append(
         Output("XADD", stream, ("*", DATA_FIELD, seal(message.model_dump_json(), head), *pairs))
@@ -58,7 +61,7 @@ async def hand_over_slice() -> None:
 
 def envelope_of(message: BaseModel, headers: Mapping[str, str] | None = None) -> bytes:
     """The envelope of `message` for a plain XADD from outside a handler, with a correlation id of its own."""
-    return seal(message.model_dump_json(), {"correlation_id": uuid.uuid4().hex, **(headers or {})})
+    return seal(message.model_dump_json(), {"correlation_id": secrets.token_hex(16), **(headers or {})})
 
 
 async def publish(redis: Redis, stream: str, message: BaseModel, **binary_fields: bytes) -> str:

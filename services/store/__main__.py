@@ -18,7 +18,7 @@ def main() -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201 - logs are not set up yet
         return 2
-    set_up_logs("store", settings.log_level, settings.log_format)
+    set_up_logs("store", settings.log_level, settings.log_format, sample=settings.log_sample)
     return asyncio.run(run_store(settings))
 
 

@@ -10,7 +10,19 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 LOGGERS = ("log", "logger", "structlog.get_logger()")
 OUTCOME = "log_outcome"
 SAYS = "_say"  # the supervisor's lines, written beside those of the services
-BOUND = ("stream", "message_id", "correlation_id", "duration_ms", "attempt", "outcome")
+BOUND = (
+    "stage",
+    "stream",
+    "message_id",
+    "correlation_id",
+    "trace_id",
+    "article_id",
+    "source",
+    "outcome",
+    "reason",
+    "duration_ms",
+    "attempt",
+)
 """What every outcome line has besides its own fields."""
 
 
