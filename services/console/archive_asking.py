@@ -123,11 +123,15 @@ def _article_lines(view: ArticleView, revisions: list[RevisionView], wanted: Wan
         "story": view.story_id,
         "revision": str(view.revision),
         "withdrawn": _moment(view.withdrawn_at),
+        "licence": view.licence if view.licence != "full" else None,
     }
     yield from (f"{name:<{LABEL}}{value}" for name, value in facts.items() if value)
     yield from (f"{'group':<{LABEL}}{_member_line(member)}" for member in view.members)
     shown = revisions[-1]
-    yield from ("", (shown.text if wanted.revision else view.text) or "(the text was forgotten)")
+    missing = (
+        "(the licence keeps the text back)" if view.licence == "headline" else "(the text was forgotten)"
+    )
+    yield from ("", (shown.text if wanted.revision else view.text) or missing)
     if wanted.diff:
         yield from (line for one in revisions for line in _diff_lines(one))
     if wanted.ledger:

@@ -7,6 +7,7 @@ from services.contracts import events
 from services.contracts.messages import CleanArticle, StoryChange, WithdrawnArticle
 
 from ..core.changes import changes_between
+from ..core.licence import as_licensed, licence_of
 from ..core.members import Member
 from ..core.verdict import Copy, New, Redelivery, Revision, Update, Verdict
 from ..relay.announcement import Announcement, announcement_of, event_of
@@ -41,7 +42,7 @@ def publication_of(
 def article_event(
     incoming: Incoming, group: Group, event_type: str, *, story_id: str | None, now: datetime
 ) -> Announcement:
-    """The article as subscribers see it, under its group's canonical id and revision."""
+    """The article as subscribers see it, under its group's canonical id and revision, as far as its licence allows."""
     canonical_id = group.canonical.article_id
     message, article_id = incoming.message, incoming.member.article_id
     clean = CleanArticle(
@@ -64,14 +65,14 @@ def article_event(
         topics=message.topics,
         provenance=message.provenance,
         labels=message.labels,
-        rights=message.rights,
+        rights=message.rights.model_copy(update={"licence": licence_of(message)}),
         story_id=story_id,
         quality=message.quality,
         engine=message.engine,
     )
     event_id = events.article_event_id(article_id, group.revision)
     return Announcement(
-        event_of(event_id, event_type, canonical_id, now, clean.model_dump_json()), article_id
+        event_of(event_id, event_type, canonical_id, now, as_licensed(clean).model_dump_json()), article_id
     )
 
 

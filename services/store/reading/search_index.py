@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select, text
 
+from ..core.licence import licensed_text
 from ..core.stories.terms import STEMMED, stem_of, stems_of
 from ..database.opening import Database
 from ..database.schema import article, article_group, search_queue
 from ..database.statements import among, is_postgres, listed
+from .licences import licences_of
 
 INDEXED_AT_ONCE = 200
 LONGEST_INDEXED = 200_000  # characters; a tsvector ends at 1 MB
@@ -35,7 +37,7 @@ FIND_FTS = text(
 
 @dataclass(frozen=True)
 class Hit:
-    """One article found; `snippet` is the first paragraph that holds a word of the query."""
+    """One article found; `snippet` is the first paragraph that holds a word of the query, as far as it may be shown."""
 
     article_id: str
     canonical_id: str
@@ -136,7 +138,12 @@ def _hits(connection: Connection, parts: Sequence[tuple[tuple[str, ...], ...]], 
         row.number: row for row in connection.execute(statement, {"numbers": listed(connection, list(found))})
     }
     stems = {stem for part in parts for form in part for stem in form}
-    return [_hit(rows[number], score, stems) for number, score in found.items() if number in rows]
+    licences = licences_of(connection, list(rows))
+    return [
+        _hit(rows[number], score, licensed_text(rows[number].text, licences[number]), stems)
+        for number, score in found.items()
+        if number in rows
+    ]
 
 
 def _find_sqlite(
@@ -169,7 +176,7 @@ def _find_postgres(
     return {row.number: row.score for row in connection.execute(statement, values)}
 
 
-def _hit(row: Any, score: float, stems: set[str]) -> Hit:
+def _hit(row: Any, score: float, shown: str, stems: set[str]) -> Hit:
     return Hit(
         row.article_id,
         row.canonical_id,
@@ -179,7 +186,7 @@ def _hit(row: Any, score: float, stems: set[str]) -> Hit:
         row.published_at,
         row.fetched_at,
         round(score, 4),
-        _snippet(row.text, row.language, stems),
+        _snippet(shown, row.language, stems),
     )
 
 

@@ -7,16 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, or_, select
 
-from services.contracts.messages import Block, NormalizedArticle
+from services.contracts.messages import Block, Licence, NormalizedArticle
 
 from ..claim.lookup import MEMBER_COLUMNS, stored_of
 from ..claim.record import unpack
+from ..core.licence import licensed_text
 from ..core.members import Member, publication_rank
 from ..database.opening import Database
 from ..database.schema import article, article_group, edge, fetch, revision, story, story_member
 from ..database.statements import AnyRow
 from ..stories.announcements import NO_TOPIC, public_story_id
 from ..stories.rows import membership_of
+from .licences import licences_of, licensed_block, licensed_diff
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class MemberView:
 
 @dataclass(frozen=True)
 class ArticleView:
-    """An article as the archive knows it; `members` are the others of its group, the first to publish first."""
+    """An article as the archive knows it, its texts as far as `licence` lets them be shown.
+
+    `members` are the others of its group, the first to publish first.
+    """
 
     article_id: str
     canonical_id: str
@@ -62,6 +67,7 @@ class ArticleView:
     source: str | None
     side: str | None
     language: str | None
+    licence: Licence
     title: str | None
     text: str
     revision: int
@@ -108,6 +114,7 @@ def _article(connection: Connection, article_id: str) -> ArticleView | None:
     member = stored_of(row).member
     membership = membership_of(connection, member.canonical_id)
     verified, near = _edges_of(connection, member.article_id)
+    licence = licences_of(connection, [row.number])[row.number]
     return ArticleView(
         article_id=member.article_id,
         canonical_id=member.canonical_id,
@@ -117,14 +124,15 @@ def _article(connection: Connection, article_id: str) -> ArticleView | None:
         source=row.source,
         side=row.side,
         language=member.language,
+        licence=licence,
         title=member.title,
-        text=member.text,
+        text=licensed_text(member.text, licence),
         revision=member.revision,
         published_at=member.published_at,
         first_seen=member.first_seen,
         fetched_at=member.fetched_at,
         withdrawn_at=row.withdrawn_at,
-        revisions=_revisions(connection, row.number),
+        revisions=_revisions(connection, row.number, licence),
         members=_members(connection, row.group_id, member.article_id, verified),
         near_misses=tuple(sorted(near.items(), key=lambda pair: -pair[1])),
         fetches=connection.execute(
@@ -137,12 +145,13 @@ def _joined(statement: Select[Any]) -> Select[Any]:
     return statement.join(article_group, article_group.c.group_id == article.c.group_id)
 
 
-def _revisions(connection: Connection, number: int) -> tuple[RevisionView, ...]:
+def _revisions(connection: Connection, number: int, licence: Licence) -> tuple[RevisionView, ...]:
+    """The newest licence holds for the older states too."""
     statement = select(revision).where(revision.c.number == number).order_by(revision.c.fetched_at)
-    return tuple(_revision_of(row) for row in connection.execute(statement))
+    return tuple(_revision_of(row, licence) for row in connection.execute(statement))
 
 
-def _revision_of(row: AnyRow) -> RevisionView:
+def _revision_of(row: AnyRow, licence: Licence) -> RevisionView:
     body = NormalizedArticle.model_validate_json(unpack(row.body)) if row.body else None
     blocks = json.loads(unpack(row.ledger))["ledger"] if row.ledger else []
     return RevisionView(
@@ -154,9 +163,9 @@ def _revision_of(row: AnyRow) -> RevisionView:
         row.engine,
         row.template,
         body.title if body else None,
-        body.text if body else None,
-        json.loads(row.diff) if row.diff else None,
-        tuple(Block.model_validate(block) for block in blocks),
+        licensed_text(body.text, licence) if body else None,
+        licensed_diff(json.loads(row.diff), licence) if row.diff else None,
+        tuple(licensed_block(Block.model_validate(block), licence) for block in blocks),
     )
 
 
