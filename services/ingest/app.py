@@ -25,6 +25,7 @@ from services.ingest.scheduling.clearing import MarkClearer
 from services.ingest.scheduling.scheduler import Scheduler
 from services.ingest.settings import IngestSettings
 from services.ingest.sources.catalogue import Catalogue
+from services.ingest.sources.sites import OutletSites
 from services.ingest.sources.sources_file import read_catalogue
 from services.ingest.sources.topics import read_topics, with_searches
 from services.runtime.broker import ServiceBroker, build_broker, connect_redis
@@ -64,7 +65,7 @@ class Ingest:
         terms = SiteTermsTaker(redis, visitor, now)
         window = timedelta(days=settings.feed_window_days)
         self.handler = FetchHandler(
-            ArticleTaker(visitor, terms, now),
+            ArticleTaker(visitor, terms, OutletSites(catalogue.listings.values()), now),
             Revisiter(redis, visitor, terms, now),
             terms,
             Poller(redis, visitor, catalogue, topics=topics, window=window, now=now),

@@ -62,6 +62,9 @@ def test_real_sources_file_is_right() -> None:
         ('outlet = "Two"\n', "", "s.toml, line 17: key 'outlet' is missing"),
         ("muted = true", "muted = true true", "at line 20"),
         ("[[source]]\nname = \"Two\"", "[[sources]]\nname = \"Two\"", "s.toml, line 17: unknown table or key 'sources'; allowed: [[source]]"),
+        ('scope = "topic"', 'hosts = "one.example"', "s.toml, line 5: hosts is 'one.example'; it must be a list of host names"),
+        ('scope = "topic"', 'hosts = ["https://one.example"]', "s.toml, line 5: hosts has 'https://one.example'; it must be"),
+        ('url = "https://one.example/rss"', 'url = "https://[one/rss"', "s.toml, line 9: url is 'https://[one/rss'; it must start"),
         ("poll_s = 1", 'links = "("', "s.toml, line 10: links is '('; it must be a regular expression"),
     ],
 )  # fmt: skip

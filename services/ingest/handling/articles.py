@@ -25,6 +25,7 @@ from services.ingest.fetching.visitor import Resting, Visitor
 from services.ingest.handling.site_terms import SiteTermsTaker
 from services.ingest.scheduling.page_records import remember_page
 from services.ingest.scheduling.putting_back import follow, put_back
+from services.ingest.sources.sites import OutletSites
 from services.runtime.logs import log_outcome
 from services.runtime.wire import emit
 
@@ -46,8 +47,11 @@ MAX_RESTS = 8  # so often a host may send a request away before it is given up
 class ArticleTaker:
     """Takes requests of kind `article`."""
 
-    def __init__(self, visitor: Visitor, terms: SiteTermsTaker, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, visitor: Visitor, terms: SiteTermsTaker, sites: OutletSites, now: Callable[[], datetime]
+    ) -> None:
         self._visitor = visitor
+        self._sites = sites
         self._terms = terms
         self._now = now
 
@@ -59,7 +63,8 @@ class ArticleTaker:
                 # What answers here is the search's own page, not the article that it spoke of.
                 _log_end("search_hint_unresolved", "unresolved", request, "no plain redirect")
             case Fetched():
-                self._hand_on(request, outcome, await self._terms.of_site(request.url))
+                terms = await self._terms.of_site(request.url)
+                self._hand_on(self._with_outlet(request), outcome, terms)
             case Redirected():
                 self._go_on(request, outcome)
             case NotYet(at=at):
@@ -79,6 +84,12 @@ class ArticleTaker:
                 log_outcome("page_unchanged", "unchanged", url=request.url, source=source_name(request))
             case _:
                 self._retry(request, reason_of(outcome), retry_delay_s(request.attempt + 1))
+
+    def _with_outlet(self, request: FetchRequest) -> FetchRequest:
+        """A page that was submitted, or found by a search, is its known outlet's all the same: side, licence and name."""
+        if request.source is not None:
+            return request
+        return request.model_copy(update={"source": self._sites.source_of(request.url)})
 
     def _hand_on(self, request: FetchRequest, fetched: Fetched, terms: SiteTerms) -> None:
         article = raw_article_of(request, fetched, terms, self._now())

@@ -9,7 +9,10 @@ from services.contracts.messages import FetchKind, Source
 
 @dataclass(frozen=True)
 class Listing:
-    """One place where an outlet lists its articles. `links` is a pattern of article links, `poll_s` a fixed pace."""
+    """One place where an outlet lists its articles. `links` is a pattern of article links, `poll_s` a fixed pace.
+
+    `hosts` are further hosts on which the outlet's pages stand.
+    """
 
     listing_id: str
     source: Source
@@ -19,6 +22,7 @@ class Listing:
     poll_s: float | None = None
     links: str | None = None
     muted: bool = False
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

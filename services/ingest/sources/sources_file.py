@@ -3,13 +3,16 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 from services.contracts.messages import FetchKind, Licence, Scope, Side, Source
 from services.ingest.sources.catalogue import Catalogue, Listing, listing_id_of
 from services.runtime.settings import SettingsError
 
+HOST = re.compile(r"[\w-]+(\.[\w-]+)+(:\d{1,5})?")
 LISTING_KINDS = tuple(kind for kind in get_args(FetchKind) if kind != "article")
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "side": get_args(Side),
@@ -25,6 +28,7 @@ SOURCE_KEYS: Mapping[str, type] = {
     "language": str,
     "licence": str,
     "scope": str,
+    "hosts": list,
     "muted": bool,
     "note": str,
     "feed": list,
@@ -40,9 +44,9 @@ FEED_KEYS: Mapping[str, type] = {
 NAMES_OF_TYPES = {
     str: "a text in quotes",
     bool: "true or false",
-    list: "[[source.feed]] tables",
     float: "a number",
 }
+NAMES_OF_LISTS = {"feed": "[[source.feed]] tables", "hosts": "a list of host names in brackets"}
 
 
 def read_catalogue(path: Path) -> Catalogue:
@@ -95,17 +99,26 @@ class _Reader:
     def _listings(self, number: int, table: Mapping[str, Any]) -> Iterator[tuple[str, Listing]]:
         self._check(table, SOURCE_KEYS, ("name", "outlet", "feed"), (number, -1))
         plain = {key: table[key] for key in table if key in Source.model_fields}
-        source = Source(**plain)
+        source, hosts = Source(**plain), self._hosts(number, table)
         for position, feed in enumerate(table["feed"]):
             if not isinstance(feed, dict):
                 raise self._fault((number, -1, "feed"), "feed must be [[source.feed]] tables")
             self._check(feed, FEED_KEYS, ("kind", "url"), (number, position))
-            listing = self._listing(source, feed, bool(table.get("muted")), (number, position))
-            yield listing.listing_id, listing
+            listing = self._listing(source, feed, (number, position))
+            yield listing.listing_id, replace(listing, muted=bool(table.get("muted")), hosts=hosts)
 
-    def _listing(self, source: Source, feed: Mapping[str, Any], muted: bool, at: tuple[int, int]) -> Listing:
+    def _hosts(self, number: int, table: Mapping[str, Any]) -> tuple[str, ...]:
+        for host in table.get("hosts", ()):
+            if not isinstance(host, str) or not HOST.fullmatch(host):
+                raise self._fault(
+                    (number, -1, "hosts"),
+                    f'hosts has {host!r}; it must be a list of host names such as "news.example"',
+                )
+        return tuple(host.lower() for host in table.get("hosts", ()))
+
+    def _listing(self, source: Source, feed: Mapping[str, Any], at: tuple[int, int]) -> Listing:
         url, poll_s, links = feed["url"], feed.get("poll_s"), feed.get("links")
-        if not re.match(r"https?://[^/\s]+", url):
+        if not _is_web_address(url):
             raise self._fault(
                 (*at, "url"), f"url is {url!r}; it must start with http:// or https:// and a host"
             )
@@ -121,7 +134,6 @@ class _Reader:
             fallback=bool(feed.get("fallback")),
             poll_s=poll_s,
             links=links,
-            muted=muted,
         )
 
     def _check(
@@ -131,7 +143,7 @@ class _Reader:
             if key not in keys:
                 raise self._fault((*at, key), f"unknown key {key!r}; allowed: {', '.join(keys)}")
             if not _has_type(value, keys[key]):
-                raise self._fault((*at, key), f"{key} is {value!r}; it must be {NAMES_OF_TYPES[keys[key]]}")
+                raise self._fault((*at, key), f"{key} is {value!r}; it must be {_name_of_type(key, keys)}")
             if key in CHOICES and value not in CHOICES[key]:
                 raise self._fault((*at, key), f"{key} is {value!r}; allowed: {', '.join(CHOICES[key])}")
         for key in needed:
@@ -144,10 +156,21 @@ class _Reader:
         return SettingsError(f"{self._name}, line {line}: {what}")
 
 
+def _name_of_type(key: str, keys: Mapping[str, type]) -> str:
+    return NAMES_OF_LISTS.get(key) or NAMES_OF_TYPES[keys[key]]
+
+
 def _has_type(value: object, wanted: type) -> bool:
     if wanted is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     return isinstance(value, wanted)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        return bool(re.match(r"https?://[^/\s]+", url) and urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _compiles(pattern: str) -> bool:
