@@ -22,7 +22,7 @@ from services.runtime.broker import build_broker
 from services.runtime.delivery.policy import Policy
 from services.runtime.envelope import seal
 from services.runtime.logs import set_up_logs
-from services.runtime.metrics import Metrics
+from services.runtime.monitoring.metrics import Metrics
 from services.runtime.settings import ServiceSettings
 from services.runtime.subscriber import reliable
 from services.runtime.wire import emit

@@ -7,6 +7,7 @@ import sys
 from services.normalize.app import build_normalize
 from services.normalize.settings import NormalizeSettings
 from services.runtime.logs import set_up_logs
+from services.runtime.monitoring.tracing import tracing
 from services.runtime.service import run_service
 from services.runtime.settings import SettingsError, read_settings
 
@@ -16,7 +17,8 @@ def main() -> int:
     try:
         settings = read_settings(NormalizeSettings, os.environ)
         set_up_logs("normalize", settings.log_level, settings.log_format, sample=settings.log_sample)
-        return asyncio.run(_run(settings))
+        with tracing("normalize", os.environ):
+            return asyncio.run(_run(settings))
     except SettingsError as problem:
         print(problem, file=sys.stderr)  # noqa: T201 - a usage error is for the person who started us
         return 2

@@ -9,6 +9,7 @@ from typing import Any, Literal, TextIO
 import structlog
 
 from .handling import current
+from .monitoring.outcome_counts import count_outcome
 from .redaction import redact
 
 FOREIGN_LOGGERS = (
@@ -75,6 +76,7 @@ def log_outcome(event: str, outcome: str, **fields: Any) -> None:
         facts["duration_ms"] = round((time.monotonic() - running.started) * 1_000, 1)
         facts["attempt"] = running.entry.attempt
         running.outcome = (event, outcome, str(facts["reason"] or ""))
+    count_outcome(event, outcome, str(facts["reason"] or ""), str(facts["source"] or ""))
     structlog.get_logger().info(event, outcome=outcome, **facts)
 
 

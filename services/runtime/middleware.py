@@ -11,6 +11,8 @@ from pydantic import ValidationError
 from services.contracts.failures import RetryLater, Unprocessable
 
 from .handling import current
+from .monitoring.spans import message_span
+from .monitoring.tracing import tracer
 from .trace_ids import trace_id_of
 
 MAX_FAULTS = 3  # fields named in one reason
@@ -36,6 +38,12 @@ class HandlingMiddleware(BaseMiddleware):
             correlation_id = running.headers.get("correlation_id", running.entry.id)
             running.trace_id = trace_id_of(running.headers, correlation_id)
             structlog.contextvars.bind_contextvars(correlation_id=correlation_id, trace_id=running.trace_id)
+        if running is None or tracer() is None:
+            return await self._named(call_next, msg)
+        with message_span(running, msg.raw_message["channel"]):
+            return await self._named(call_next, msg)
+
+    async def _named(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
         try:
             return await call_next(msg)
         except (RetryLater, Unprocessable) as failure:

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from .backlog import backlog_of
 from .broker import ServiceBroker
 from .delivery.status import EngineStatus
-from .metrics import Metrics
+from .monitoring.metrics import Metrics
 from .roster import STALLED_AFTER_S, process_status
 
 OLDEST_PENDING_S = 300.0  # ten visibility times: whatever is older has not been worked on
@@ -50,7 +50,7 @@ class Probes:
             case "/ready":
                 return await self._ready()
             case "/metrics":
-                return await self._render()
+                return 200, TEXT, await self._metrics.render(self._redis, self._engines())
         return _json(404, {"error": f"no {path} here", "allowed": ["/live", "/ready", "/metrics"]})
 
     def _engines(self) -> list[EngineStatus]:
@@ -80,12 +80,6 @@ class Probes:
     async def _oldest_pending_s(self, engine: EngineStatus) -> float:
         group = (await backlog_of(self._redis, engine.stream)).groups.get(engine.group)
         return (group.oldest_pending_s or 0.0) if group else 0.0
-
-    async def _render(self) -> Answer:
-        try:
-            return 200, TEXT, await self._metrics.render(self._redis, self._engines())
-        except (RedisError, OSError) as error:
-            return _json(503, {"error": f"redis: {error}"})
 
 
 class ProbeServer(uvicorn.Server):

@@ -14,7 +14,8 @@ from services.contracts.streams import STREAM_BY_NAME
 from .broker import ServiceBroker, connect_redis
 from .delivery.engine import new_consumer_name
 from .delivery.trimming import reap_consumers, trim_finished
-from .metrics import Metrics
+from .monitoring.metrics import Measure, Metrics
+from .monitoring.standing_lines import tell_standing
 from .probes import Probes, ProbeServer, probe_server
 from .roster import SAY_EVERY_S, leave, process_status, say
 from .settings import ServiceSettings, mask_passwords
@@ -34,21 +35,24 @@ async def run_service(
     *,
     tasks: Sequence[Task] = (),
     close: Sequence[Callable[[], Awaitable[Any]]] = (),
+    measures: Sequence[Measure] = (),
 ) -> int:
     """Run until SIGTERM or SIGINT; returns the exit code: 0, or 1 where a background task has died.
 
     Stopping ends the background tasks, lets running handlers finish, releases the rest, then awaits each of `close`.
+    `measures` set the service's own gauges at each scrape of /metrics.
     """
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     redis = connect_redis(settings.redis_url)
-    server = _probes(name, settings, broker, redis)
+    server = _probes(name, settings, broker, redis, measures)
     upkeep: list[Task] = [
         lambda: _trim(redis, broker),
         lambda: _say(redis, name, broker),
         *([server.serve] if server else []),
+        lambda: tell_standing(redis, broker.engines, settings.data_dir, settings.standing_every_s),
     ]
     await broker.start()
     logger.info("service_started", redis=mask_passwords(settings.redis_url), http_port=settings.http_port)
@@ -97,10 +101,16 @@ async def _cancel(running: Sequence[asyncio.Future[None]]) -> None:
     await asyncio.gather(*running, return_exceptions=True)  # their exceptions were told when they ended
 
 
-def _probes(name: str, settings: ServiceSettings, broker: ServiceBroker, redis: Redis) -> ProbeServer | None:
+def _probes(
+    name: str,
+    settings: ServiceSettings,
+    broker: ServiceBroker,
+    redis: Redis,
+    measures: Sequence[Measure],
+) -> ProbeServer | None:
     if not settings.http_port:
         return None
-    metrics = Metrics(name)
+    metrics = Metrics(name, settings.data_dir, measures)
     broker.add_middleware(metrics.middleware)
     return probe_server(Probes(name, broker, redis, metrics), settings.http_port, settings.http_host)
 

@@ -1,6 +1,7 @@
 """The breaker of a stage that kills most of its input: its window here, its state in Redis for all replicas."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -28,7 +29,7 @@ class Breaker:
 
     def __init__(self, stream: str, group: str, policy: BreakerPolicy) -> None:
         self._stream, self._policy = stream, policy
-        self._key = f"cleanwire:breaker:{stream}:{group}"
+        self._key = breaker_key(stream, group)
         self._ends: deque[str | None] = deque(maxlen=policy.window)
         self._change: str | None = None  # what this replica has decided and Redis does not know yet
         self.probe_id: str | None = None
@@ -81,3 +82,16 @@ class Breaker:
             and len(deaths) > policy.share * len(self._ends)
             and len(set(deaths)) >= policy.origins
         )
+
+
+def breaker_key(stream: str, group: str) -> str:
+    """Where the state of a stage's breaker stands: the reason while it is open, nothing while it is closed."""
+    return f"cleanwire:breaker:{stream}:{group}"
+
+
+async def open_breakers(redis: Redis, stages: Sequence[tuple[str, str]]) -> dict[tuple[str, str], bool]:
+    """Whether the breaker of each stage (stream, group) is open. Raises RedisError."""
+    if not stages:
+        return {}
+    states = await redis.mget([breaker_key(stream, group) for stream, group in stages])
+    return {stage: state is not None for stage, state in zip(stages, states, strict=True)}
