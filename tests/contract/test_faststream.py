@@ -141,9 +141,9 @@ async def test_handlers_exceptions_pass_through_under_their_own_names(started: A
         ({b"__data__": b"\xff"}, "__data__ is not JSON"),
         ({b"__data__": b""}, "__data__ is empty"),
         ({b"page": b"\xff"}, "page"),
-        (enveloped("[1]"), "page"),
-        (enveloped('"text"'), "page"),
-        (enveloped("null"), "page"),
+        (enveloped("[1]"), "body is list '.1.'; it must be a JSON object"),
+        (enveloped('"text"'), "body is str 'text'; it must be a JSON object"),
+        (enveloped("null"), "body is NoneType 'None'; it must be a JSON object"),
     ],
 )
 async def test_entry_that_does_not_fit_is_unprocessable_and_says_why(
@@ -152,6 +152,18 @@ async def test_entry_that_does_not_fit_is_unprocessable_and_says_why(
     broker, subscriber, _ = started
     with pytest.raises(Unprocessable, match=named):
         await processed(subscriber, broker, fields)
+
+
+async def test_handler_that_wants_more_than_the_message_is_refused(redis_url: str) -> None:
+    broker = build_broker(ServiceSettings(redis_url=redis_url))
+    subscriber = reliable(broker, STREAM, GROUP)
+
+    @subscriber
+    async def on_page(page: Page, other: int) -> None:
+        raise AssertionError("never called")
+
+    with pytest.raises(TypeError, match="on_page must take the message and nothing else"):
+        await broker.start()
 
 
 async def test_entry_of_plain_fields_is_a_message(started: Any) -> None:
@@ -186,4 +198,4 @@ async def test_handler_runs_in_faststreams_own_test_broker() -> None:
     async with TestRedisBroker(broker) as running:
         with pytest.raises(ValueError, match="a bug"):
             await running.publish(Page(id=0), stream=STREAM)
-        handler.mock.assert_called_once_with({"id": 0})
+        handler.mock.assert_called_once_with(Page(id=0))
