@@ -43,7 +43,7 @@ class Archive:
             try:
                 return await self._claim(incoming)
             except StaleTopic as stale:
-                await self.stories.prepare(stale.topic, day, anew=True)
+                await self.stories.prepare(stale.topic, day, stale=stale.version)
         raise RetryLater("stories", detail=f"the snapshot of topic {incoming.topic!r} keeps changing")
 
     async def weigh_stories_anew(self) -> list[str]:

@@ -18,8 +18,6 @@ from ..database.statements import among, insert_new, insert_row, listed, set_col
 from .incoming import Incoming
 from .lookup import Found, Stored
 
-PACK_LEVEL = 1  # a third of the size for a tenth of a millisecond
-
 
 def insert_article(
     connection: Connection, incoming: Incoming, verdict: Verdict, *, group_id: int, number: int
@@ -94,8 +92,8 @@ def revision_row(incoming: Incoming, verdict: Verdict, *, number: int | None) ->
         "fetched_at": member.fetched_at,
         "engine": member.engine,
         "template": member.template,
-        "body": pack(incoming.message.model_dump_json(exclude={"ledger"})),
-        "ledger": pack(incoming.message.model_dump_json(include={"ledger"})),
+        "body": incoming.packed_body,
+        "ledger": incoming.packed_ledger,
         "diff": _diff_json(getattr(verdict, "changes", None)),
     }
 
@@ -154,13 +152,8 @@ def remove_edges(connection: Connection, article_id: str) -> None:
     connection.execute(delete(edge).where(or_(edge.c.low == article_id, edge.c.high == article_id)))
 
 
-def pack(text: str) -> bytes:
-    """Compressed text, as revisions keep it."""
-    return zlib.compress(text.encode(), PACK_LEVEL)
-
-
 def unpack(packed: bytes) -> str:
-    """The text of `pack`."""
+    """The text that `incoming.pack` compressed."""
     return zlib.decompress(packed).decode()
 
 

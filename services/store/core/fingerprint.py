@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from heapq import nsmallest
 from zlib import crc32
 
 from .words import words_of
@@ -55,9 +56,9 @@ def _sketch_of_words(words: list[str]) -> tuple[int, ...]:
     """FracMinHash: CRC-32 picks the shingles (it is fast and every text picks alike), BLAKE2b names those picked."""
     raw = [word.encode("utf-8", "surrogatepass") for word in words]
     shingles = {b" ".join(raw[start : start + SHINGLE]) for start in range(len(raw) - SHINGLE + 1)}
-    ranked = sorted((crc32(shingle), shingle) for shingle in shingles)
-    lowest = sum(1 for rank, _ in ranked if rank < CRC_SPAN // KEPT_SHARE)
-    kept = ranked[: min(max(lowest, LEAST_KEPT), MOST_KEPT)]
+    ranked = [(crc32(shingle), shingle) for shingle in shingles]
+    lowest = [found for found in ranked if found[0] < CRC_SPAN // KEPT_SHARE]
+    kept = sorted(lowest)[:MOST_KEPT] if len(lowest) >= LEAST_KEPT else nsmallest(LEAST_KEPT, ranked)
     return tuple(sorted({_name_of(shingle) for _, shingle in kept}))
 
 

@@ -124,6 +124,8 @@ def _compare(
 ) -> tuple[tuple[Edge, ...], tuple[Edge, ...], bool]:
     """Verified edges and near misses, the closest first, and whether candidates were left out."""
     others = [candidate for candidate in candidates if candidate.member.article_id != incoming.article_id]
+    if not others:
+        return (), (), False
     ranked = sorted(others, key=lambda candidate: (-candidate.shared_hashes, candidate.member.article_id))
     text = Compared(incoming.title, incoming.text)
     compared = [

@@ -1,16 +1,17 @@
 """A topic's new snapshot: computed beside the claims, written under the lock around whatever changed meanwhile."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from ..core.stories.decision import Move, StoryDecision, StoryId
-from ..core.stories.index import rebuilt
+from ..core.stories.index import StoryIndex, rebuilt
 from ..core.stories.snapshot import Snapshot, take_snapshot
 from ..core.stories.terms import Terms
 from .rows import (
+    Change,
     TopicState,
     changes_since,
     cut_log,
@@ -21,42 +22,67 @@ from .rows import (
 )
 
 
+@dataclass
+class Refresh:
+    """A snapshot computed from what stood in the archive `before`, and what changes under it."""
+
+    before: TopicState
+    snapshot: Snapshot
+    changes: Sequence[StoryDecision]
+    _index: StoryIndex | None
+
+    def take_index(self) -> StoryIndex | None:
+        """The index as it stands after the changes; once only, for whoever takes it goes on changing it."""
+        index, self._index = self._index, None
+        return index
+
+
+@dataclass(frozen=True)
+class Written:
+    """A refresh in the archive under `seq`: what claims changed `since` it was computed, where its new stories begin."""
+
+    seq: int
+    since: Sequence[Change]
+    computed_from: int
+    free_from: int
+
+
 def weighed_anew(
     last: Snapshot, state: TopicState, members: Sequence[tuple[str, Terms, int]], own: frozenset[int]
-) -> tuple[Snapshot, list[tuple[StoryDecision, Terms]]]:
+) -> Refresh:
     """The next snapshot, and what changes when every article passes once through the repair. Long; no I/O."""
     by_story: dict[int, list[tuple[str, Terms]]] = {}
     for article_id, terms, story_id in members:
         by_story.setdefault(story_id, []).append((article_id, terms))
     snapshot = take_snapshot(by_story.values(), version=last.version + 1, topic=own)
-    return snapshot, rebuilt(members, snapshot, state.next_story_id)[1]
+    index, changes = rebuilt(members, snapshot, state.next_story_id)
+    return Refresh(state, snapshot, [decision for decision, _ in changes], index)
 
 
 def write_refresh(
     connection: Connection,
     topic: str,
-    before: TopicState,
-    snapshot: Snapshot,
-    changes: Sequence[tuple[StoryDecision, Terms]],
+    refresh: Refresh,
     now: datetime,
     announce: Callable[[Connection, str, StoryDecision], None],
-) -> bool:
+) -> Written | None:
     """Write what the repair moved, unless another process took a snapshot first; what changed meanwhile stays as it is."""
-    state = lock_topic(connection, topic)
+    state, before = lock_topic(connection, topic), refresh.before
     if state.snapshot != before.snapshot:
-        return False
-    since = {change.article_id for change in changes_since(connection, topic, before.seq)}
+        return None
+    since = changes_since(connection, topic, before.seq)
+    changed = {change.article_id for change in since}
     seq, next_story_id = state.seq, state.next_story_id
-    for computed, _ in changes:
-        decision = _renumbered(computed, since, before.next_story_id, state.next_story_id)
+    for computed in refresh.changes:
+        decision = _renumbered(computed, changed, before.next_story_id, state.next_story_id)
         seq += 1
         write_story_changes(connection, topic, decision, None, now, seq=seq, new_from=state.next_story_id)
         next_story_id = max(next_story_id, decision.next_story_id)
         announce(connection, topic, decision)
-    save_snapshot(connection, topic, snapshot, now)
+    save_snapshot(connection, topic, refresh.snapshot, now)
     cut_log(connection, topic, before.seq)  # whoever is behind that loads the new snapshot, not the log
-    save_state(connection, topic, TopicState(seq, next_story_id, snapshot.version))
-    return True
+    save_state(connection, topic, TopicState(seq, next_story_id, refresh.snapshot.version))
+    return Written(seq, since, before.next_story_id, state.next_story_id)
 
 
 def _renumbered(

@@ -15,7 +15,7 @@ from ..core.stories.snapshot import Snapshot, is_snapshot_due
 from ..core.stories.terms import Terms
 from ..database.opening import Database
 from ..database.schema import day_of
-from .refresh import weighed_anew, write_refresh
+from .refresh import Refresh, Written, weighed_anew, write_refresh
 from .rows import (
     Change,
     TopicState,
@@ -35,11 +35,14 @@ log = structlog.get_logger()
 
 
 class StaleTopic(Exception):
-    """This process has no index of the topic, or one weighed by another snapshot: load it, then claim again."""
+    """This process has no index of the topic, or one weighed by another snapshot: load it, then claim again.
 
-    def __init__(self, topic: str) -> None:
+    `version` is that of the snapshot it has, None where it has none.
+    """
+
+    def __init__(self, topic: str, version: int | None) -> None:
         super().__init__(topic)
-        self.topic = topic
+        self.topic, self.version = topic, version
 
 
 @dataclass
@@ -89,13 +92,13 @@ class Stories:
     def __post_init__(self) -> None:
         self.database.on_lost.append(self._topics.clear)  # what was made true here is not: load it anew
 
-    async def prepare(self, topic: str, day: int, *, anew: bool = False) -> None:
-        """Have the topic's index in memory. Raises RetryLater."""
-        if not self.is_on or (topic in self._topics and not anew):
+    async def prepare(self, topic: str, day: int, *, stale: int | None = None) -> None:
+        """Have the topic's index in memory, weighed by another snapshot than `stale`. Raises RetryLater."""
+        if not self.is_on or self._version(topic) not in (None, stale):
             return
         async with self._loading:
-            if topic in self._topics and not anew:
-                return
+            if self._version(topic) not in (None, stale):
+                return  # of all the claims that found it stale, the first has loaded it
             own = self.topic_terms.get(topic, frozenset())
             state, snapshot, taken_at, members = await self.database.read(
                 lambda connection: _read_topic(connection, topic, own, day)
@@ -111,7 +114,7 @@ class Stories:
         state = lock_topic(connection, placement.topic)
         known = self._topics.get(placement.topic)
         if known is None or state.snapshot != known.snapshot.version:
-            raise StaleTopic(placement.topic)
+            raise StaleTopic(placement.topic, self._version(placement.topic))
         if state.seq > known.seq:
             _catch_up(known, changes_since(connection, placement.topic, known.seq))
         known.index.next_story_id = max(known.index.next_story_id, state.next_story_id)
@@ -148,19 +151,36 @@ class Stories:
         state, last, _, members = await self.database.read(
             lambda connection: _read_topic(connection, topic, own, day)
         )
-        snapshot, changes = await asyncio.to_thread(weighed_anew, last, state, members, own)
-        done = await self.database.write(
-            lambda connection: write_refresh(connection, topic, state, snapshot, changes, now, announce)
-        )
-        await self.prepare(topic, day, anew=True)
+        refresh = await asyncio.to_thread(weighed_anew, last, state, members, own)
+        async with self._loading:  # a claim that finds its index stale meanwhile waits for this one
+            done = await self.database.write(
+                lambda connection: write_refresh(connection, topic, refresh, now, announce),
+                lambda written: self._adopt(topic, refresh, written, now),
+            )
         log.debug(
             "stories_weighed_anew",
             topic=topic,
-            version=snapshot.version,
+            version=refresh.snapshot.version,
             articles=len(members),
-            moved=len(changes),
+            moved=len(refresh.changes),
         )
-        return done
+        return done is not None
+
+    def _adopt(self, topic: str, refresh: Refresh, written: Written | None, now: datetime) -> None:
+        """The refresh is in the archive: go on with its index, or load what another process wrote."""
+        index = refresh.take_index() if written else None
+        if written is None or index is None:
+            self._topics.pop(topic, None)
+            return
+        index.renumber(written.computed_from, written.free_from)
+        known = TopicIndex(index, refresh.snapshot, now, refresh.before.seq)
+        _catch_up(known, written.since)
+        known.seq = written.seq
+        self._topics[topic] = known
+
+    def _version(self, topic: str) -> int | None:
+        known = self._topics.get(topic)
+        return known.snapshot.version if known else None
 
 
 def remove_from_stories(connection: Connection, article_id: str) -> None:

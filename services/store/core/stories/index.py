@@ -55,6 +55,7 @@ class StoryIndex:
         self._sums: dict[int, Packed] = {}
         self._postings: dict[int, array[int]] = {}
         self._next_row = 0
+        self._weighed: tuple[Terms, Weights] | None = None
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -93,10 +94,22 @@ class StoryIndex:
         """Make a decision of this index true, once the archive has committed it."""
         for gone in {*decision.replaces, decision.article_id}:
             self.forget(gone)
-        self._insert(decision.article_id, self.scorer.weigh(terms), decision.story_id)
+        self._insert(decision.article_id, self._weigh(terms), decision.story_id)
         for move in decision.moved:
             self._move(self._rows[move.article_id], move.into_story)
         self.next_story_id = max(self.next_story_id, decision.next_story_id)
+
+    def renumber(self, computed_from: int, free_from: int) -> None:
+        """Stories from `computed_from` on were numbered too low: other stories took those numbers meanwhile."""
+        shift = free_from - computed_from
+        if not shift:
+            return
+        for story in sorted((s for s in self._members if s >= computed_from), reverse=True):
+            self._members[story + shift] = self._members.pop(story)
+            self._sums[story + shift] = self._sums.pop(story)
+            for row in self._members[story + shift]:
+                self._story_of[row] = story + shift
+        self.next_story_id += shift
 
     # -- what decides
 
@@ -106,13 +119,19 @@ class StoryIndex:
         `replaces` are articles it stands for from now on (the canonical before it, a group merged into its own); an
         article already here is weighed anew.
         """
-        vector = self.scorer.weigh(terms)
+        vector = self._weigh(terms)
         gone = {self._rows[name] for name in {*replaces, article_id} if name in self._rows}
         near = self._near(vector, gone)
         touched, capped = self._touched(near, gone)
         pool = [row for story in touched for row in self._members[story] if row not in gone]
         groups = self._regroup(pool, vector, touched)
         return self._named(article_id, vector, groups, touched, tuple(replaces), gone, capped or near.capped)
+
+    def _weigh(self, terms: Terms) -> Weights:
+        """The terms' vector; what is decided is applied next, so that the last one is kept."""
+        if self._weighed is None or self._weighed[0] is not terms:
+            self._weighed = terms, self.scorer.weigh(terms)
+        return self._weighed[1]
 
     def repair_pool(self, article_id: str) -> frozenset[str]:
         """The articles that a repair of this one would cluster again, itself included."""
