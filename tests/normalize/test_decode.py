@@ -4,8 +4,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.core.decode import decode_page
+from services.normalize.core.decode import Decoded
+from services.normalize.core.decode import decode_page as decode
 from services.normalize.core.rejections import Rejection
+
+
+def decode_page(page: bytes, content_type: str | None) -> str | Rejection:
+    found = decode(page, content_type)
+    return found.text if isinstance(found, Decoded) else found
+
 
 RUSSIAN = "Переговоры в Минске продолжились в пятницу, сообщили участники встречи. " * 5
 
@@ -69,3 +76,13 @@ def test_any_bytes_give_text_that_can_be_encoded_or_a_rejection(page, content_ty
     if isinstance(found, str):
         found.encode("utf-8")
         assert "\x00" not in found
+
+
+def test_the_parser_gets_the_bytes_where_they_are_utf8_and_the_text_elsewhere():
+    utf8, cyrillic, zeros = "Минск".encode(), RUSSIAN.encode("cp1251"), b"some text\x00 with a zero in it"
+    sources = [decode(page, None) for page in (utf8, cyrillic, zeros)]
+    assert [one.source for one in sources if isinstance(one, Decoded)] == [
+        utf8,
+        RUSSIAN,
+        "some text with a zero in it",
+    ]

@@ -7,6 +7,7 @@ valid UTF-8 by accident); the HTTP header; the page's own declaration; statistic
 import codecs
 import json
 import re
+from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
@@ -64,39 +65,63 @@ MAGIC = (
     (b"{\\rtf", "an RTF document"),
     (b"\x7fELF", "a program"),
 )
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd]")
-BLANK = re.compile(r"[\x00\ufeff\s]*")
-CONTROL_SAMPLE = 4096  # characters
+CONTROLS = bytes((*range(9), *range(14, 32), 127))
+BLANKS = "\x00\ufeff \t\r\n\x0b\x0c"
 MAX_CONTROL_SHARE = 0.1  # text holds next to none; binary data about a third
 
 
-def decode_page(page: bytes, content_type: str | None) -> str | Rejection:
-    """The page's text without surrogates or NULs, or why it is none (PDF, image, JSON, zeros …)."""
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A page's text without surrogates or NULs; `source` is what the parser takes: its bytes where they are UTF-8."""
+
+    text: str
+    source: bytes | str
+
+
+def decode_page(page: bytes, content_type: str | None) -> Decoded | Rejection:
+    """The page's text, or why it is none (PDF, image, JSON, zeros …)."""
     head = page[:64].lstrip()
     for magic, what in MAGIC:
         if head.startswith(magic):
             return Rejection("not text", f"{what}, by its first bytes")
-    text = _decoded(page, content_type or "")
-    if not text.strip("\x00\ufeff \t\r\n\x0b\x0c"):
+    text, is_utf8 = _decoded(page, content_type or "")
+    refused = _refused(page, text)
+    if refused is not None:
+        return refused
+    if "\x00" in text:
+        text, is_utf8 = text.replace("\x00", ""), False
+    return Decoded(text, page if is_utf8 else text)
+
+
+def _refused(page: bytes, text: str) -> Rejection | None:
+    sample = text[:SAMPLE_BYTES]
+    if not sample.strip(BLANKS) and not text.strip(BLANKS):
         return Rejection(
             "not text", "the page is empty" if not page.strip() else "nothing but zeros or blanks"
         )
-    sample = text[:SAMPLE_BYTES]
-    if len(CONTROL.findall(sample)) > MAX_CONTROL_SHARE * len(sample):
+    if _controls(sample) > MAX_CONTROL_SHARE * len(sample):
         return Rejection("not text", "more than a tenth of it are control characters: binary data")
-    if _is_json(text):
-        return Rejection("not text", "a JSON document")
-    return text.replace("\x00", "") if "\x00" in text else text
+    return Rejection("not text", "a JSON document") if _is_json(text) else None
 
 
-def _decoded(page: bytes, content_type: str) -> str:
+def _controls(sample: str) -> int:
+    """How many characters are control characters or stand for undecodable bytes."""
+    raw = sample.encode("utf-8", "replace")
+    return sample.count("\ufffd") + len(raw) - len(raw.translate(None, CONTROLS))
+
+
+def _decoded(page: bytes, content_type: str) -> tuple[str, bool]:
+    """The text, and whether it is the page's bytes read as UTF-8."""
     for bom, encoding in BOMS:
         if page.startswith(bom):
-            return page[len(bom) :].decode(encoding, "replace")
+            return page[len(bom) :].decode(encoding, "replace"), False
     try:
-        return page.decode("utf-8")
+        return page.decode("utf-8"), True
     except UnicodeDecodeError:
-        pass
+        return _in_other_encoding(page, content_type), False
+
+
+def _in_other_encoding(page: bytes, content_type: str) -> str:
     for name in _declared_encodings(page, content_type):
         text = _try(page, name)
         if text is not None:

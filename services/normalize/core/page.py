@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from services.normalize.core.blocks import Element, PageBlock
-from services.normalize.core.decode import decode_page
+from services.normalize.core.decode import Decoded, decode_page
 from services.normalize.core.hostile import refuse_hostile
 from services.normalize.core.json_ld import read_json_ld
 from services.normalize.core.plain_text import blocks_of_lines
@@ -49,12 +49,12 @@ def read_page(page: bytes, url: str = "", content_type: str | None = None) -> Pa
     """Decode, parse and walk a page; a Rejection if it is no text at all, or markup made to be slow."""
     if len(page) > MAX_PAGE_BYTES:
         return Rejection("not text", f"{len(page):,} bytes; at most {MAX_PAGE_BYTES:,} are read")
-    text = decode_page(page, content_type)
-    if isinstance(text, Rejection):
-        return text
-    if _kind_of(text, content_type or "") == "text":
-        return _text_page(text, url)
-    return refuse_hostile(text) or _html_page(text, url)
+    decoded = decode_page(page, content_type)
+    if isinstance(decoded, Rejection):
+        return decoded
+    if _kind_of(decoded.text, content_type or "") == "text":
+        return _text_page(decoded.text, url)
+    return refuse_hostile(decoded.text) or _html_page(decoded, url)
 
 
 def _kind_of(text: str, content_type: str) -> PageKind:
@@ -71,8 +71,8 @@ def _text_page(text: str, url: str) -> Page:
     return Page("text", url, None, (), {}, None, None, None, text, tuple(blocks), tuple(elements))
 
 
-def _html_page(text: str, url: str) -> Page:
-    tree = LexborHTMLParser(text)
+def _html_page(decoded: Decoded, url: str) -> Page:
+    tree = LexborHTMLParser(decoded.source, options=LexborDocumentOptions.WO_EVENTS)
     elements, blocks = cut_blocks(tree)
     title = tree.css_first("title")
     canonical = tree.css_first('link[rel~="canonical"]')
@@ -86,7 +86,7 @@ def _html_page(text: str, url: str) -> Page:
         title_tag=" ".join((title.text() or "").split()) or None if title is not None else None,
         canonical_link=canonical.attributes.get("href") if canonical is not None else None,
         html_lang=html.attributes.get("lang") if html is not None else None,
-        text=text,
+        text=decoded.text,
         blocks=tuple(blocks),
         elements=tuple(elements),
     )
