@@ -49,11 +49,11 @@ def refuse(page: Page, title: str | None, text: str) -> Rejection | None:
 
 
 def _size_of(text: str) -> int:
-    """Words; where a script has no blanks between them, two signs count as one."""
-    return max(
-        len(text.split()),
-        sum(map(str.isalpha, text[:SIZED_CHARS])) // 2 if not text.isascii() and _is_dense(text) else 0,
-    )
+    """Words of the text's beginning; where a script has no blanks between them, two signs count as one."""
+    words = len(text[: 2 * SIZED_CHARS].split())
+    if text.isascii() or not _is_dense(text):
+        return words
+    return max(words, sum(map(str.isalpha, text[:SIZED_CHARS])) // 2)
 
 
 def _is_dense(text: str) -> bool:

@@ -9,9 +9,11 @@ from services.contracts.messages import Author
 from services.normalize.core.article_object import JsonObject, texts_of
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.byline import (
+    Line,
     bylines_of_page,
     dated_authors,
     helpers_named,
+    lines_of,
     linked_authors,
     lone_desk,
     lone_name,
@@ -50,12 +52,13 @@ def read_authors(
     declared = _declared(page, articles)
     named = [author for author in declared if plain(author.name) not in strip.outlets]
     persons = named if any(author.role != "desk" for author in named) else []
-    found = _agreed(spoken_authors(near, strip), persons, helpers_named(near))
-    found = found or _shown(page, near, strip) or _as_desks(declared) or lone_name(near) or lone_desk(near)
+    lines = lines_of(near)
+    found = _agreed(spoken_authors(lines, strip), persons, helpers_named(lines))
+    found = found or _shown(page, lines, strip) or _as_desks(declared) or lone_name(lines) or lone_desk(lines)
     return tuple(found[:MOST_NAMES])
 
 
-def _shown(page: Page, near: Sequence[PageBlock], strip: Strip) -> list[Author]:
+def _shown(page: Page, near: Sequence[Line], strip: Strip) -> list[Author]:
     """Weaker marks of the page, the surest first."""
     found = marked_authors(near, strip) or dated_authors(near, strip) or linked_authors(page, strip)
     if found or page.kind == "text":

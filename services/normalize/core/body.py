@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.normalize.core.credit_line import CreditLine, read_credit_line, split_credit_tail
-from services.normalize.core.date_text import find_moment
+from services.normalize.core.date_text import find_moment, has_year
 from services.normalize.core.dateline import Dateline, read_dateline
 from services.normalize.core.keep import JudgedBlock
-from services.normalize.core.labels import is_machine_notice
+from services.normalize.core.labels import is_machine_notice, speaks_of_machines
 from services.normalize.core.name_words import PREFIX
 from services.normalize.core.names import names_in_byline
-from services.normalize.core.plain_words import plain
+from services.normalize.core.plain_words import Wording, plain
 
 LONGEST_BYLINE = 200
 HEAD_REACH = 40  # blocks above the first kept one in which headline, byline and date are looked for
@@ -21,7 +21,6 @@ MARKS_IN_TITLE = (
 )
 TAIL_PARAGRAPHS = 4  # the last paragraphs, where a credit line may hang at the end
 CREDITS_AFTER_END = 6  # blocks behind the last kept one in which a credit line is looked for
-DIGIT = re.compile(r"\d")
 SENTENCE = re.compile(r"\.$|[。，、！？]")
 DATELINE_PARAGRAPHS = 3
 
@@ -78,41 +77,42 @@ REASON = {
 
 def _fields_of(ledger: Sequence[JudgedBlock], title: str | None) -> dict[int, str]:
     """Blocks that are a field rather than body text: the headline anywhere, bylines and dates above its middle."""
-    key = plain(title) if title else ""
+    headline = Wording.of(title or "")
     kept = [n for n, one in enumerate(ledger) if one.kept]
     if not kept:
         return {}
-    middle = kept[len(kept) // 2]
+    first, middle = max(0, kept[0] - HEAD_REACH), kept[len(kept) // 2]
+    texts = [one.block.text for one in ledger[first : kept[-1] + NOTICE_REACH]]
+    has_notices = speaks_of_machines("\n".join(texts))
     found: dict[int, str] = {}
-    for n in range(max(0, kept[0] - HEAD_REACH), min(len(ledger), kept[-1] + NOTICE_REACH)):
-        text = ledger[n].block.text
-        if is_machine_notice(text):
+    for n, text in enumerate(texts, first):
+        if has_notices and is_machine_notice(text):
             found[n] = "notice"
         elif len(text) <= LONGEST_BYLINE:
-            field = _field_of(text, key, in_head=n < middle)
+            field = _field_of(text, headline, in_head=n < middle)
             if field:
                 found[n] = field
     return found
 
 
-def _field_of(text: str, title_key: str, *, in_head: bool) -> str | None:
-    if title_key and abs(len(text) - len(title_key)) <= MARKS_IN_TITLE and plain(text) == title_key:
+def _field_of(text: str, headline: Wording, *, in_head: bool) -> str | None:
+    if headline.is_said_by(text, MARKS_IN_TITLE):
         return "headline"
     if not in_head or text.endswith(("?", "!", "”", '"')):
         return None
-    if PREFIX.match(text) and len(text) < LONGEST_BYLINE / 2 and names_in_byline(text):
+    if len(text) < LONGEST_BYLINE / 2 and PREFIX.match(text) and names_in_byline(text):
         return "byline"
     return "date" if _is_date_line(text) else None
 
 
 def _is_date_line(text: str) -> bool:
     """A line of a date and little else: `News Desk | Updated: 12-12-2025 19:00 IST`; a sentence is none."""
-    if len(text) > 140 or SENTENCE.search(text) or not DIGIT.search(text):
+    if len(text) > 140 or not has_year(text) or SENTENCE.search(text):
         return False
     return (
-        find_moment(text) is not None
+        sum(map(str.isdigit, text)) >= len(text) / 12
         and len(plain(text).split()) <= 18
-        and sum(map(str.isdigit, text)) >= len(text) / 12
+        and find_moment(text) is not None
     )
 
 

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, zip_longest
 
 from services.contracts.messages import Author
 from services.normalize.core.blocks import PageBlock
-from services.normalize.core.date_text import STEMS, find_moment
+from services.normalize.core.date_text import STEMS, find_moment, has_digit
 from services.normalize.core.name_words import PREFIX, TITLE_WORD
 from services.normalize.core.names import Strip, names_in_byline, unglued, unique
 from services.normalize.core.page import Page
@@ -17,6 +19,10 @@ ELSEWHERE_CLASS = re.compile(
     r"comment|recirc|related|card|teaser|bio(?![a-z])|newsletter|promo", re.IGNORECASE
 )
 PICTURE_CLASS = re.compile(r"caption|credit|photo", re.IGNORECASE)
+CLASS_CUES = (
+    "byline", "auth", "autor", "writer", "report", "contrib", "comment", "recirc", "related", "card", "teaser", "bio",
+    "newsletter", "promo", "caption", "credit", "photo",
+)  # fmt: skip
 OTHER_ROLE = re.compile(
     r"\s*(?:photo\w*|illustrat\w+|styl\w+|video|graphic\w*|image\w*|produc\w+|edit\w+|contribut\w+|fot[oó]\w*|bild\w*|фото\w*|здымк\w*)"
     r"\s+(?:by|from|von|de|par)\s+",
@@ -25,6 +31,7 @@ OTHER_ROLE = re.compile(
 """Who photographed or styled is no author, whatever the page's head lists."""
 
 LONE_BY = re.compile(r"\W*(?:by|von|автор|аўтар|author|written by|text|tekst)\W*", re.IGNORECASE)
+PART_MARK = re.compile(r"[|•·–—/-]|by\b", re.IGNORECASE)
 PARTS = re.compile(
     r"\s*[|•·]\s*|\s+[-–—/]\s+|(?<=\d)\s+(?=(?:published |posted |written )?by\b)", re.IGNORECASE
 )
@@ -42,37 +49,52 @@ LONE_NAME = re.compile(
 READING_TIME = re.compile(r"\bmin(?:ute)?s? read|\d\s?min\b", re.IGNORECASE)
 DATE_LINE = 90
 LONGEST_BYLINE = 200
+LONGEST_LONE_BY = 40
 FAR_BLOCKS = 150
 
 
-def spoken_authors(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that may name the author: its text, whether its class says byline, whether it speaks of other people."""
+
+    text: str
+    is_marked: bool
+    is_elsewhere: bool
+
+
+def lines_of(blocks: Sequence[PageBlock]) -> list[Line]:
+    """The lines of blocks; those of comments, cards and pictures name other people."""
+    return [_line(block) for block in blocks]
+
+
+def spoken_authors(near: Sequence[Line], strip: Strip) -> list[Author]:
     """The names of all lines near the headline that say "By …", in any of the languages."""
     found: list[Author] = []
-    for block, following in zip_longest(near, near[1:]):
-        if _is_elsewhere(block):
+    for line, following in zip_longest(near, near[1:]):
+        if line.is_elsewhere:
             continue
-        if LONE_BY.fullmatch(block.text) and following is not None:
+        if len(line.text) < LONGEST_LONE_BY and LONE_BY.fullmatch(line.text) and following is not None:
             found += names_in_byline(following.text, strip)
-        for part in PARTS.split(block.text):
+        for part in _parts(line.text):
             found += _spoken(part, strip)
     return unique(found)
 
 
-def marked_authors(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
+def marked_authors(near: Sequence[Line], strip: Strip) -> list[Author]:
     """The names of lines near the headline whose class says byline or author."""
     found: list[Author] = []
-    for block in near:
-        if not _is_elsewhere(block) and BYLINE_CLASS.search(block.classes):
-            found += _whole_names(names_in_byline(block.text, strip))
+    for line in near:
+        if line.is_marked and not line.is_elsewhere:
+            found += _whole_names(names_in_byline(line.text, strip))
     return unique(found)
 
 
-def lone_name(near: Sequence[PageBlock]) -> list[Author]:
+def lone_name(near: Sequence[Line]) -> list[Author]:
     """A person's name on a line of its own, with a date or a reading time within the next or last lines."""
-    texts = [block.text for block in near]
+    texts = [line.text for line in near]
     for n, text in enumerate(texts):
         line = text.lstrip("* ").strip()
-        if not LONE_NAME.fullmatch(line) or _is_elsewhere(near[n]):
+        if near[n].is_elsewhere or not LONE_NAME.fullmatch(line):
             continue
         beside = [other for other in texts[max(0, n - 2) : n + 4] if len(other) < DATE_LINE and other != text]
         if any(find_moment(unglued(other)) or READING_TIME.search(other) for other in beside):
@@ -82,27 +104,35 @@ def lone_name(near: Sequence[PageBlock]) -> list[Author]:
     return []
 
 
-def lone_desk(near: Sequence[PageBlock]) -> list[Author]:
+def lone_desk(near: Sequence[Line]) -> list[Author]:
     """A newsroom that stands alone on a line near the headline."""
-    lines = [block.text for block in near if len(block.text) < 40 and not _is_elsewhere(block)]
-    desks = [author for line in lines for author in names_in_byline(line) if NEWSROOM.search(author.name)]
+    texts = [line.text for line in near if len(line.text) < 40 and not line.is_elsewhere]
+    named = (text for text in texts if NEWSROOM.search(text))
+    desks = [author for text in named for author in names_in_byline(text) if NEWSROOM.search(author.name)]
     return desks[:1]
 
 
-def bylines_of_page(page: Page) -> list[PageBlock]:
+def bylines_of_page(page: Page) -> list[Line]:
     """The first lines of the whole page whose class says byline, for pages that print it away from the headline."""
     short = (block for block in page.blocks[:FAR_BLOCKS] if len(block.text) <= LONGEST_BYLINE)
-    return [block for block in short if BYLINE_CLASS.search(block.classes)][:3]
+    marked = (block for block in short if _marks_of(block.classes).byline)
+    return lines_of(list(islice(marked, 3)))
 
 
-def dated_authors(near: Sequence[PageBlock], strip: Strip) -> list[Author]:
+def dated_authors(near: Sequence[Line], strip: Strip) -> list[Author]:
     """A name that shares its line with a date: `Anna Lee - 12 May`, `News Desk | Updated: 12-12-2025 19:00`."""
-    for block in near:
-        if _is_elsewhere(block) or len(block.text) > LONGEST_BYLINE / 2 or not DATED.search(block.text):
+    for line in near:
+        text = line.text
+        if (
+            line.is_elsewhere
+            or len(text) > LONGEST_BYLINE / 2
+            or not has_digit(text)
+            or not DATED.search(text)
+        ):
             continue
-        for part in PARTS.split(block.text):
+        for part in _parts(text):
             found = [one for one in names_in_byline(part, strip) if " " in one.name]
-            if (found and find_moment(part) is None) or (found and part == block.text):
+            if (found and find_moment(part) is None) or (found and part == text):
                 return found
     return []
 
@@ -119,9 +149,9 @@ def linked_authors(page: Page, strip: Strip) -> list[Author]:
     return unique(_whole_names(found))
 
 
-def helpers_named(near: Sequence[PageBlock]) -> frozenset[str]:
+def helpers_named(near: Sequence[Line]) -> frozenset[str]:
     """Folded names of those whom lines near the headline credit with pictures, style or editing."""
-    pairs = zip_longest((block.text for block in near), (block.text for block in near[1:]), fillvalue="")
+    pairs = zip_longest((line.text for line in near), (line.text for line in near[1:]), fillvalue="")
     return frozenset(plain(author.name) for line, following in pairs for author in _helpers(line, following))
 
 
@@ -146,9 +176,30 @@ def _spoken(part: str, strip: Strip) -> list[Author]:
     return _whole_names(names_in_byline(part, strip))
 
 
-def _is_elsewhere(block: PageBlock) -> bool:
-    """Lines of comments, cards and pictures name other people."""
-    classes = block.classes
-    if len(block.text) > LONGEST_BYLINE or ELSEWHERE_CLASS.search(classes):
-        return True
-    return bool(PICTURE_CLASS.search(classes)) and not BYLINE_CLASS.search(classes)
+def _parts(text: str) -> list[str]:
+    """A line at the marks that part names, dates and places; most lines have none."""
+    return PARTS.split(text) if PART_MARK.search(text) else [text]
+
+
+def _line(block: PageBlock) -> Line:
+    marks = _marks_of(block.classes)
+    return Line(block.text, marks.byline, marks.elsewhere or len(block.text) > LONGEST_BYLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMarks:
+    """What an element's class says of the line in it."""
+
+    byline: bool
+    elsewhere: bool
+
+
+@lru_cache(maxsize=4096)
+def _marks_of(classes: str) -> ClassMarks:
+    """Pages of one site repeat a few class strings for ever."""
+    low = classes.lower()
+    if not any(cue in low for cue in CLASS_CUES):
+        return ClassMarks(byline=False, elsewhere=False)
+    byline = BYLINE_CLASS.search(classes) is not None
+    of_picture = PICTURE_CLASS.search(classes) is not None and not byline
+    return ClassMarks(byline, of_picture or ELSEWHERE_CLASS.search(classes) is not None)

@@ -46,6 +46,7 @@ FORMS = (
 PATTERNS = tuple(re.compile(form, re.IGNORECASE) for form in FORMS)
 TIME_BEFORE = re.compile(rf"{TIME}(?:[,\s/|–—•·-]{{1,4}})(?:[^\W\d]{{2,10}}\.?,?\s)?$", re.IGNORECASE)
 
+DIGIT = re.compile(r"\d")
 HAS_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -75,7 +76,7 @@ class Habits:
 
 def find_moment(text: str, habits: Habits = Habits()) -> Moment | None:
     """The first date in `text` that names a day, with its time and zone; relative words never become a date."""
-    if HAS_YEAR.search(text) is None:
+    if not has_year(text):
         return None
     hits = [hit for pattern in PATTERNS if (hit := pattern.search(text))]
     for hit in sorted(hits, key=lambda hit: hit.start()):
@@ -83,6 +84,16 @@ def find_moment(text: str, habits: Habits = Habits()) -> Moment | None:
         if moment is not None:
             return moment
     return None
+
+
+def has_digit(text: str) -> bool:
+    """Whether any figure stands in `text`."""
+    return DIGIT.search(text) is not None
+
+
+def has_year(text: str) -> bool:
+    """Whether a year from 1900 to 2099 stands in `text`: without one there is no date in it."""
+    return ("20" in text or "19" in text) and HAS_YEAR.search(text) is not None
 
 
 def _moment_of(hit: re.Match[str], text: str, habits: Habits) -> Moment | None:

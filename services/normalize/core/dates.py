@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.contracts.messages import ArticleDate
 from services.normalize.core.article_object import JsonObject, first_text
-from services.normalize.core.date_text import Habits, Moment, find_moment
+from services.normalize.core.date_text import Habits, Moment, find_moment, has_year
 from services.normalize.core.date_values import OLDEST_YEAR, moment_in_url, read_moment
 from services.normalize.core.outlet import host_of
 from services.normalize.core.page import Page
@@ -37,6 +37,7 @@ MARKS = re.compile(
     rf"(?<!\w)(?:(?P<modified>{MODIFIED_WORD})|(?P<published>{PUBLISHED_WORD}))(?!\w)", re.IGNORECASE
 )
 LONGEST_DATE_LINE = 240
+IST = re.compile(r"IST\b")
 DAY_FIRST_REGIONS = frozenset({"gb", "ie", "in", "au", "nz", "za"})
 MONTH_FIRST_REGIONS = frozenset({"us", "ph"})
 
@@ -65,8 +66,8 @@ def habits_of(page: Page, near: Sequence[str]) -> Habits:
     tag = (page.html_lang or page.metas.get("og:locale") or "").lower().replace("_", "-")
     language, _, region = tag.partition("-")
     host = host_of(page.url)
-    metas = (page.metas.get(name, "") for name in (*PUBLISHED_METAS, *MODIFIED_METAS))
-    place = place_of_page(page.text, host) if any("IST" in text for text in (*near, *metas)) else None
+    says_ist = any("IST" in text and IST.search(text) for text in (*near, *page.metas.values()))
+    place = place_of_page(page.text, host) if says_ist else None
     if region in MONTH_FIRST_REGIONS:
         return Habits(place, day_first=False)
     known = region in DAY_FIRST_REGIONS or (language and language != "en")
@@ -133,7 +134,7 @@ def _visible(near: Sequence[str], habits: Habits, wanted: str) -> Moment | None:
     """The best date of the lines near the headline: a labelled one first, then the more precise, then the first."""
     ranked: list[tuple[int, int, int, Moment]] = []
     for line in near:
-        if len(line) > LONGEST_DATE_LINE:
+        if len(line) > LONGEST_DATE_LINE or not has_year(line):
             continue
         for label, text in _labelled_parts(line):
             moment = find_moment(text, habits) if label in (wanted, "") else None

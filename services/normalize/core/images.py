@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
@@ -11,7 +12,11 @@ from services.normalize.core.article_object import JsonObject, texts_of
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import tidy
 
-MOST_IMAGES = 20
+MOST_IMAGES, MOST_FIGURES = 20, 100
+ARTICLE_TAGS = frozenset({"article", "main"})
+DEEPEST = 60  # elements around a figure that are looked at
+PLAIN_URL = re.compile(r"https?://[^\s\[\]?#/]+/[^\s?#]*(?:\?[^\s#]+)?", re.ASCII)
+"""What is absolute already, with nothing in it that joining would mend: nearly all of them, ten times faster."""
 CREDIT = re.compile(
     r"(?:\b(?:photo(?:graph)?|image|picture|credit|source|illustration)\s?(?:by|:|credit:)\s?|©\s?|фото:?\s|здымак:?\s|"
     r"zdjęcie:?\s|fot\.\s|nuotr\.\s)(?P<credit>[^.|()]{2,80})\)?\.?$",
@@ -38,13 +43,37 @@ def _declared(page: Page, articles: Sequence[JsonObject]) -> Iterator[Image]:
 
 def _figures(page: Page) -> Iterator[Image]:
     assert page.tree is not None
-    for figure in page.tree.css("article figure, main figure, [itemprop=articleBody] figure")[:MOST_IMAGES]:
-        picture, caption = figure.css_first("img"), figure.css_first("figcaption")
+    inside = (figure for figure in page.tree.css("figure")[:MOST_FIGURES] if _is_of_article(figure))
+    for figure in islice(inside, MOST_IMAGES):
+        picture, caption = _parts_of(figure)
         url = _source_of(picture) if picture is not None else None
         if url:
             yield from _image(
                 page, url, tidy(caption.text(separator=" ") or "") if caption is not None else None
             )
+
+
+def _is_of_article(figure: LexborNode) -> bool:
+    """Whether an element around the figure is an article, the page's main part or its article body."""
+    around, steps = figure.parent, 0
+    while around is not None and steps < DEEPEST:
+        if around.tag in ARTICLE_TAGS or around.attributes.get("itemprop") == "articleBody":
+            return True
+        around, steps = around.parent, steps + 1
+    return False
+
+
+def _parts_of(figure: LexborNode) -> tuple[LexborNode | None, LexborNode | None]:
+    """The first picture and the caption of a figure."""
+    picture = caption = None
+    for node in figure.traverse():
+        if picture is None and node.tag == "img":
+            picture = node
+        elif caption is None and node.tag == "figcaption":
+            caption = node
+        if picture is not None and caption is not None:
+            break
+    return picture, caption
 
 
 def _source_of(picture: LexborNode) -> str | None:
@@ -58,8 +87,9 @@ def _source_of(picture: LexborNode) -> str | None:
 
 
 def _image(page: Page, url: str, caption: str | None) -> Iterator[Image]:
+    url = url.strip()
     try:
-        full = urljoin(page.url, url.strip())
+        full = url if PLAIN_URL.fullmatch(url) else urljoin(page.url, url)
     except ValueError:
         return
     if full.startswith(("http://", "https://")) and len(full) <= 2000:

@@ -28,7 +28,8 @@ OF_ITSELF = re.compile(
     re.IGNORECASE,
 )
 """A notice speaks of the page it stands on; a sentence of a report about machines rarely begins so and names what was made."""
-CUES = ("AI", "IA", "KI", "rtificial", "ИИ", "ейросет", "скусственн", "тучн", "ztuczn", "irbtin")
+CUES = ("rtificial", "ИИ", "ейросет", "скусственн", "тучн", "ztuczn", "irbtin")
+SHORT_CUES = tuple((name, re.compile(rf"{name}\b")) for name in ("AI", "KI", "IA"))
 LONGEST_NOTICE = 400
 
 
@@ -43,11 +44,18 @@ def read_labels(page: Page, articles: Sequence[JsonObject], notices: Sequence[st
     return tuple(sorted(found))
 
 
+def speaks_of_machines(text: str) -> bool:
+    """A cheap look at a whole page: whether any of it can be such a notice."""
+    return any(cue in text for cue in CUES) or any(
+        name in text and whole_word.search(text) for name, whole_word in SHORT_CUES
+    )
+
+
 def is_machine_notice(text: str) -> bool:
     """Whether a block is a notice that a machine made the page's pictures or its text."""
-    if len(text) > LONGEST_NOTICE or not any(cue in text for cue in CUES):
+    if len(text) > LONGEST_NOTICE or not speaks_of_machines(text):
         return False
-    return bool(NOTICE.search(text)) and bool(_labels_of_notice(text)) and bool(OF_ITSELF.search(text))
+    return bool(OF_ITSELF.match(text)) and bool(_labels_of_notice(text)) and bool(NOTICE.search(text))
 
 
 def _labels_of_notice(text: str) -> set[Label]:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.keep import JudgedBlock
 from services.normalize.core.page import Page
-from services.normalize.core.plain_words import plain
+from services.normalize.core.plain_words import Wording, plain
 
 BEFORE, AFTER = 4, 14  # blocks around the headline; a standfirst, a picture and share buttons stand between
 FARTHEST = 32  # a gallery or a list of key points may part the headline from the body
 LAST_RESORT = 30  # lines from the top of a page without a headline
 LONGEST = 240
+MARKS = 24  # punctuation and accents by which a line may be longer than its folded words
 
 
 def blocks_near_headline(judged: Sequence[JudgedBlock], headline: int | None) -> list[PageBlock]:
@@ -31,24 +32,21 @@ def headline_index(page: Page, judged: Sequence[JudgedBlock], title: str | None)
     """The block that shows the title: a heading of the first rank if one does, else the first such line."""
     if title is None:
         return None
-    key = plain(title)
+    headline = Wording.of(title)
     if page.kind == "text":
-        return _last_above_body(judged, key)
-    shown = [one for one in page.blocks if abs(len(one.text) - len(title)) < 20 and plain(one.text) == key]
-    if shown:
-        return min(shown, key=lambda block: (block.tag != "h1", block.index)).index
-    words = set(key.split())
-    return next((one.index for one in page.blocks if one.tag == "h1" and _shares_half(words, one.text)), None)
+        return _last_above_body(judged, headline)
+    headings = [one for one in page.blocks if one.tag == "h1"]
+    for one in (*headings, *page.blocks):
+        if headline.is_said_by(one.text, MARKS):
+            return one.index
+    words = set(headline.key.split())
+    return next((one.index for one in headings if _shares_half(words, one.text)), None)
 
 
-def _last_above_body(judged: Sequence[JudgedBlock], key: str) -> int | None:
+def _last_above_body(judged: Sequence[JudgedBlock], headline: Wording) -> int | None:
     """Of the lines that show the title of a text dump the last one above the body: menus repeat it higher up."""
     body = _first_prose(judged)
-    shown = [
-        n
-        for n, one in enumerate(judged)
-        if abs(len(one.block.text) - len(key)) < 24 and plain(one.block.text) == key
-    ]
+    shown = [n for n, one in enumerate(judged) if headline.is_said_by(one.block.text, MARKS)]
     above = [n for n in shown if body is None or n < body]
     return above[-1] if above else next(iter(shown), None)
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
 WORD = re.compile(r"\w+")
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
@@ -9,6 +10,8 @@ INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
 def plain(text: str) -> str:
     """`Trump’s  envoy — in Minsk!` → `trump s envoy in minsk`."""
+    if text.isascii():  # most texts: nothing to compose, nothing invisible, one way to fold
+        return " ".join(WORD.findall(text.lower()))
     return " ".join(WORD.findall(unicodedata.normalize("NFKC", text).translate(INVISIBLE).casefold()))
 
 
@@ -19,4 +22,24 @@ def squeezed(text: str) -> str:
 
 def tidy(text: str) -> str:
     """The text as a person would write it: single blanks, no soft hyphens or zero-width signs."""
-    return " ".join(text.translate(INVISIBLE).split())
+    return " ".join((text if text.isascii() else text.translate(INVISIBLE)).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A folded text to find again among many lines: most are told apart by length and one word, unfolded."""
+
+    key: str
+    longest_word: str
+
+    @classmethod
+    def of(cls, text: str) -> "Wording":
+        """The wording of a text as written."""
+        key = plain(text)
+        return cls(key, max(key.split(), key=len, default=""))
+
+    def is_said_by(self, line: str, marks: int) -> bool:
+        """Whether `line` has these words and is at most `marks` characters longer or shorter than they are folded."""
+        if not self.key or abs(len(line) - len(self.key)) > marks:
+            return False
+        return (not line.isascii() or self.longest_word in line.lower()) and plain(line) == self.key

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 
 from services.normalize.core.article_object import JsonObject, first_text
@@ -27,6 +27,7 @@ class Candidate:
     place: str
     text: str
     key: str
+    words: frozenset[str]
 
 
 def choose_title(page: Page, articles: Sequence[JsonObject]) -> str | None:
@@ -39,27 +40,36 @@ def choose_title(page: Page, articles: Sequence[JsonObject]) -> str | None:
     candidates = [one for one in _candidates(page, articles, names) if one.key and one.key not in names]
     if not candidates:
         return None
-    best = max(candidates, key=lambda one: _support(one, candidates))
+    weights = [_weight(one, candidates) for one in candidates]
+    best = max(_rated(candidates, weights), key=lambda rated: rated[0])[1]
     if all(one.place == "tag" for one in candidates):
         return _shown_part(best.text, page)
     return best.text
 
 
-def _support(one: Candidate, candidates: list[Candidate]) -> float:
-    """The weight of all places that say the same, and a share of those that hold it or are held by it."""
+def _rated(candidates: list[Candidate], weights: list[float]) -> Iterator[tuple[float, Candidate]]:
+    """Each candidate with the weight of all places that say the same, and a share of those that hold it or are held by it."""
+    support: dict[str, float] = {}
+    for one in candidates:
+        if one.key not in support:
+            support[one.key] = _support(one.key, candidates, weights)
+        yield support[one.key] + 0.01 * WEIGHTS[one.place], one
+
+
+def _support(key: str, candidates: list[Candidate], weights: list[float]) -> float:
     best: dict[str, float] = {}
-    for other in candidates:
-        weight = _weight(other, candidates) * _likeness(one.key, other.key)
-        best[other.place] = max(best.get(other.place, 0.0), weight)
-    return sum(best.values()) + 0.01 * WEIGHTS[one.place]
+    for other, weight in zip(candidates, weights, strict=True):
+        worth = weight * _likeness(key, other.key)
+        best[other.place] = max(best.get(other.place, 0.0), worth)
+    return sum(best.values())
 
 
 def _weight(one: Candidate, candidates: list[Candidate]) -> float:
     if one.place != "h1":
         return WEIGHTS[one.place]
-    words = set(one.key.split())
+    words = one.words
     others = [other for other in candidates if other.place != "h1"]
-    is_of_this = not others or any(words & set(other.key.split()) or one.key in other.key for other in others)
+    is_of_this = not others or any(words & other.words or one.key in other.key for other in others)
     return WEIGHTS["h1"] if is_of_this else STRANGE_HEADING
 
 
@@ -94,10 +104,18 @@ def _candidates(page: Page, articles: Sequence[JsonObject], names: frozenset[str
         ("twitter", page.metas.get("twitter:title")),
         ("tag", page.title_tag),
     ]
+    read: dict[str, Candidate] = {}
     for place, text in found:
         if text and SHORTEST <= len(text) <= LONGEST:
-            clean = _less_site_name(tidy(unescape(text)), names)
-            yield Candidate(place, clean, plain(clean))
+            one = read.get(text) or _candidate(place, text, names)
+            read[text] = one
+            yield one if one.place == place else replace(one, place=place)
+
+
+def _candidate(place: str, text: str, names: frozenset[str]) -> Candidate:
+    clean = _less_site_name(tidy(unescape(text)), names)
+    key = plain(clean)
+    return Candidate(place, clean, key, frozenset(key.split()))
 
 
 def _site_names(page: Page, articles: Sequence[JsonObject]) -> frozenset[str]:
