@@ -118,7 +118,9 @@ async def build_walk(redis_url: str, site: Site, clock: Clock) -> AsyncIterator[
         sources: str = "", *, hosts: Sequence[str] = (), real_clock: bool = False, **settings: Any
     ) -> Walk:
         allowed = {f"{host}:{site.port}" for host in ("127.0.0.1", *hosts)} | set(settings.pop("allowed", ()))
-        extra = {name: settings.pop(name) for name in ("tls", "resolve", "topics") if name in settings}
+        extra = {
+            name: settings.pop(name) for name in ("tls", "resolve", "topics", "fetcher") if name in settings
+        }
         model = IngestSettings(
             redis_url=redis_url,
             contact="ops@example.org",

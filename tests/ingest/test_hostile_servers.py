@@ -62,7 +62,7 @@ async def outcome_of(fetcher: Fetcher, site: Site, answer: Answer, limits: Limit
         (hostile.header_flood, "protocol"),
         (hostile.many_headers, "header size"),
         (hostile.endless_chunks, "too large"),
-        (hostile.http2_preface, "protocol"),
+        (hostile.http2_only, "protocol"),
         (hostile.bomb("gzip"), "bomb"),
         (hostile.bomb("deflate"), "bomb"),
         (hostile.bomb("br"), "bomb"),

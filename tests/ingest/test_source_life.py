@@ -63,12 +63,19 @@ async def test_feed_that_dies_is_found_out_and_never_stops_the_walk(
 async def test_front_page_in_place_of_a_feed_tells_where_the_feed_is_now(
     build_walk: BuildWalk, site: Site, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    links = "".join(
+        f'<a href="/2026/11/2{n}/talks-go-on-{n}">Talks go on for the {n}th day</a>' for n in range(4)
+    )
     site.pages["/feed"] = page(
-        '<html><head><link rel="alternate" type="application/rss+xml" href="/new"></head></html>'
+        f'<html><head><link rel="alternate" type="application/rss+xml" href="/new"></head><body>{links}</body></html>'
     )
     walk = build_walk(source_of(site.url("/feed")))
     await pass_hours(walk, clock, 1)
-    assert f"the page names {site.url('/new')}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert (
+        f"the page names the feeds {site.url('/new')} and 4 article links such as {site.url('/2026/')}"
+        in told
+    )
 
 
 async def test_feed_that_stands_still_is_frozen_in_the_end(

@@ -5,6 +5,7 @@ import gzip
 import socket
 import struct
 import zlib
+from dataclasses import dataclass
 
 import brotli
 import zstandard
@@ -75,11 +76,30 @@ async def endless_chunks(_seen: Seen, writer: asyncio.StreamWriter) -> None:
         await writer.drain()
 
 
-async def http2_preface(_seen: Seen, writer: asyncio.StreamWriter) -> None:
-    """A server that speaks HTTP/2 only: a SETTINGS frame instead of an HTTP/1.1 answer."""
-    writer.write(b"\x00\x00\x00\x04\x00\x00\x00\x00\x00")
+HTTP2_SETTINGS = b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+HTTP2_GOAWAY = b"\x00\x00\x08\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01"
+
+
+async def http2_only(_seen: Seen, writer: asyncio.StreamWriter) -> None:
+    """A server that speaks HTTP/2 only: SETTINGS, then GOAWAY with PROTOCOL_ERROR for what is no preface (RFC 9113, 3.4)."""
+    writer.write(HTTP2_SETTINGS + HTTP2_GOAWAY)
     await writer.drain()
-    await asyncio.sleep(0.1)
+
+
+@dataclass
+class EndlessFeed:
+    """A feed of 200 MB that tells no length; counts the megabytes that were taken from it."""
+
+    sent_mb: int = 0
+
+    async def __call__(self, _seen: Seen, writer: asyncio.StreamWriter) -> None:
+        writer.write(head_of(200, {"transfer_encoding": "chunked", "content_type": "application/rss+xml"}))
+        item = b"<item><title>x</title><link>http://a.example/x</link></item>"
+        piece = (b'<rss version="2.0"><channel>' + item * 20_000)[:1_000_000]
+        for _megabyte in range(200):
+            writer.write(b"%x\r\n" % len(piece) + piece + b"\r\n")
+            await writer.drain()
+            self.sent_mb += 1
 
 
 def bomb(coding: str) -> Answer:

@@ -35,7 +35,7 @@ MAX_CRAWL_DELAY_S = 120.0
 PARSED_KEPT = 2000
 AT_HAND_S = 60.0
 
-State = Literal["rules", "open", "closed"]
+State = Literal["rules", "open", "closed", "forbidden"]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,14 @@ class Unreachable:
     retry_s: float = CLOSED_S
 
 
-Verdict = Allowed | Disallowed | Unreachable
+@dataclass(frozen=True)
+class Forbidden:
+    """The site stands where this process must not connect; `detail` names the address."""
+
+    detail: str
+
+
+Verdict = Allowed | Disallowed | Unreachable | Forbidden
 
 
 @dataclass(frozen=True)
@@ -85,10 +92,11 @@ class Robots:
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         kept = self._fresh(origin) or await self._kept(origin) or await self._fetched(origin)
-        if kept.state != "closed":
-            self._at_hand[origin] = (self._now().timestamp(), kept)
         if kept.state == "closed":
             return Unreachable(kept.text)
+        if kept.state == "forbidden":
+            return Forbidden(kept.text)
+        self._at_hand[origin] = (self._now().timestamp(), kept)
         if kept.state == "open":
             return Allowed()
         rules = self._rules(origin, kept.text)
@@ -117,7 +125,7 @@ class Robots:
 
     async def _fetched(self, origin: str) -> _Kept:
         kept = _Kept(*robots_state(await self._follow(f"{origin}/robots.txt")))
-        life_s = CLOSED_S if kept.state == "closed" else KEPT_S
+        life_s = CLOSED_S if kept.state in ("closed", "forbidden") else KEPT_S
         # A cache, written at once: losing or repeating it changes no output of the handler.
         await self._redis.set(
             keys.robots_file(origin), json.dumps({"state": kept.state, "text": kept.text}), ex=life_s
@@ -160,12 +168,14 @@ class Robots:
 
 
 def robots_state(outcome: FetchOutcome) -> tuple[State, str]:
-    """What follows from the answer for a robots.txt: its rules, open (there is none), or closed (it cannot be had)."""
+    """What follows from the answer for a robots.txt: its rules, open (there is none), closed (it cannot be had), forbidden."""
     match outcome:
         case Fetched():
             return "rules", outcome.body.decode("utf-8", "replace")
         case Gone():
             return "open", ""
+        case Refused(reason="address", detail=detail) | Failed(reason="bad url", detail=detail):
+            return "forbidden", detail[:300]
         case Refused(reason=reason) if reason.startswith("http 4"):
             return "open", ""
         case Failed(reason=reason) if reason.startswith("http 4") and reason != "http 408":

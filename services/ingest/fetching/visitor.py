@@ -18,7 +18,7 @@ from services.ingest.core.outcomes import (
 from services.ingest.core.retry_after import rest_s
 from services.ingest.fetching.fetcher import Fetcher
 from services.ingest.fetching.politeness import NotYet, Politeness, Turn, TurnReport
-from services.ingest.fetching.robots import Allowed, Disallowed, Robots, Unreachable, Verdict
+from services.ingest.fetching.robots import Allowed, Disallowed, Forbidden, Robots, Unreachable, Verdict
 
 BREAKER_AFTER = 3  # failures in a row before a host is left alone for a while
 
@@ -71,6 +71,8 @@ class Visitor:
                 return Refused("robots")
             case Unreachable(detail=detail):
                 return Failed("robots unreachable", detail)
+            case Forbidden(detail=detail):
+                return Refused("address", detail)
             case Allowed():
                 return await self._fetcher.fetch(url, limits, headers)
 

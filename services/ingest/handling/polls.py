@@ -20,8 +20,7 @@ from services.ingest.fetching.politeness import NotYet
 from services.ingest.fetching.visitor import Resting, Visitor
 from services.ingest.handling.articles import reason_of, source_name
 from services.ingest.handling.poll_end import Poll, come_back, end_poll, note_redirect
-from services.ingest.listings.pages import feeds_named_by
-from services.ingest.listings.reader import limits_of, read_listing
+from services.ingest.listings.reader import limits_of, read_front_page, read_listing
 from services.ingest.scheduling.putting_back import follow
 from services.ingest.sources.catalogue import Catalogue, listing_id_of
 from services.ingest.stored import read_fields, read_hash
@@ -104,7 +103,7 @@ class Poller:
             pattern=listing.links if listing else None,
         )
         if isinstance(listed, Unreadable):
-            return _unreadable(listed, fetched, poll.request.url)
+            return await _unreadable(listed, fetched, poll.request.url)
         selection = await self._selected(poll, listed.entries)
         evidence = _evidence_of(listed.entries, selection, has_children=bool(listed.children))
         outcome: PollOutcome = (
@@ -131,7 +130,7 @@ class Poller:
         selection = select_entries(
             by_id, marks, now=poll.now, window=window, must_be_dated=poll.request.kind == "sitemap"
         )
-        return self._without_contradictions(poll, selection)
+        return self._without_contradictions(poll, _counting_repeats(selection, len(entries) - len(by_id)))
 
     def _without_contradictions(self, poll: Poll, selection: Selection) -> Selection:
         source = poll.request.source
@@ -152,6 +151,11 @@ class Poller:
         )
 
 
+def _counting_repeats(selection: Selection, repeats: int) -> Selection:
+    """Entries that are another spelling of an article already listed."""
+    return replace(selection, skipped={**selection.skipped, "repeated": repeats}) if repeats else selection
+
+
 def _evidence_of(entries: Sequence[ListedEntry], selection: Selection, *, has_children: bool) -> Evidence:
     if not entries and not has_children:
         return Evidence("empty")
@@ -162,11 +166,10 @@ def _evidence_of(entries: Sequence[ListedEntry], selection: Selection, *, has_ch
     return Evidence(entries=len(entries), new=len(fresh), newest=max(dates, default=None))
 
 
-def _unreadable(listed: Unreadable, fetched: Fetched, url: str) -> PollResult:
-    """A page where a list should be is often the site's new front: the feeds it names are the operator's next step."""
-    feeds = feeds_named_by(fetched.body, url)[:3] if listed.reason == "html" else []
-    detail = f"the page names {', '.join(feeds)}" if feeds else listed.detail
-    return _failed(listed.reason, detail, is_challenge=is_challenge_page(fetched.body))
+async def _unreadable(listed: Unreadable, fetched: Fetched, url: str) -> PollResult:
+    """A page where a list should be is often the site's new front: what it names is the operator's next step."""
+    front = (await read_front_page(url, fetched)).in_words() if listed.reason == "html" else ""
+    return _failed(listed.reason, front or listed.detail, is_challenge=is_challenge_page(fetched.body))
 
 
 def _failed(

@@ -1,6 +1,7 @@
 """Pages that list articles without a feed, and the feeds that a homepage names, read from HTML."""
 
 import re
+from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
@@ -37,6 +38,27 @@ def parse_listing_page(
         return Unreadable("no article links", f"{len(links)} links")
     entries = tuple(ListedEntry(link.url, title=link.text or None) for link in chosen[:MAX_ARTICLES])
     return Listed(entries, "listing", cut=max(len(chosen) - MAX_ARTICLES, 0), shapes=shapes)
+
+
+@dataclass(frozen=True)
+class FrontPage:
+    """What a page offers to who looked for a list there."""
+
+    feeds: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+
+    def in_words(self) -> str:
+        """For the log; empty where the page offers nothing."""
+        feeds = f"the feeds {', '.join(self.feeds[:3])}" if self.feeds else ""
+        links = f"{len(self.articles)} article links such as {self.articles[0]}" if self.articles else ""
+        return f"the page names {' and '.join(filter(None, [feeds, links]))}" if feeds or links else ""
+
+
+def front_page_of(body: bytes, url: str) -> FrontPage:
+    """The feeds a page names and the article links it shows."""
+    listed = parse_listing_page(body, url)
+    entries = listed.entries if isinstance(listed, Listed) else ()
+    return FrontPage(tuple(feeds_named_by(body, url)), tuple(entry.url for entry in entries))
 
 
 def links_of(body: bytes, url: str) -> list[Link]:

@@ -6,7 +6,7 @@ from services.contracts.messages import FetchKind
 from services.ingest.core.listed import Listed, Unreadable
 from services.ingest.core.outcomes import FEED_LIMITS, SITEMAP_LIMITS, Fetched, Limits
 from services.ingest.listings.feeds import parse_feed
-from services.ingest.listings.pages import parse_listing_page
+from services.ingest.listings.pages import FrontPage, front_page_of, parse_listing_page
 from services.ingest.listings.searches import parse_search
 from services.ingest.listings.sitemaps import parse_sitemap
 from services.ingest.listings.telegram import parse_telegram
@@ -35,6 +35,12 @@ async def read_listing(
             case "search":
                 return await asyncio.to_thread(parse_search, fetched.body, url, content_type)
         return await asyncio.to_thread(parse_feed, fetched.body, url, content_type)
+
+
+async def read_front_page(url: str, fetched: Fetched) -> FrontPage:
+    """What a page that stands where a list should be names itself: feeds, and links to articles."""
+    async with _threads:
+        return await asyncio.to_thread(front_page_of, fetched.body, url)
 
 
 def limits_of(kind: FetchKind) -> Limits:

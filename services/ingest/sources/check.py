@@ -160,7 +160,7 @@ class SourceChecker:
             state, text = robots_state(outcome)
             self._rules[origin] = (state, Protego.parse(text if state == "rules" else ""))
         known, rules = self._rules[origin]
-        if known == "closed":
+        if known in ("closed", "forbidden"):
             return "unreachable"
         return "allowed" if rules.can_fetch(url, AGENT) else "disallowed"
 
