@@ -3,6 +3,7 @@
 import hashlib
 import re
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
@@ -19,6 +20,7 @@ MOBILE_LABELS = frozenset({"m", "mobile", "amp"})
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
+@lru_cache(maxsize=256)  # a message's URL is asked for several times in a row, by several modules
 def canonical_url(url: str) -> str:
     """The one spelling of a URL: https, no `www.`/mobile host, no AMP form, no tracking, sorted query, no fragment.
 

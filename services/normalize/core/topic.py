@@ -72,8 +72,11 @@ def match_topics(
 
 def score_topics(topics: Sequence[Topic], title: str | None, text: str) -> list[TopicMatch]:
     """The score of each topic with its evidence, whether or not it reaches a threshold."""
+    if not topics:
+        return []
     spelled = WORD.findall(f"{title or ''}\n{text}")
-    words = [word.casefold().replace("’", "'").replace("ʼ", "'") for word in spelled]
+    folded = "\n".join(spelled).casefold().replace("’", "'").replace("ʼ", "'")
+    words = folded.split("\n") if spelled else []
     return [_scored(topic, spelled, words) for topic in topics]
 
 
