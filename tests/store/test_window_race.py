@@ -1,0 +1,21 @@
+"""Several stores start at once on one PostgreSQL: each prepares the window, none dies of another's work."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
+from services.store.upkeep.window import keep_window, partition_starts
+
+STORES = 6
+LATER = datetime(2031, 1, 1, tzinfo=UTC)
+
+
+async def test_stores_that_prepare_the_same_days_at_once_all_live(postgres_url: str) -> None:
+    stores = [open_database(postgres_url) for _ in range(STORES)]
+    await migrate(stores[0])
+    for day in range(3):
+        await asyncio.gather(*(keep_window(store, LATER + timedelta(days=20 * day)) for store in stores))
+    assert len(await stores[0].read(partition_starts)) >= 3
+    for store in stores:
+        await store.close()
