@@ -5,6 +5,7 @@ import os
 import sys
 
 from services.ingest.app import build_ingest
+from services.ingest.metrics import measure_sources, tell_sources
 from services.ingest.settings import IngestSettings
 from services.runtime.logs import set_up_logs
 from services.runtime.monitoring.tracing import tracing
@@ -26,8 +27,16 @@ def main() -> int:
 
 async def _run(settings: IngestSettings) -> int:
     broker, ingest = build_ingest(settings)
-    tasks = (ingest.scheduler.run, ingest.clean_reader.run, ingest.clearer.run)
-    return await run_service("ingest", settings, broker, tasks=tasks, close=(ingest.close,))
+    tasks = (
+        ingest.scheduler.run,
+        ingest.clean_reader.run,
+        ingest.clearer.run,
+        lambda: tell_sources(ingest.redis, ingest.catalogue, settings.standing_every_s),
+    )
+    measures = (lambda: measure_sources(ingest.redis, ingest.catalogue),)
+    return await run_service(
+        "ingest", settings, broker, tasks=tasks, close=(ingest.close,), measures=measures
+    )
 
 
 if __name__ == "__main__":

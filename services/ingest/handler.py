@@ -8,13 +8,14 @@ from redis.exceptions import OutOfMemoryError, ReadOnlyError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from services.contracts.failures import RetryLater
+from services.contracts.identities import article_id_of, canonical_url
 from services.contracts.messages import FetchRequest
 from services.ingest.handling.articles import ArticleTaker
 from services.ingest.handling.polls import Poller
 from services.ingest.handling.revisits import REVISIT, Revisiter
 from services.ingest.handling.site_terms import TERMS, SiteTermsTaker
 from services.ingest.scheduling.putting_back import put_back
-from services.runtime.logs import log_outcome
+from services.runtime.logs import bind_message, log_outcome
 
 REDIS_AWAY = (RedisConnectionError, RedisTimeoutError, OutOfMemoryError, ReadOnlyError)
 
@@ -41,6 +42,9 @@ class FetchHandler:
 
         Raises RetryLater where Redis, which keeps the turns and the marks, is away or full.
         """
+        bind_message(source=request.source.name if request.source else None)
+        if request.kind == "article":
+            bind_message(article_id=_article_id(request.url))
         try:
             await self._taken(request)
         except REDIS_AWAY as problem:
@@ -58,3 +62,11 @@ class FetchHandler:
             await self._taker.take(request)
         else:
             await self._poller.poll(request)
+
+
+def _article_id(url: str) -> str | None:
+    """What the article will be called if its page stays where it was asked for; None where the URL is none."""
+    try:
+        return article_id_of(canonical_url(url))
+    except ValueError:
+        return None

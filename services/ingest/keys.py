@@ -6,6 +6,8 @@ SCHEDULE = "ingest:schedule"
 DELAYED = "ingest:delayed"
 """Sorted set: a request that waits (JSON with its lane) → when it goes back to its stream."""
 
+DELAYED_HEADERS = "ingest:delayed_headers"
+"""Hash: the digest of such a request → its headers (JSON), so that its walk keeps its trace and its correlation id."""
 
 REVISITS = "ingest:revisits"
 """Sorted set: page id → when its page is asked for again."""

@@ -1,9 +1,8 @@
 """What normalize does with a fetched page: extract, match its topics, hand on the article or say why not."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import urlsplit
-
-import structlog
 
 from services.contracts.failures import Unprocessable
 from services.contracts.identities import article_id_of
@@ -14,13 +13,15 @@ from services.normalize.core.rejections import Rejection
 from services.normalize.core.topic import Topic
 from services.normalize.extract import Extraction
 from services.normalize.extractor import Extractor
+from services.normalize.metrics import count_article, count_rejected
 from services.normalize.page_field import unpack_page
 from services.normalize.page_keeping import KeepPage, page_keeper
 from services.normalize.site_memory import SiteMemory
-from services.runtime.logs import log_outcome
+from services.runtime.logs import bind_message, log_outcome
 from services.runtime.wire import emit, entry
 
 KEEP_NOTHING = page_keeper("")
+UNKNOWN_HOST = "unknown"
 
 
 class PageHandler:
@@ -40,14 +41,13 @@ class PageHandler:
 
     async def on_raw_article(self, raw: RawArticle) -> None:
         """One page in, one article out or one line that says why there is none."""
+        bind_message(source=raw.source.name if raw.source else None)
         page = unpack_page(entry().fields)
         await self._keep_page(raw, page, entry().fields)
         found = await self._extractor.extract(page, raw.final_url, _content_type(raw))
         article = found if isinstance(found, Rejection) else await self._described(raw, found)
         if isinstance(article, Rejection):
-            log_outcome(
-                "page_rejected", "rejected", url=raw.final_url, reason=article.reason, detail=article.detail
-            )
+            _log_rejected(raw.final_url, article)
         else:
             emit(ARTICLES_NORMALIZED, article)
             _log_article(article)
@@ -74,13 +74,25 @@ def _content_type(raw: RawArticle) -> str | None:
 
 def _log_article(article: NormalizedArticle) -> None:
     article_id = article_id_of(article.canonical_url)
-    structlog.contextvars.bind_contextvars(article_id=article_id)
+    bind_message(article_id=article_id)
     log_outcome(
         "article_normalized",
         "normalized",
-        article_id=article_id,
         url=article.url,
         title=article.title,
         topics=[topic.topic for topic in article.topics],
         words=article.quality.words,
+        **count_article(urlsplit(article.canonical_url).netloc, article),
+    )
+
+
+def _log_rejected(url: str, rejection: Rejection) -> None:
+    host = UNKNOWN_HOST
+    with suppress(ValueError):  # a URL that is none is no reason to say nothing of its page
+        canonical = own_canonical_url(url, None)
+        host = urlsplit(canonical).netloc
+        bind_message(article_id=article_id_of(canonical))
+    count_rejected(host)
+    log_outcome(
+        "page_rejected", "rejected", url=url, host=host, reason=rejection.reason, detail=rejection.detail
     )

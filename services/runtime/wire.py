@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from .delivery.entry import Encodable, Entry, Output, output_of
 from .envelope import DATA_FIELD, carried, seal
 from .handling import required
-from .trace_ids import of_new_trace
+from .trace_ids import TRACEPARENT, TRACEPARENT_FORM, of_new_trace
 
 
 def entry() -> Entry:
@@ -24,19 +24,28 @@ def correlation_id() -> str:
     return running.headers.get("correlation_id", running.entry.id)
 
 
-def emit(stream: str, message: BaseModel, *, begins_trace: bool = False, **binary_fields: bytes) -> None:
+def walk_headers() -> dict[str, str]:
+    """The headers that what is made of the running message carries, for a message that leaves later."""
+    return {**carried(required().headers), "correlation_id": correlation_id()}
+
+
+def traceparent() -> str:
+    """The running message's place in its trace (W3C), for what leaves us by another way; empty where nobody traces."""
+    given = required().headers.get(TRACEPARENT, "")
+    return given if TRACEPARENT_FORM.fullmatch(given) else ""
+
+
+def emit(stream: str, message: BaseModel, **binary_fields: bytes) -> None:
     """An output of the running handler: one entry on `stream`, with `binary_fields` beside the envelope.
 
-    Outputs are written in the order of the calls. `begins_trace`: what is made of it is a walk of its own, not a part
-    of this message's.
+    Outputs are written in the order of the calls.
     """
-    running = required()
-    headers = carried(running.headers)
-    head = {**(of_new_trace(headers) if begins_trace else headers), "correlation_id": correlation_id()}
-    pairs = [part for pair in binary_fields.items() for part in pair]
-    running.outputs.append(
-        Output("XADD", stream, ("*", DATA_FIELD, seal(message.model_dump_json(), head), *pairs))
-    )
+    _put_out(stream, message, walk_headers(), binary_fields)
+
+
+def emit_walk(stream: str, message: BaseModel) -> None:
+    """The same for a message that is no part of the running one's walk but begins its own: a trace id of its own."""
+    _put_out(stream, message, of_new_trace(walk_headers()), {})
 
 
 def emit_command(command: str, key: str, *arguments: Encodable) -> None:
@@ -69,3 +78,11 @@ async def publish(redis: Redis, stream: str, message: BaseModel, **binary_fields
     fields: dict[Any, Any] = {DATA_FIELD: envelope_of(message), **binary_fields}
     entry_id = await redis.xadd(stream, fields)
     return entry_id.decode() if isinstance(entry_id, bytes) else str(entry_id)
+
+
+def _put_out(
+    stream: str, message: BaseModel, headers: Mapping[str, str], binary_fields: Mapping[str, bytes]
+) -> None:
+    pairs = [part for pair in binary_fields.items() for part in pair]
+    envelope = seal(message.model_dump_json(), headers)
+    required().outputs.append(Output("XADD", stream, ("*", DATA_FIELD, envelope, *pairs)))

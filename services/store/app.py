@@ -23,6 +23,7 @@ from .archive import Archive
 from .database.migrate import migrate
 from .database.opening import Database, open_database
 from .handler import build_handler
+from .metrics import measure_relay, tell_relay
 from .reading.search_index import index_waiting
 from .relay.relaying import Relaying
 from .relay.retention import Retention
@@ -59,7 +60,9 @@ async def run_store(settings: StoreSettings) -> int:
                 Retention(database, redis).run,
                 lambda: keep_stories(archive, relaying.poke),
                 lambda: keep_index(database),
+                lambda: tell_relay(database, redis, settings.standing_every_s),
             ),
+            measures=(lambda: measure_relay(database, redis),),
             close=(relaying.flush, redis.aclose, database.close),
         )
 

@@ -10,7 +10,7 @@ from services.runtime.delivery.entry import Entry
 from services.runtime.envelope import unseal
 from services.runtime.handling import handling
 from services.runtime.trace_ids import new_trace_id, of_new_trace, trace_id_of
-from services.runtime.wire import emit, envelope_of
+from services.runtime.wire import emit_walk, envelope_of
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 FORM = re.compile(r"[0-9a-f]{32}")
@@ -60,8 +60,8 @@ def test_article_of_a_listing_begins_a_trace_and_keeps_the_polls_correlation_id(
             "trace_id": "1" * 32,
             "traceparent": f"00-{TRACE}-{SPAN}-01",
         }
-        emit("fetch.requests", Note(), begins_trace=True)
-        emit("fetch.requests", Note(), begins_trace=True)
+        emit_walk("fetch.requests", Note())
+        emit_walk("fetch.requests", Note())
     first, second = (json.loads(output.arguments[2])["headers"] for output in running.outputs)
     assert first["correlation_id"] == second["correlation_id"] == "c"
     assert FORM.fullmatch(first["trace_id"])

@@ -30,6 +30,7 @@ from services.ingest.fetching.guard import (
     resolve_name,
 )
 from services.ingest.fetching.host_pools import HostPools
+from services.runtime.monitoring.spans import part_span
 
 CONNECT_S = 8.0
 IDLE_S = 12.0
@@ -64,8 +65,9 @@ class Fetcher:
     async def fetch(self, url: str, limits: Limits, headers: Mapping[str, str] | None = None) -> FetchOutcome:
         """GET `url` within `limits`; `headers` are added (validators, usually)."""
         try:
-            async with asyncio.timeout(limits.total_s):
-                return await self._exchange(url, limits, headers or {})
+            with part_span("GET", **{"http.request.method": "GET", "url.full": url}):
+                async with asyncio.timeout(limits.total_s):
+                    return await self._exchange(url, limits, headers or {})
         except TimeoutError:
             return Failed("deadline", f"not done within {limits.total_s:g} s")
         except ForbiddenAddress as problem:

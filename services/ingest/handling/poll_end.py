@@ -20,7 +20,7 @@ from services.ingest.handling.articles import source_name
 from services.ingest.scheduling.putting_back import MAX_HOPS, lane_of, put_back
 from services.ingest.sources.catalogue import Listing
 from services.runtime.logs import log_outcome
-from services.runtime.wire import emit, emit_command, hand_over_slice
+from services.runtime.wire import emit, emit_command, emit_walk, hand_over_slice
 
 SLICE = 200
 UNLISTED_KEPT_S = 30 * 86400
@@ -90,7 +90,7 @@ async def _hand_on(poll: Poll, result: PollResult) -> None:
     slices = [*_slices(result.selection.taken)]
     for number, taken in enumerate(slices, 1):
         for one in taken:
-            emit(lane_of(poll.request), _article_request(poll.request, one))
+            emit_walk(lane_of(poll.request), _article_request(poll.request, one))
         _mark_seen(poll, [(one.article_id, one.mark.text()) for one in taken])
         if number < len(slices):
             await hand_over_slice()

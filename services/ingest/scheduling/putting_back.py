@@ -1,5 +1,6 @@
 """Requests that go on later or elsewhere: outputs of the running handler, written with its acknowledgement."""
 
+import hashlib
 import json
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS
 from services.ingest import keys
 from services.ingest.core.outcomes import Redirected
-from services.runtime.wire import emit, emit_command
+from services.runtime.wire import emit, emit_command, walk_headers
 
 MAX_HOPS = 5
 
@@ -16,12 +17,19 @@ MAX_HOPS = 5
 def put_back(request: FetchRequest, at: datetime) -> None:
     """Let the request come again at `at`, by way of the delayed set."""
     later = request.model_copy(update={"not_before": None})
-    emit_command("ZADD", keys.DELAYED, at.timestamp(), delayed_member(later, lane_of(request)))
+    member = delayed_member(later, lane_of(request))
+    emit_command("HSET", keys.DELAYED_HEADERS, member_digest(member), json.dumps(walk_headers()))
+    emit_command("ZADD", keys.DELAYED, at.timestamp(), member)
 
 
 def delayed_member(request: FetchRequest, lane: str = FETCH_REQUESTS) -> str:
     """A waiting request as a member of the delayed set; equal requests are one member."""
     return json.dumps({"lane": lane, "request": request.model_dump_json(exclude_defaults=True)})
+
+
+def member_digest(member: str) -> str:
+    """What the headers of a waiting request are kept under."""
+    return hashlib.blake2s(member.encode(), digest_size=16).hexdigest()
 
 
 def follow(request: FetchRequest, redirect: Redirected) -> bool:

@@ -14,8 +14,9 @@ from services.contracts.streams import FETCH_REQUESTS, GROUP_INGEST
 from services.ingest import keys
 from services.ingest.core.revisits import step_name
 from services.ingest.scheduling.page_records import read_page_record
+from services.ingest.scheduling.putting_back import member_digest
 from services.ingest.sources.catalogue import Catalogue, Listing
-from services.ingest.stored import read_due
+from services.ingest.stored import read_due, read_fields
 from services.runtime.delivery.gates import Gate
 from services.runtime.delivery.waiting import waiting_entries
 from services.runtime.envelope import DATA_FIELD
@@ -42,11 +43,12 @@ redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1])
 return 1
 """
 
-# KEYS: delayed, stream. ARGV: member, field, envelope.
+# KEYS: delayed, stream, headers. ARGV: member, field, envelope, the member's digest.
 PUBLISH_DELAYED = """
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then return 0 end
 redis.call('XADD', KEYS[2], '*', ARGV[2], ARGV[3])
 redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[3], ARGV[4])
 return 1
 """
 
@@ -155,11 +157,16 @@ class Scheduler:
 
     async def _release_delayed(self, now: float) -> int:
         released = 0
-        for member, _due in await read_due(self._redis, keys.DELAYED, now, BATCH):
+        members = [member for member, _due in await read_due(self._redis, keys.DELAYED, now, BATCH)]
+        digests = [member_digest(member) for member in members]
+        headers = await read_fields(self._redis, keys.DELAYED_HEADERS, digests)
+        for member, digest, kept in zip(members, digests, headers, strict=True):
             waiting = json.loads(member)
             request = FetchRequest.model_validate_json(waiting["request"])
+            envelope = envelope_of(request, json.loads(kept) if kept else None)
             released += await self._publish_delayed(
-                keys=[keys.DELAYED, waiting["lane"]], args=[member, DATA_FIELD, envelope_of(request)]
+                keys=[keys.DELAYED, waiting["lane"], keys.DELAYED_HEADERS],
+                args=[member, DATA_FIELD, envelope, digest],
             )
         return released
 

@@ -35,7 +35,8 @@ LONGEST_NAMES = {"fetch_id": 64, "page_hash": 64, "engine": 64, "template": 64, 
 class Incoming:
     """An article as it enters a claim. `message` is the cleaned one; `outlet` the name subscribers read.
 
-    `body` and `ledger` are the message as JSON, the blocks apart.
+    `body` and `ledger` are the message as JSON, the blocks apart. `traceparent` is what its announcements carry, empty
+    where nobody traces.
     """
 
     message: NormalizedArticle
@@ -44,6 +45,7 @@ class Incoming:
     outlet: str
     body: str
     ledger: str
+    traceparent: str = ""
 
     @property
     def topic(self) -> str:

@@ -174,7 +174,7 @@ def _finish(
     announcements += story_announcements(connection, placed, now)
     if group != grouped.group or isinstance(verdict, (Update, Revision)):
         save_group(connection, group)
-    write_announcements(connection, announcements)
+    write_announcements(connection, announcements, incoming.traceparent)
     settled = Settled(
         incoming.member.article_id,
         group.canonical.article_id,

@@ -33,6 +33,7 @@ class PostgresDatabase:
         self.on_lost: list[Callable[[], None]] = []  # a commit is one work's alone: nothing is told too early
         self._engine: AsyncEngine = create_async_engine(
             make_url(url).set(drivername="postgresql+asyncpg"),
+            hide_parameters=True,  # errors are logged, and parameters hold texts
             pool_size=POOL,
             max_overflow=0,
             pool_timeout=30,

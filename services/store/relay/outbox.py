@@ -17,19 +17,29 @@ Position = tuple[int, int]
 """An entry id as two integers, milliseconds and sequence; never compared as text."""
 
 
-def write_announcements(connection: Connection, announcements: Sequence[Announcement]) -> None:
-    """Add announcements in order; runs inside the claim. An event id that is there already stays as it is."""
+def write_announcements(
+    connection: Connection, announcements: Sequence[Announcement], traceparent: str = ""
+) -> None:
+    """Add announcements in order; runs inside the claim. An event id that is there already stays as it is.
+
+    `traceparent` is that of the claim, for the trace to go on at the subscribers.
+    """
     rows = [
         {
             "stream": stream_of_type(announcement.event.type),
             "event_id": announcement.event.id,
             "article_id": announcement.article_id,
-            "fields": json.dumps(announcement.event.to_fields(), ensure_ascii=False),
+            "fields": json.dumps(_fields_of(announcement, traceparent), ensure_ascii=False),
         }
         for announcement in announcements
     ]
     if rows:
         connection.execute(insert_new(connection, outbox), rows)
+
+
+def _fields_of(announcement: Announcement, traceparent: str) -> dict[str, str]:
+    event = announcement.event
+    return (event.model_copy(update={"traceparent": traceparent}) if traceparent else event).to_fields()
 
 
 def allot_ids(connection: Connection, stream: str, now_ms: int) -> int:

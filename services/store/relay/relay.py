@@ -4,12 +4,16 @@ import asyncio
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 from sqlalchemy import Connection, select, tuple_
+
+from services.runtime.monitoring.spans import note_published
+from services.runtime.monitoring.tracing import tracer
 
 from ..database.opening import Database
 from ..database.schema import outbox
@@ -19,6 +23,7 @@ from .scripts import APPEND, ASIDE, SEPARATOR
 
 BATCH = 100  # entries in one script: about 1 ms of server time; more is hardly faster
 BYTES_AT_ONCE = 4_000_000  # and no more than this, for a batch of very long articles
+NEWS = timedelta(minutes=10)
 
 log = structlog.get_logger()
 
@@ -62,6 +67,8 @@ class Relay:
         self._last = last if not rows else None  # unknown until the server has answered
         if rows and await self._append_rows(last, rows):
             self._last = rows[-1].position
+            if tracer() is not None:
+                _note_spans(self.stream, rows)
             return len(rows)
         return 0
 
@@ -133,6 +140,17 @@ class Relay:
             log.error(
                 "foreign_stream_moved_aside", stream=self.stream, moved_to=name, last_id=entry_id_of(last)
             )
+
+
+def _note_spans(stream: str, rows: Sequence[Row]) -> None:
+    """The last span of each announcement's walk. What is sent again after a loss was told when it was new."""
+    now = datetime.now(UTC)
+    for row in rows:
+        parts = row.packed.decode().split(SEPARATOR)
+        fields = dict(zip(parts[::2], parts[1::2], strict=True))
+        made = datetime.fromisoformat(fields["time"])
+        if now - made < NEWS:
+            note_published(stream, fields["id"], fields.get("traceparent", ""), made)
 
 
 def rows_above(stream: str, above: Position, limit: int) -> Any:
