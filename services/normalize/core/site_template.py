@@ -4,7 +4,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from services.contracts.messages import Block
 from services.normalize.core.plain_words import plain
@@ -23,6 +24,7 @@ LONGEST_RELATED = 220
 LEAST_LEFT = 0.5  # a template that would cut more of an article's words is not applied
 FEWEST_FOR_FRAME, SHARE_OF_FRAME, FEWEST_IN_FRAME = 5, 0.6, 3
 FRAME_CHARS = (15, 200)
+LONGEST_REMEMBERED = 2_000  # characters: what is remembered stays below 4 MB
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,14 @@ class Sighting:
     title: bytes
     body: frozenset[bytes]
     frame: frozenset[bytes]
+
+
+class _Seen(NamedTuple):
+    """What a site's other articles showed: how many of them each block, and their headlines."""
+
+    blocks: Counter[bytes]
+    titles: set[bytes]
+    articles: int
 
 
 def sighting_of(article_id: str, day: int, extraction: "Extraction") -> Sighting:
@@ -100,9 +110,14 @@ def apply_template(extraction: "Extraction", own: Sighting, sightings: Sequence[
     others = [one for one in sightings if one.article != own.article and not _is_version_of(one, own)]
     if len(others) < FEWEST_SEEN:
         return extraction
-    counts = Counter(one for sighting in others for one in sighting.body)
+    keys = [hash_of(block.text) if block.kept else b"" for block in extraction.blocks]
+    counts = _counts_of(frozenset(keys), [sighting.body for sighting in others])
     titles = {sighting.title for sighting in others} - {own.title, hash_of("")}
-    blocks = tuple(_judged(block, counts, titles, len(others)) for block in extraction.blocks)
+    seen = _Seen(counts, titles, len(others))
+    blocks = tuple(
+        _judged(block, key, seen) if key else block
+        for block, key in zip(extraction.blocks, keys, strict=True)
+    )
     return _without(extraction, blocks)
 
 
@@ -111,14 +126,26 @@ def frame_is_gone(own: Sighting, sightings: Sequence[Sighting]) -> bool:
     others = [one for one in sightings if one.article != own.article]
     if len(others) < FEWEST_FOR_FRAME:
         return False
-    counts = Counter(one for sighting in others for one in sighting.frame)
-    usual = {one for one, seen in counts.items() if seen >= SHARE_OF_FRAME * len(others)}
-    return len(usual) >= FEWEST_IN_FRAME and not usual & (own.frame | own.body)
+    shown = own.frame | own.body
+    frames = [one.frame for one in others]
+    least = SHARE_OF_FRAME * len(others)
+    if any(seen >= least for seen in _counts_of(shown, frames).values()):
+        return False
+    everything = Counter(one for frame in frames for one in frame)
+    return sum(seen >= least for seen in everything.values()) >= FEWEST_IN_FRAME
 
 
 def hash_of(text: str) -> bytes:
     """A block's hash: what it says, whatever its case and punctuation."""
+    return _remembered_hash(text) if len(text) <= LONGEST_REMEMBERED else _hash(text)
+
+
+def _hash(text: str) -> bytes:
     return hashlib.blake2b(plain(text).encode(), digest_size=HASH_BYTES).digest()
+
+
+# a page's blocks are asked for twice, what stands around them on every page
+_remembered_hash = lru_cache(maxsize=512)(_hash)
 
 
 def _needed(others: int) -> float:
@@ -135,14 +162,20 @@ def _is_version_of(one: Sighting, own: Sighting) -> bool:
     return one.title == own.title or shared > max(2, ALIKE * min(len(one.body), len(own.body)))
 
 
-def _judged(block: Block, counts: Counter[bytes], titles: set[bytes], others: int) -> Block:
-    if not block.kept:
-        return block
-    key = hash_of(block.text)
-    if counts[key] >= _needed(others):
-        reason = f"the site's own: on {counts[key]} of {others} other articles"
+def _counts_of(keys: frozenset[bytes], seen: Sequence[frozenset[bytes]]) -> Counter[bytes]:
+    """How many of the sets have each of the keys."""
+    counts: Counter[bytes] = Counter()
+    for one in seen:
+        counts.update(one & keys)
+    return counts
+
+
+def _judged(block: Block, key: bytes, seen: _Seen) -> Block:
+    times = seen.blocks[key]
+    if times >= _needed(seen.articles):
+        reason = f"the site's own: on {times} of {seen.articles} other articles"
         return block.model_copy(update={"kept": False, "reason": reason, "rule": "site template"})
-    if len(block.text) <= LONGEST_RELATED and key in titles:
+    if key in seen.titles and len(block.text) <= LONGEST_RELATED:
         reason = "related list: another article's headline"
         return block.model_copy(update={"kept": False, "reason": reason, "rule": "site headlines"})
     return block
