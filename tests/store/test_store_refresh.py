@@ -43,6 +43,7 @@ async def test_index_after_a_refresh_is_what_another_store_reads_from_the_archiv
 async def test_claims_after_a_refresh_go_on_with_the_index_it_computed(archive):
     for n in range(5):
         await archive.claim(report(QUAKE, n, f"o{n}"))
+        await archive.claim(report(TALKS, n, f"o{n}"))
     await archive.weigh_stories_anew()
     computed = known_of(archive).index
     settled = await asyncio.gather(*(archive.claim(report(QUAKE, n, f"o{n}")) for n in range(5, 20)))

@@ -209,7 +209,7 @@ def test_snapshot_is_due_by_growth_while_small_and_daily_when_large() -> None:
         return is_snapshot_due(units, Snapshot(units=last_units), NOON, NOON + timedelta(hours=hours))
 
     assert is_snapshot_due(2, Snapshot(), None, NOON) and not is_snapshot_due(1, Snapshot(), None, NOON)
-    assert due(111, 100, 0) and not due(109, 100, 0)
+    assert due(125, 100, 0) and not due(124, 100, 0)
     assert due(1_250, 1_000, 0) and not due(1_249, 1_000, 0)
     assert not due(5_200, 5_000, 23) and due(5_200, 5_000, 24)
 

@@ -8,7 +8,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import islice, repeat
 from operator import itemgetter, mul
 
 from .decision import Move, StoryDecision, StoryId
@@ -121,11 +121,36 @@ class StoryIndex:
         """
         vector = self._weigh(terms)
         gone = {self._rows[name] for name in {*replaces, article_id} if name in self._rows}
+        return self._decided(article_id, vector, self._near(vector, gone), tuple(replaces), gone)
+
+    def repaired(self, article_id: str, settled: set[frozenset[int]]) -> StoryDecision | None:
+        """What passing an article that is here through the repair changes; None where nothing does.
+
+        `settled` are pools of articles of which another one has shown that already; it is added to.
+        """
+        row = self._rows[article_id]
+        vector, gone = _unpacked(self._vectors[row]), {row}
         near = self._near(vector, gone)
+        touched, _ = self._touched(near, gone)
+        pool = frozenset(member for story in touched for member in self._members[story])
+        if pool in settled:
+            return None
+        decision = self._decided(article_id, vector, near, (), gone)
+        if decision.story_id != self._story_of[row]:
+            own = Move(article_id, StoryId(self._story_of[row]), decision.story_id)
+            return replace(decision, moved=(own, *decision.moved))
+        if decision.moved:
+            return decision
+        settled.add(pool)
+        return None
+
+    def _decided(
+        self, article_id: str, vector: Weights, near: _Near, replaces: tuple[str, ...], gone: set[int]
+    ) -> StoryDecision:
         touched, capped = self._touched(near, gone)
         pool = [row for story in touched for row in self._members[story] if row not in gone]
         groups = self._regroup(pool, vector, touched)
-        return self._named(article_id, vector, groups, touched, tuple(replaces), gone, capped or near.capped)
+        return self._named(article_id, vector, groups, touched, replaces, gone, capped or near.capped)
 
     def _weigh(self, terms: Terms) -> Weights:
         """The terms' vector; what is decided is applied next, so that the last one is kept."""
@@ -133,17 +158,10 @@ class StoryIndex:
             self._weighed = terms, self.scorer.weigh(terms)
         return self._weighed[1]
 
-    def repair_pool(self, article_id: str) -> frozenset[str]:
-        """The articles that a repair of this one would cluster again, itself included."""
-        row = self._rows[article_id]
-        near = self._near(_unpacked(self._vectors[row]), {row})
-        touched, _ = self._touched(near, {row})
-        return frozenset(self._names[member] for story in touched for member in self._members[story])
-
     def _near(self, vector: Weights, gone: set[int]) -> _Near:
         hits: dict[int, float] = defaultdict(float)
         left = POSTINGS_READ
-        for term, weight in heapq.nlargest(INDEXED_TERMS, vector.items(), key=itemgetter(1, 0)):
+        for term, weight in islice(vector.items(), INDEXED_TERMS):
             entries = self._postings.get(term, _NONE)
             if len(entries) > left:
                 entries = entries[-left:]
@@ -163,10 +181,11 @@ class StoryIndex:
     def _link(self, vector: Weights, story: int, gone: set[int]) -> float:
         """The exact average link to a story, without the articles that are going."""
         rows = self._members[story]
-        if gone and not gone.isdisjoint(rows):
-            stay = [row for row in rows if row not in gone]
-            return sum(_dot(vector, self._vectors[row]) for row in stay) / len(stay) if stay else 0.0
-        return _dot(vector, self._sums[story]) / len(rows)
+        going = gone.intersection(rows) if gone else gone
+        if len(going) == len(rows):
+            return 0.0
+        left = _dot(vector, self._sums[story]) - sum(_dot(vector, self._vectors[row]) for row in going)
+        return left / (len(rows) - len(going))
 
     def _touched(self, near: _Near, gone: set[int]) -> tuple[list[int], bool]:
         """The stories to cluster again: those of the articles that go, and those near enough; within the bounds."""
@@ -238,7 +257,7 @@ class StoryIndex:
         row, self._next_row = self._next_row, self._next_row + 1
         self._rows[article_id], self._names[row] = row, article_id
         self._vectors[row] = _packed(vector)
-        for term, weight in heapq.nlargest(INDEXED_TERMS, vector.items(), key=itemgetter(1, 0)):
+        for term, weight in islice(vector.items(), INDEXED_TERMS):
             entry = row << WEIGHT_BITS | max(1, round(weight * MOST_WEIGHT))
             self._postings.setdefault(term, array("I")).append(entry)
         self._put_in(row, story_id)
@@ -285,22 +304,12 @@ def rebuilt(
     for article_id, terms, story_id in rows:
         index.place(article_id, terms, story_id)
     changes = []
-    settled: set[frozenset[str]] = set()
+    settled: set[frozenset[int]] = set()
     for article_id, terms, _ in rows:
-        pool = index.repair_pool(article_id)
-        if pool in settled:
-            continue  # another article of this pool has shown that nothing changes
-        before = index.story_of(article_id)
-        decision = index.decide(article_id, terms)
-        assert before is not None
-        if decision.story_id != before:
-            own = Move(article_id, before, decision.story_id)
-            decision = replace(decision, moved=(own, *decision.moved))
-        if decision.moved:
+        decision = index.repaired(article_id, settled)
+        if decision is not None:
             index.apply(decision, terms)
             changes.append((decision, terms))
-        else:
-            settled.add(pool)
     return index, changes
 
 

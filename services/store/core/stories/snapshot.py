@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Protocol
 from zlib import crc32
 
@@ -17,6 +18,7 @@ THRESHOLD = 0.1525
 """Average link at which two stories are one: the middle of the stretch that serves all four sets (docs/sameness.md)."""
 RATE_FLOOR = 1e-4
 """No term is taken for rarer than this: caps its weight at 9.2, so that one odd name does not make a story."""
+RAREST = -math.log(RATE_FLOOR)
 CYRILLIC_EXCESS = 1.5
 """Unrelated texts in Russian, Ukrainian and Belarusian resemble one another that much more than English ones do: their
 similarities are divided by it, so that one threshold serves (curve over the Russian pairs in docs/sameness.md)."""
@@ -32,7 +34,9 @@ BASELINE_QUANTILE, BASELINE_FREE = 1 / 3, 0.05
 one topic, whose own rates say nothing yet."""
 SAMPLE = 78
 """Articles whose pairs give the baseline: 3,003 pairs, those with the smallest hashes, so that the order is nothing."""
-SMALL_FEED, LARGE_FEED = 500, 2_000
+LARGE_FEED = 2_000
+GROWN = 1.25
+"""At a tenth the figures are the same and the work is twice as much; at a half the seeds go wrong in 24 orders of 120."""
 
 Weights = dict[int, float]
 """A vector of unit length (for Cyrillic texts shorter): term hash to weight."""
@@ -51,7 +55,7 @@ class Scorer(Protocol):
         ...
 
     def weigh(self, terms: Terms) -> Weights:
-        """The article's vector, its heaviest terms only."""
+        """The article's vector, its heaviest terms only, the heaviest first: candidates are found by those."""
         ...
 
 
@@ -67,6 +71,11 @@ class Snapshot:
     rates: Mapping[int, float] = field(default_factory=dict)
     baseline: float = 0.0
     topic: frozenset[int] = frozenset()
+    _own: Mapping[int, float] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        own = {term: -math.log(max(rate, RATE_FLOOR)) for term, rate in self.rates.items()}
+        object.__setattr__(self, "_own", own | dict.fromkeys((*self.topic, CYRILLIC), 0.0))
 
     @property
     def threshold(self) -> float:
@@ -74,19 +83,19 @@ class Snapshot:
         return THRESHOLD + (1 - THRESHOLD) * max(0.0, self.baseline - BASELINE_FREE)
 
     def weigh(self, terms: Terms) -> Weights:
-        """BM25 saturation times inverse document rate, the heaviest hundred terms, brought to length."""
-        background = background_rates()
+        """BM25 saturation times inverse document rate, the heaviest hundred terms, brought to length, heaviest first."""
+        own, background = self._own, _background_weights()
         half = SATURATION * 0.5 * (1 + sum(terms.values()) / AVERAGE_WEIGHT)
-        weights = {}
-        for term, count in terms.items():
-            rate = max(background.get(term, 0.0), self.rates.get(term, 0.0), RATE_FLOOR)
-            if rate < 1 and term not in self.topic and term != CYRILLIC:
-                weights[term] = -math.log(rate) * count / (count + half)
-        if len(weights) > KEPT_TERMS:
-            weights = dict(heapq.nlargest(KEPT_TERMS, weights.items(), key=lambda item: (item[1], item[0])))
-        square = math.fsum(weight * weight for weight in weights.values()) or 1.0
+        weights = [
+            (rarity * count / (count + half), term)
+            for term, count in terms.items()
+            if (rarity := min(own.get(term, RAREST), background.get(term, RAREST))) > 0
+        ]
+        weights.sort(reverse=True)
+        del weights[KEPT_TERMS:]
+        square = math.fsum(weight * weight for weight, _ in weights) or 1.0
         length = math.sqrt(square * (CYRILLIC_EXCESS if CYRILLIC in terms else 1.0))
-        return {term: weight / length for term, weight in weights.items()}
+        return {term: weight / length for weight, term in weights}
 
     def to_json(self) -> str:
         """For the archive; the topic's words are not kept, they come from its profile."""
@@ -125,12 +134,17 @@ def take_snapshot(
 
 
 def is_snapshot_due(units: int, last: Snapshot, last_at: datetime | None, now: datetime) -> bool:
-    """Whether the feed has grown enough: by a tenth while small, by a quarter up to 2,000 articles, then daily."""
+    """Whether the feed has grown enough: by a quarter up to 2,000 articles, then daily."""
     if last_at is None or units >= 2 * last.units:
         return units >= 2
     if units < LARGE_FEED:
-        return units >= last.units * (1.1 if units < SMALL_FEED else 1.25)
+        return units >= last.units * GROWN
     return now - last_at >= timedelta(days=1)
+
+
+@cache
+def _background_weights() -> Mapping[int, float]:
+    return {term: -math.log(max(rate, RATE_FLOOR)) for term, rate in background_rates().items()}
 
 
 def dot(one: Weights, other: Weights) -> float:
