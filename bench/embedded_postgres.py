@@ -32,28 +32,41 @@ class EmbeddedPostgres:
     process: subprocess.Popen[bytes]
     port: int
     folder: Path
+    durable: bool = False
 
     def url_of(self, database: str) -> str:
         """The SQLAlchemy URL of one database of this server."""
         return f"postgresql+asyncpg://cleanwire@127.0.0.1:{self.port}/{database}"
 
-    def stop(self) -> None:
-        """Immediate shutdown of this very process, without a last checkpoint: its folder goes anyway."""
+    def crash(self) -> None:
+        """End at once, without a last checkpoint, whatever runs: as a crash does; `restart` brings it back."""
         self.process.send_signal(signal.SIGQUIT)
         try:
             self.process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def restart(self) -> "EmbeddedPostgres":
+        """Start the server again on its folder and its port; it recovers from its log first. Raises PostgresStartError."""
+        cluster, log = self.folder / "cluster", self.folder / "server.log"
+        process = _launch(cluster, self.port, log, _before_start(_server_user()), durable=self.durable)
+        server = EmbeddedPostgres(process, self.port, self.folder, self.durable)
+        _await_answer(server, log)
+        return server
+
+    def stop(self) -> None:
+        """Immediate shutdown of this very process, without a last checkpoint: its folder goes anyway."""
+        self.crash()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_postgres(*, durable: bool = False) -> EmbeddedPostgres:
+def start_postgres(*, durable: bool = False, within: Path = Path("/tmp")) -> EmbeddedPostgres:
     """Start a server with one empty database `cleanwire`, as an unprivileged user. Raises PostgresStartError.
 
-    `durable` False turns fsync off: tests of logic need no disk. Figures use True.
+    `durable` False turns fsync off: tests of logic need no disk. Figures use True. Its folder lies `within` another.
     """
-    folder = Path(tempfile.mkdtemp(prefix="cleanwire-postgres-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="cleanwire-postgres-", dir=within))
     user = _server_user()
     if user:
         os.chown(folder, user.pw_uid, user.pw_gid)
@@ -62,7 +75,7 @@ def start_postgres(*, durable: bool = False) -> EmbeddedPostgres:
     _initialise(cluster, drop)
     port = _free_port()
     process = _launch(cluster, port, log, drop, durable=durable)
-    server = EmbeddedPostgres(process, port, folder)
+    server = EmbeddedPostgres(process, port, folder, durable)
     _await_answer(server, log)
     _run([_binary("createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "cleanwire", "cleanwire"], None)
     return server

@@ -1,5 +1,5 @@
 """Everything dies, nothing is lost or doubled: the real services over a small web, under faults: `./run bench chaos`."""
 
-from .run import main
+from .command import main
 
 __all__ = ["main"]

@@ -3,52 +3,25 @@
 import asyncio
 import random
 import signal
-import time
-from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 
+import asyncpg
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from bench.pipeline_rig import Service
-from services.console.embedded_valkey import EmbeddedValkey, start_valkey
 from services.contracts.streams import ARTICLES_NORMALIZED, ARTICLES_RAW, GROUP_NORMALIZE, GROUP_STORE
 
-VISIBILITY_S = 2.0
+from .field import VISIBILITY_S, Field
+from .proxy import FaultProxy
+
 SERVER_AWAY_S = 0.7
 SERVER_FULL_S = 2.0
+DISK_FULL_S = 3.0
+DATABASE_AWAY_S = 1.0
+PARTITION_S = 2 * VISIBILITY_S
+SLOW_S, DELAYS_S = 3.0, (0.01, 0.1)
+CLOCK_STEPS_S = (3_600, -3_600)
 TAIL_BYTES = 60_000  # some tens of entries
-
-
-@dataclass
-class Field:
-    """All that may be hurt: the services by their slots, and the server."""
-
-    folder: Path
-    environ: dict[str, str]
-    server: EmbeddedValkey
-    services: dict[str, Service] = field(default_factory=dict)
-    told: Counter[str] = field(default_factory=Counter)
-    timeline: list[tuple[float, str]] = field(default_factory=list)
-    began: float = field(default_factory=time.monotonic)
-
-    def start(self, slot: str) -> None:
-        """Start the service of a slot (`normalize 2`)."""
-        self.services[slot] = Service(slot.split()[0], self.folder, self.environ)
-
-    def restart_dead(self) -> None:
-        """What a supervisor does."""
-        for slot, service in self.services.items():
-            if not service.is_running():
-                self.start(slot)
-
-    def note(self, fault: str, detail: str) -> None:
-        """Count a fault and remember when it was."""
-        self.told[fault] += 1
-        self.timeline.append((time.monotonic() - self.began, f"{fault} {detail}".strip()))
-
 
 Fault = Callable[[Field, random.Random], Awaitable[None]]
 
@@ -58,6 +31,15 @@ async def kill_service(field: Field, chance: random.Random) -> None:
     slot = chance.choice(sorted(field.services))
     field.note("kill -9", slot)
     field.services[slot].send(signal.SIGKILL)
+
+
+async def kill_stage(field: Field, chance: random.Random) -> None:
+    """A crash of every replica of one service at once."""
+    service = chance.choice(["ingest", "normalize", "store"])
+    for slot in sorted(field.services):
+        if slot.startswith(service):
+            field.note("kill -9", slot)
+            field.services[slot].send(signal.SIGKILL)
 
 
 async def end_service(field: Field, chance: random.Random) -> None:
@@ -70,47 +52,48 @@ async def end_service(field: Field, chance: random.Random) -> None:
 async def stop_service(field: Field, chance: random.Random) -> None:
     """A zombie: stopped for twice the visibility time, then continued."""
     slot = chance.choice(sorted(field.services))
-    service = field.services[slot]
+    process = field.services[slot]
     field.note("SIGSTOP", slot)
-    service.send(signal.SIGSTOP)
+    process.send(signal.SIGSTOP)
     await asyncio.sleep(2 * VISIBILITY_S)
-    service.send(signal.SIGCONT)
+    process.send(signal.SIGCONT)
 
 
 async def kill_server(field: Field, chance: random.Random) -> None:
-    """The server crashes and comes back with its file."""
-    field.note("kill -9", "valkey")
-    field.server.process.kill()
-    field.server.process.wait()
-    await asyncio.sleep(SERVER_AWAY_S)
-    field.server = start_valkey(field.server.data_dir, field.server.port)
+    """Redis crashes and comes back with its file."""
+    field.note("Redis kill -9")
+    with field.held_servers():
+        field.server.process.kill()
+        field.server.process.wait()
+        await asyncio.sleep(SERVER_AWAY_S)
+        field.restart_server()
 
 
 async def cut_tail(field: Field, chance: random.Random) -> None:
-    """The machine loses power: the server's file ends a little earlier than the server had said."""
+    """The machine loses power: Redis's file ends a little earlier than Redis had said."""
     field.server.process.kill()
     field.server.process.wait()
-    tail = max(
-        (field.server.data_dir / "appendonlydir").glob("*.incr.aof"), key=lambda file: file.stat().st_mtime
-    )
+    files = (field.server.data_dir / "appendonlydir").glob("*.incr.aof")
+    tail = max(files, key=lambda file: file.stat().st_mtime)
     size = tail.stat().st_size
     kept = max(size - chance.randrange(1, TAIL_BYTES), size // 2)
+    field.note("Redis kill -9")
     field.note("AOF tail cut", f"by {size - kept:,} bytes")
     with tail.open("rb+") as file:
         file.truncate(kept)
-    field.server = start_valkey(field.server.data_dir, field.server.port)
+    field.restart_server()
 
 
 async def flush_server(field: Field, chance: random.Random) -> None:
-    """Everything in the server is gone."""
-    field.note("FLUSHALL", "")
+    """Everything in Redis is gone."""
+    field.note("FLUSHALL")
     async with Redis.from_url(field.server.url) as redis:
         await redis.flushall()
 
 
 async def fill_server(field: Field, chance: random.Random) -> None:
-    """The server is out of memory for a while."""
-    field.note("out of memory", "")
+    """Redis is out of memory for a while."""
+    field.note("Redis out of memory")
     async with Redis.from_url(field.server.url) as redis:
         await redis.config_set("maxmemory", "1mb")
         await asyncio.sleep(SERVER_FULL_S)
@@ -125,32 +108,149 @@ async def destroy_group(field: Field, chance: random.Random) -> None:
         await redis.xgroup_destroy(stream, group)
 
 
-DECK: tuple[Fault, ...] = (
-    kill_service,
-    kill_service,
-    kill_service,
-    stop_service,
-    kill_server,
-    end_service,
-    fill_server,
-    destroy_group,
-    cut_tail,
-)
-FLUSHING_DECK: tuple[Fault, ...] = (*DECK, flush_server)
+async def reset_connections(field: Field, chance: random.Random) -> None:
+    """Something between a process and its servers resets every connection."""
+    slot, proxies = _wires(field, chance)
+    field.note("connections reset", slot)
+    for proxy in proxies:
+        proxy.reset()
+
+
+async def partition(field: Field, chance: random.Random) -> None:
+    """One process and its servers do not hear each other; what was under way arrives after the visibility time."""
+    slot, proxies = _wires(field, chance)
+    field.note("partition", slot)
+    for proxy in proxies:
+        proxy.partition()
+    await asyncio.sleep(PARTITION_S)
+    for proxy in proxies:
+        proxy.heal()
+
+
+async def refuse_connections(field: Field, chance: random.Random) -> None:
+    """One process cannot connect for a while."""
+    slot, proxies = _wires(field, chance)
+    field.note("connections refused", slot)
+    for proxy in proxies:
+        proxy.refuse()
+    await asyncio.sleep(PARTITION_S)
+    for proxy in proxies:
+        proxy.heal()
+
+
+async def abandon_connections(field: Field, chance: random.Random) -> None:
+    """The servers' machine has vanished and nobody says so: open connections stay, and stay silent for ever."""
+    slot, proxies = _wires(field, chance)
+    field.note("connections abandoned", slot)
+    for proxy in proxies:
+        proxy.abandon()
+
+
+async def slow_network(field: Field, chance: random.Random) -> None:
+    """Everything one process sends and hears is late."""
+    slot, proxies = _wires(field, chance)
+    delay_s = chance.uniform(*DELAYS_S)
+    field.note("slow network", f"{slot} {delay_s * 1e3:.0f} ms")
+    for proxy in proxies:
+        proxy.slow_down(delay_s)
+    await asyncio.sleep(SLOW_S)
+    for proxy in proxies:
+        proxy.heal()
+
+
+async def fill_disk(field: Field, chance: random.Random) -> None:
+    """The archive's disk is full for a while."""
+    stores = field.stores()
+    field.note("disk full", field.disk.kind)
+    field.disk.fill(stores)
+    await asyncio.sleep(DISK_FULL_S)
+    field.disk.free(stores)
+
+
+async def step_clock(field: Field, chance: random.Random) -> None:
+    """The machine's wall clock is set an hour ahead or back, or put right again."""
+    if field.clock is None:
+        raise OSError("this run has no clock to step")
+    offset_s = chance.choice(CLOCK_STEPS_S) if field.clock.offset_s == 0 else 0
+    field.note("clock step", f"to {offset_s:+d} s")
+    field.clock.step(offset_s)
+
+
+async def restart_postgres(field: Field, chance: random.Random) -> None:
+    """PostgreSQL ends at once, as in a crash, and recovers from its log when it is back."""
+    if field.postgres is None:
+        raise OSError("this run has no PostgreSQL")
+    field.note("PostgreSQL restart")
+    with field.held_servers():
+        field.postgres.crash()
+        await asyncio.sleep(DATABASE_AWAY_S)
+        field.postgres = field.postgres.restart()
+
+
+async def drop_connections(field: Field, chance: random.Random) -> None:
+    """PostgreSQL ends every connection, in the middle of whatever it did."""
+    if field.postgres is None:
+        raise OSError("this run has no PostgreSQL")
+    field.note("PostgreSQL drops connections")
+    connection = await asyncpg.connect(
+        host="127.0.0.1", port=field.postgres.port, user="cleanwire", database="postgres", timeout=5
+    )
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'cleanwire'"
+    )
+    await connection.close()
+
+
+def _wires(field: Field, chance: random.Random) -> tuple[str, list[FaultProxy]]:
+    """One process and what stands between it and its servers: sometimes all of it, sometimes one wire."""
+    slot = chance.choice(sorted(field.services))
+    wires = [proxies[slot] for proxies in (field.to_redis, field.to_postgres) if slot in proxies]
+    return slot, wires if chance.random() < 0.5 else [chance.choice(wires)]
+
+
+FAULTS: dict[str, Fault] = {
+    "kill": kill_service,
+    "stage": kill_stage,
+    "term": end_service,
+    "zombie": stop_service,
+    "redis": kill_server,
+    "tail": cut_tail,
+    "flush": flush_server,
+    "full": fill_server,
+    "group": destroy_group,
+    "reset": reset_connections,
+    "partition": partition,
+    "refuse": refuse_connections,
+    "abandon": abandon_connections,
+    "slow": slow_network,
+    "disk": fill_disk,
+    "clock": step_clock,
+    "postgres": restart_postgres,
+    "drop": drop_connections,
+}
+_EVERYWHERE = ("kill", "kill", "kill", "kill", "stage", "term", "zombie", "redis", "tail", "full", "group")
+_NETWORK = ("reset", "partition", "refuse", "abandon", "slow")
+DECKS = {
+    "sqlite": (*_EVERYWHERE, *_NETWORK, "disk"),
+    "postgresql": (*_EVERYWHERE, *_NETWORK, "disk", "postgres", "drop"),
+}
+"""How often each fault is dealt, by topology, in one round."""
 
 
 async def hurt(
-    field: Field, seconds: float, every_s: float, seed: int, deck: tuple[Fault, ...] = DECK
+    field: Field, until: Callable[[], bool], every_s: float, seed: int, deck: Sequence[str]
 ) -> None:
     """Deal the deck of faults, shuffled anew each round, until the time is over; then let everything run."""
-    chance, cards = random.Random(seed), list[Fault]()
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if not cards:
-            cards = chance.sample(deck, len(deck))
-        try:
-            await cards.pop()(field, chance)
-        except (RedisError, OSError) as error:
-            field.timeline.append((time.monotonic() - field.began, f"(the fault itself failed: {error})"))
-        await asyncio.sleep(min(every_s, max(until - time.monotonic(), 0)))
-        field.restart_dead()
+    chance, cards = random.Random(seed), list[str]()
+    while not until():
+        cards = cards or chance.sample(deck, len(deck))
+        if cards:
+            await _deal(cards.pop(), field, chance)
+        await asyncio.sleep(every_s)
+
+
+async def _deal(name: str, field: Field, chance: random.Random) -> None:
+    try:
+        await FAULTS[name](field, chance)
+    except (RedisError, OSError, asyncpg.PostgresError) as error:
+        field.remark(f"({name} itself failed: {error})")

@@ -1,84 +1,124 @@
-"""One chaos run: web, services and faults, then the verdict and its report."""
+"""One chaos run: web, services and faults, then the verdict."""
 
-import argparse
 import asyncio
+import shutil
+import signal
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from services.console.embedded_valkey import start_valkey
-from services.contracts.streams import ARTICLES_CLEANED, ARTICLES_RAW, INTERNAL_STREAMS, STORIES_UPDATED
-from services.runtime.backlog import backlogs
+from services.contracts.streams import ARTICLES_RAW, INTERNAL_STREAMS
 from services.runtime.delivery.waiting import waiting_of
 
-from .faults import DECK, FLUSHING_DECK, VISIBILITY_S, Field, hurt
+from .faults import DECKS, hurt
+from .field import VISIBILITY_S, Field, build_field
+from .follower import Follower
+from .logbook import Logbook, read_logs
+from .observing import Standing, look, sample_for_ever
 from .plan import Page, plan_pages
-from .verdict import Verdict, judge
+from .verdict import Verdict
 from .web import ChaosWeb
 
-SLOTS = ("ingest 1", "ingest 2", "normalize 1", "normalize 2", "store 1")
-POISON = 5  # entries that no service can read; exactly these are to be dead letters
+UNREADABLE = 5  # entries that no service can read: dead letters beside the poison pages
 LOOK_EVERY_S = 1.0
-READY_S = 60.0
+SUPERVISE_EVERY_S = 0.25
+READY_S = 90.0
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One run: how many pages over how many hosts, how long they pour in, how close the faults come, and its seed."""
+    """One run: how many pages over how many hosts, how long they pour in, how close the faults come, and its seed.
+
+    `deck` names the faults, `without` the rules that are taken out (a control); the logs are kept in the folder `keep`.
+    """
 
     pages: int = 200
     hosts: int = 8
     seconds: float = 30.0
     fault_every_s: float = 1.5
-    drain_s: float = 120.0
+    drain_s: float = 180.0
     seed: int = 1
-    flush: bool = False
+    topology: str = "sqlite"
+    poll_s: float = 2.0
+    poison_each: int = 1
+    extra: tuple[str, ...] = ()
+    deck: tuple[str, ...] | None = None
+    without: tuple[str, ...] = ()
+    mounted: bool = False
+    keep: Path | None = None
+
+    @property
+    def cards(self) -> tuple[str, ...]:
+        """The faults to deal."""
+        return (*(DECKS[self.topology] if self.deck is None else self.deck), *self.extra)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. `unfinished` names whatever was not zero at the end; `dead` are the dead letters' counts."""
+    """What came of it. `unfinished` names whatever was not zero at the end; `clean` is the samples of the clean stream."""
 
+    plan: Plan
     verdict: Verdict
+    letters: Verdict
+    missed: list[str]
+    unfinished: dict[str, int]
+    logbook: Logbook
     faults: dict[str, int]
     timeline: list[tuple[float, str]]
-    unfinished: dict[str, int]
-    dead: dict[str, int]
-    drained_s: float
+    samples: list[tuple[float, int]] = field(default_factory=list)
+    dead: int = 0
+    poured_s: float = 0.0
+    drained_s: float = 0.0
 
     @property
     def is_clean(self) -> bool:
-        """Nothing lost, nothing doubled, nothing left over, dead exactly the poison."""
-        return self.verdict.is_clean and not self.unfinished and self.dead == {ARTICLES_RAW: POISON}
+        """Nothing lost, doubled, left over or unexplained; dead exactly the poison; the subscriber missed nothing."""
+        whole = self.verdict.is_clean and self.letters.is_clean
+        return whole and not (self.missed or self.unfinished or self.logbook.unexplained)
+
+    @property
+    def findings(self) -> list[str]:
+        """Everything that is not as it must be, in words."""
+        verdicts = (self.verdict, self.letters)
+        wrong = [line for one in verdicts for line in (*one.late, *one.doubled, *one.wrong)]
+        left = [f"{count} {name}" for name, count in self.unfinished.items()]
+        return [*wrong, *self.missed, *left, *(f"log: {line}" for line in self.logbook.unexplained.values())]
 
 
 async def run_chaos(plan: Plan) -> Outcome:
     """Play one run from beginning to end."""
-    pages = plan_pages(plan.pages, plan.hosts, plan.seconds, plan.seed)
-    with tempfile.TemporaryDirectory() as name:
+    pages = plan_pages(
+        plan.pages, plan.hosts, plan.seconds, plan.seed, poll_s=plan.poll_s, poison_each=plan.poison_each
+    )
+    with tempfile.TemporaryDirectory(prefix="chaos-") as name:
         folder = Path(name)
-        async with ChaosWeb(pages, plan.hosts) as web:
-            field = _field(folder, web)
+        folder.chmod(0o755)  # noqa: ASYNC240 - PostgreSQL runs as another user
+        async with ChaosWeb(pages, plan.hosts, plan.poll_s) as web:
+            built = await build_field(
+                folder,
+                _environ(folder, web),
+                topology=plan.topology,
+                has_clock="clock" in plan.cards,
+                mounted=plan.mounted,
+                without=plan.without,
+            )
             try:
-                return await _play(plan, pages, web, field)
+                return await _play(plan, pages, web, built)
             finally:
-                for service in field.services.values():
-                    service.stop()
-                field.server.stop()
+                await built.close()
+                if plan.keep is not None:
+                    shutil.copytree(folder / "logs", plan.keep, dirs_exist_ok=True)
 
 
-def _field(folder: Path, web: ChaosWeb) -> Field:
-    server = start_valkey(folder / "valkey", maxmemory="0")
+def _environ(folder: Path, web: ChaosWeb) -> dict[str, str]:
     (folder / "topics").mkdir()
     (folder / "sources.toml").write_text(web.sources_toml())
-    environ = {
-        "CLEANWIRE_REDIS_URL": server.url,
-        "CLEANWIRE_DATA_DIR": str(folder),
+    return {
         "CLEANWIRE_TOPICS_DIR": str(folder / "topics"),
         "CLEANWIRE_SOURCES_FILE": str(folder / "sources.toml"),
         "CLEANWIRE_ALLOW_PRIVATE_HOSTS": ",".join(f"127.0.0.1:{port}" for port in web.ports),
@@ -86,117 +126,115 @@ def _field(folder: Path, web: ChaosWeb) -> Field:
         "CLEANWIRE_HOST_GAP_S": "0",
         "CLEANWIRE_VISIBILITY_S": str(VISIBILITY_S),
     }
-    field = Field(folder, environ, server)
-    for slot in SLOTS:
-        field.start(slot)
-    return field
 
 
-async def _play(plan: Plan, pages: tuple[Page, ...], web: ChaosWeb, field: Field) -> Outcome:
-    await _ready(field)
+async def _play(plan: Plan, pages: Sequence[Page], web: ChaosWeb, built: Field) -> Outcome:
+    await _ready(built)
     web.begin()
-    deck = FLUSHING_DECK if plan.flush else DECK
-    await hurt(field, plan.seconds, plan.fault_every_s, plan.seed, deck)
-    await _poison(field)
+    built.began = time.monotonic()
+    samples: list[tuple[float, int]] = []
     urls = {page.number: web.url_of(page) for page in pages}
-    calm, verdict, unfinished, dead = (
-        time.monotonic(),
-        Verdict(late=["nothing looked at"]),
-        {"": 1},
-        dict[str, int](),
+    beside = [
+        asyncio.ensure_future(sample_for_ever(built, samples)),
+        asyncio.ensure_future(_supervise(built)),
+    ]
+    try:
+        async with Follower(built.server.port) as follower:
+            await hurt(
+                built,
+                lambda: time.monotonic() - built.began > plan.seconds,
+                plan.fault_every_s,
+                plan.seed,
+                plan.cards,
+            )
+            poured_s = time.monotonic() - built.began
+            await _heal(built)
+            await _poison(built)
+            standing, drained_s = await _drain(plan, pages, urls, built)
+            missed = await _missed(follower, standing)
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+    return Outcome(
+        plan,
+        standing.verdict,
+        standing.letters,
+        missed,
+        standing.unfinished,
+        _logbook(built),
+        dict(built.told),
+        built.timeline,
+        samples,
+        standing.dead,
+        poured_s,
+        drained_s,
     )
-    while time.monotonic() - calm < plan.drain_s:
-        field.restart_dead()
-        await asyncio.sleep(LOOK_EVERY_S)
-        try:
-            verdict, unfinished, dead = await _look(field.server.url, pages, urls)
-        except (RedisError, OSError):
-            continue
-        if verdict.is_clean and not unfinished:
-            break
-    return Outcome(verdict, dict(field.told), field.timeline, unfinished, dead, time.monotonic() - calm)
 
 
-async def _ready(field: Field) -> None:
+async def _ready(built: Field) -> None:
     """Until every declared group exists: every service has read once."""
-    async with Redis.from_url(field.server.url) as redis, asyncio.timeout(READY_S):
+    async with Redis.from_url(built.server.url) as redis, asyncio.timeout(READY_S):
         for stream in INTERNAL_STREAMS:
             while len(await waiting_of(redis, stream.name)) < len(stream.groups):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
 
 
-async def _poison(field: Field) -> None:
-    async with Redis.from_url(field.server.url) as redis:
-        for number in range(POISON):
+async def _supervise(built: Field) -> None:
+    while True:
+        built.restart_dead()
+        await asyncio.sleep(SUPERVISE_EVERY_S)
+
+
+async def _heal(built: Field) -> None:
+    """Whatever the last fault left behind."""
+    for proxy in (*built.to_redis.values(), *built.to_postgres.values()):
+        proxy.heal()
+
+
+async def _poison(built: Field) -> None:
+    async with Redis.from_url(built.server.url) as redis:
+        for number in range(UNREADABLE):
             await redis.xadd(ARTICLES_RAW, {"page": b"\xff\xfe", "n": number})
+    built.remark(f"{UNREADABLE} unreadable entries")
 
 
-async def _look(
-    url: str, pages: tuple[Page, ...], urls: dict[int, str]
-) -> tuple[Verdict, dict[str, int], dict[str, int]]:
-    async with Redis.from_url(url, decode_responses=True) as redis:
-        cleaned, changes = await redis.xrange(ARTICLES_CLEANED), await redis.xrange(STORIES_UPDATED)
-    async with Redis.from_url(url) as redis:
-        found = await backlogs(redis)
-    unfinished = {
-        f"{stream.name} {what}": count
-        for stream in INTERNAL_STREAMS
-        for group in found[stream.name].groups.values()
-        for what, count in (("lag", group.lag), ("pending", group.pending))
-        if count
-    }
-    dead = {name: backlog.dead for name, backlog in found.items() if backlog.dead}
-    return judge(pages, urls, _fields(cleaned), _fields(changes)), unfinished, dead
+async def _drain(
+    plan: Plan, pages: Sequence[Page], urls: dict[int, str], built: Field
+) -> tuple[Standing, float]:
+    """Look until everything is as it must be, or the time is over."""
+    calm, standing = time.monotonic(), Standing.unseen()
+    while time.monotonic() - calm < plan.drain_s:
+        await asyncio.sleep(LOOK_EVERY_S)
+        try:
+            standing = await look(built.server.url, pages, urls, UNREADABLE)
+        except (RedisError, OSError):
+            continue
+        if standing.is_final:
+            break
+    built.remark("drained" if standing.is_final else "time is over")
+    if not standing.is_final:
+        await _ask_what_is_waited_for(built)
+    return standing, time.monotonic() - calm
 
 
-def _fields(entries: Any) -> list[dict[str, str]]:
-    return [fields for _, fields in entries]
+async def _ask_what_is_waited_for(built: Field) -> None:
+    """Into the logs: a run that does not end is a finding, and this is where to look."""
+    for process in built.services.values():
+        process.send(signal.SIGUSR1)
+    await asyncio.sleep(1)
 
 
-def _report(plan: Plan, outcome: Outcome, *, timeline: bool) -> None:
-    faults = ", ".join(f"{count} × {fault}" for fault, count in sorted(outcome.faults.items()))
-    verdict = outcome.verdict
-    print(
-        f"| {plan.seed} | {plan.pages:,} | {faults} | {len(verdict.late)} | {len(verdict.doubled)} | {len(verdict.wrong)} | "
-        f"{sum(outcome.dead.values())} of {POISON} | {sum(outcome.unfinished.values())} | {outcome.drained_s:.0f} s |",
-        flush=True,
+async def _missed(follower: Follower, standing: Standing) -> list[str]:
+    deadline = time.monotonic() + 10
+    while (faults := follower.faults(standing.event_ids)) and time.monotonic() < deadline:  # noqa: ASYNC110
+        await asyncio.sleep(0.2)
+    return faults
+
+
+def _logbook(built: Field) -> Logbook:
+    return read_logs(
+        line
+        for file in sorted((built.folder / "logs").glob("*.log"))
+        for line in file.read_text(errors="replace").splitlines()
     )
-    for fault in (*verdict.late, *verdict.doubled, *verdict.wrong):
-        print(f"    {fault}")
-    for moment, fault in outcome.timeline if timeline or not outcome.is_clean else ():
-        print(f"    {moment:6.1f} s  {fault}")
-
-
-def main(argv: list[str]) -> int:
-    """Run some seeds; 1 if any of them lost or doubled anything."""
-    parser = argparse.ArgumentParser(prog="./run bench chaos", description=__doc__)
-    parser.add_argument("--pages", type=int, default=Plan.pages)
-    parser.add_argument("--hosts", type=int, default=Plan.hosts)
-    parser.add_argument("--seconds", type=float, default=Plan.seconds)
-    parser.add_argument("--fault-every", type=float, default=Plan.fault_every_s)
-    parser.add_argument(
-        "--drain", type=float, default=Plan.drain_s, help="seconds to wait for the end after the last fault"
-    )
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seeds", type=int, default=1, help="how many runs, with rising seeds")
-    parser.add_argument("--flush", action="store_true", help="lose all of the server now and then, too")
-    parser.add_argument("--timeline", action="store_true")
-    options = parser.parse_args(argv)
-    print(
-        "| seed | pages | faults | lost | doubled | wrong | dead | unfinished | drained in |\n|---|---|---|---|---|---|---|---|---|"
-    )
-    clean = True
-    for seed in range(options.seed, options.seed + options.seeds):
-        plan = Plan(
-            options.pages,
-            options.hosts,
-            options.seconds,
-            options.fault_every,
-            options.drain,
-            seed,
-            options.flush,
-        )
-        outcome = asyncio.run(run_chaos(plan))
-        _report(plan, outcome, timeline=options.timeline)
-        clean = clean and outcome.is_clean
-    return 0 if clean else 1

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.contracts.events import ARTICLE_PUBLISHED, GROUP_CANONICAL_CHANGED, GROUP_COPY_SEEN, parse_event
@@ -12,6 +12,7 @@ from services.contracts.messages import CleanArticle
 from .plan import Page, revision_of
 
 Fields = Mapping[str, str]
+Events = list[tuple[str, CleanArticle]]
 
 
 @dataclass
@@ -34,20 +35,29 @@ def judge(
     """Every article published exactly once, its revision standing, its copies linked and never published."""
     verdict = Verdict()
     _judge_ids(verdict, [*cleaned, *changes])
-    number_of = {url: number for number, url in urls.items()}
-    by_root: dict[int, list[tuple[str, CleanArticle]]] = defaultdict(list)
-    for entry in cleaned:
-        event, data = parse_event(entry)
-        if not isinstance(data, CleanArticle) or data.url not in number_of:
-            verdict.wrong.append(f"unexpected on articles.cleaned: {event.id}")
-            continue
-        page = pages[number_of[data.url]]
-        by_root[page.number if page.copy_of is None else page.copy_of].append((event.type, data))
+    by_root = _events_by_root(verdict, pages, urls, cleaned)
     for page in pages:
-        if page.copy_of is None:
+        if page.poison is not None and page.number in by_root:
+            verdict.wrong.append(f"poison page {page.number} is published")
+        elif page.poison is None and page.copy_of is None:
             _judge_article(verdict, page, by_root.get(page.number, []))
     _judge_copies(verdict, pages, urls, changes)
     return verdict
+
+
+def judge_letters(
+    pages: Sequence[Page], urls: Mapping[int, str], unreadable: int, found: Collection[str]
+) -> Verdict:
+    """Dead letters are exactly the poison: `found` has each letter's URL, or `unreadable N` for what has none.
+
+    A letter that stands twice is legal: a destroyed group gives its entries out once more.
+    """
+    expected = {urls[page.number] for page in pages if page.poison is not None}
+    expected |= {f"unreadable {number}" for number in range(unreadable)}
+    return Verdict(
+        late=[f"no dead letter of {name}" for name in sorted(expected - set(found))],
+        wrong=[f"dead letter of {name}" for name in sorted(set(found) - expected)],
+    )
 
 
 def _judge_ids(verdict: Verdict, entries: Sequence[Fields]) -> None:
@@ -57,7 +67,21 @@ def _judge_ids(verdict: Verdict, entries: Sequence[Fields]) -> None:
     ]
 
 
-def _judge_article(verdict: Verdict, page: Page, events: list[tuple[str, CleanArticle]]) -> None:
+def _events_by_root(
+    verdict: Verdict, pages: Sequence[Page], urls: Mapping[int, str], cleaned: Sequence[Fields]
+) -> dict[int, Events]:
+    number_of = {url: number for number, url in urls.items()}
+    by_root: dict[int, Events] = defaultdict(list)
+    for entry in cleaned:
+        event, data = parse_event(entry)
+        if isinstance(data, CleanArticle) and data.url in number_of:
+            by_root[pages[number_of[data.url]].root].append((event.type, data))
+        else:
+            verdict.wrong.append(f"unexpected on articles.cleaned: {event.id}")
+    return by_root
+
+
+def _judge_article(verdict: Verdict, page: Page, events: Events) -> None:
     published = sum(kind == ARTICLE_PUBLISHED for kind, _ in events)
     if published == 0:
         verdict.late.append(f"article {page.number} is not published")
@@ -78,10 +102,13 @@ def _judge_copies(
 ) -> None:
     """Of the pages with one text, all but the first to come are announced: as a copy, or as the earlier original."""
     announced = Counter(_announced_article(entry) for entry in changes)
-    ids = {number: article_id_of(canonical_url(url)) for number, url in urls.items()}
-    for root in sorted({page.copy_of for page in pages if page.copy_of is not None}):
-        group = [page for page in pages if root in (page.number, page.copy_of)]
-        linked = sum(announced[ids[page.number]] for page in group)
+    groups: dict[int, list[Page]] = defaultdict(list)
+    for page in pages:
+        groups[page.root].append(page)
+    for root, group in groups.items():
+        if len(group) == 1:
+            continue
+        linked = sum(announced[article_id_of(canonical_url(urls[page.number]))] for page in group)
         if linked < len(group) - 1:
             verdict.late.append(f"{len(group) - 1 - linked} copies of article {root} are not linked")
         elif linked > len(group) - 1:

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from bench.chaos.plan import Page, paragraphs_of, plan_pages, revision_of
-from bench.chaos.verdict import judge
+from bench.chaos import words
+from bench.chaos.follower import Follower
+from bench.chaos.logbook import read_logs
+from bench.chaos.plan import POISONS, Page, paragraphs_of, plan_pages, revision_of
+from bench.chaos.verdict import judge, judge_letters
 from services.contracts.events import (
     ARTICLE_PUBLISHED,
     ARTICLE_REVISED,
@@ -106,29 +109,64 @@ def stranger() -> dict[str, str]:
     return {**fields, "id": "stranger:1", "data": json.dumps(data)}
 
 
+def test_poison_that_is_published_is_wrong() -> None:
+    pages = (dataclasses.replace(PAGES[0], poison="raise"), *PAGES[1:])
+    assert judge(pages, URLS, *clean_run()).wrong
+
+
+def test_page_that_was_only_touched_has_one_event() -> None:
+    pages = (PAGES[0], PAGES[1], dataclasses.replace(PAGES[2], changes_s=None, touched_s=5.0))
+    assert judge(pages, URLS, *clean_run()).doubled
+
+
+def test_dead_letters_are_exactly_the_poison() -> None:
+    pages = (dataclasses.replace(PAGES[0], poison="kill"), *PAGES[1:])
+    right = {URLS[0], "unreadable 0"}
+    assert judge_letters(pages, URLS, 1, right).is_clean
+    assert judge_letters(pages, URLS, 1, right - {URLS[0]}).late
+    assert judge_letters(pages, URLS, 2, right).late
+    assert judge_letters(pages, URLS, 1, {*right, URLS[2]}).wrong
+
+
 def test_plan_is_the_same_for_the_same_seed_and_has_every_kind() -> None:
-    pages = plan_pages(100, 6, 30.0, 1)
-    assert pages == plan_pages(100, 6, 30.0, 1)
-    assert pages != plan_pages(100, 6, 30.0, 2)
-    assert sum(page.copy_of is not None for page in pages) > 5
-    assert sum(page.changes_s is not None for page in pages) > 5
+    pages = plan_pages(200, 6, 30.0, 1, poison_each=2)
+    assert pages == plan_pages(200, 6, 30.0, 1, poison_each=2)
+    assert pages != plan_pages(200, 6, 30.0, 2, poison_each=2)
+    assert sum(page.copy_of is not None for page in pages) > 30
+    assert sum(page.changes_s is not None for page in pages) > 15
+    assert sum(page.touched_s is not None for page in pages) > 5
+    assert sorted(page.poison for page in pages if page.poison) == sorted(POISONS * 2)
+
+
+def test_plan_too_small_for_its_poison_says_so() -> None:
+    with pytest.raises(ValueError, match="room for"):
+        plan_pages(3, 1, 1.0, 1, poison_each=2)
 
 
 def test_copy_has_its_originals_text_on_a_host_where_it_does_not_stand() -> None:
-    pages = plan_pages(200, 5, 30.0, 3)
+    pages = plan_pages(200, 5, 30.0, 3, poison_each=1)
     for page in pages:
         if page.copy_of is not None:
             original = pages[page.copy_of]
-            assert original.changes_s is None
-            assert original.host != page.host
+            assert (original.changes_s, original.poison, original.copy_of) == (None, None, None)
             assert paragraphs_of(page, changed=False) == paragraphs_of(original, changed=False)
-            others = [one for one in pages if one.copy_of == page.copy_of and one is not page]
-            assert page.host not in [one.host for one in others]
+            assert page.host not in {one.host for one in pages if one.root == page.root and one is not page}
 
 
 def test_pages_of_different_roots_share_no_paragraph() -> None:
-    texts = [
-        set(paragraphs_of(dataclasses.replace(page, copy_of=None), changed=False))
-        for page in plan_pages(60, 4, 9.0, 1)
-    ]
+    texts = [set(words.paragraphs_of(root, 5)) for root in range(200)]
     assert sum(map(len, texts)) == len(set.union(*texts))
+
+
+def test_warning_that_no_fault_explains_is_a_finding() -> None:
+    line = {"level": "warning", "event": "delivery_interrupted"}
+    assert read_logs([json.dumps(line), ""]).unexplained == {}
+    assert "task_died" in read_logs([json.dumps({"level": "critical", "event": "task_died"})]).unexplained
+    assert "not an event" in read_logs(["Traceback (most recent call last):"]).unexplained
+
+
+def test_subscriber_that_missed_an_event_complains() -> None:
+    follower = Follower(port=1)
+    follower.seen.update(["a:1"])
+    assert follower.faults({"a:1"}) == []
+    assert follower.faults({"a:1", "b:1"}) == ["the subscriber never saw b:1"]

@@ -1,0 +1,116 @@
+"""How a chaos run stands: what the streams hold, and how far the clean one has come."""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from services.contracts.failures import Unprocessable
+from services.contracts.streams import (
+    ARTICLES_CLEANED,
+    FETCH_REQUESTS,
+    INTERNAL_STREAMS,
+    STORIES_UPDATED,
+    dead_letters_of,
+)
+from services.runtime.backlog import StreamBacklog, backlogs
+from services.runtime.bodies import body_of
+
+from .field import Field
+from .plan import Page
+from .verdict import Verdict, judge, judge_letters
+
+SAMPLE_EVERY_S = 0.5
+PAGE = 1_000
+FETCH_TAKES_S = 10.0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One look: the verdicts so far, and what is not finished."""
+
+    verdict: Verdict
+    letters: Verdict
+    unfinished: dict[str, int]
+    dead: int
+    event_ids: set[str]
+
+    @classmethod
+    def unseen(cls) -> "Standing":
+        """Before the first look."""
+        return cls(Verdict(late=["nothing looked at"]), Verdict(), {}, 0, set())
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing is late any more; what is doubled or wrong stays so."""
+        return not (self.verdict.late or self.letters.late or self.unfinished)
+
+
+async def look(url: str, pages: Sequence[Page], urls: dict[int, str], unreadable: int) -> Standing:
+    """Judge what stands on the streams. While something is unfinished the entries themselves are not read."""
+    async with Redis.from_url(url) as redis:
+        found = await backlogs(redis)
+        unfinished = _unfinished(found)
+        letters = [name async for name in _letters(redis)]
+    if unfinished:
+        return Standing(Verdict(late=["not finished"]), Verdict(), unfinished, len(letters), set())
+    async with Redis.from_url(url, decode_responses=True) as redis:
+        cleaned = await _entries(redis, ARTICLES_CLEANED)
+        changes = await _entries(redis, STORIES_UPDATED)
+    verdict = await asyncio.to_thread(judge, pages, urls, cleaned, changes)
+    ids = {entry["id"] for entry in cleaned}
+    return Standing(verdict, judge_letters(pages, urls, unreadable, letters), {}, len(letters), ids)
+
+
+def _unfinished(found: dict[str, StreamBacklog]) -> dict[str, int]:
+    """What waits. Polls never end, so of requests only what has waited longer than any fetch takes."""
+    waiting: dict[str, int] = {}
+    for stream in INTERNAL_STREAMS:
+        for group in found[stream.name].groups.values():
+            if stream.name == FETCH_REQUESTS and (group.oldest_pending_s or 0) < FETCH_TAKES_S:
+                continue
+            waiting |= {
+                f"{stream.name} {what}": count
+                for what, count in (("lag", group.lag), ("pending", group.pending))
+                if count
+            }
+    return waiting
+
+
+async def sample_for_ever(built: Field, samples: list[tuple[float, int]]) -> None:
+    """Note the length of the clean stream twice a second; nothing while Redis is away."""
+    while True:
+        try:
+            async with Redis.from_url(built.server.url, socket_timeout=1) as redis:
+                samples.append((time.monotonic() - built.began, await redis.xlen(ARTICLES_CLEANED)))
+        except (RedisError, OSError):
+            pass
+        await asyncio.sleep(SAMPLE_EVERY_S)
+
+
+async def _entries(redis: Redis, stream: str) -> list[dict[str, str]]:
+    entries: list[dict[str, str]] = []
+    start = "-"
+    while page := await redis.xrange(stream, min=start, count=PAGE):
+        entries += [fields for _, fields in page]
+        start = f"({page[-1][0]}"
+    return entries
+
+
+async def _letters(redis: Redis) -> Any:
+    """Each dead letter by the URL of its page, or `unreadable N`."""
+    for stream in INTERNAL_STREAMS:
+        for _, fields in await redis.xrange(dead_letters_of(stream.name)):
+            if b"n" in fields:
+                yield f"unreadable {fields[b'n'].decode()}"
+                continue
+            try:
+                body = body_of(fields)
+            except Unprocessable as reason:
+                body = {"url": f"{stream.name}: {reason.reason}"}
+            yield body.get("url", json.dumps(body)[:200])
