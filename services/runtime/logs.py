@@ -25,6 +25,7 @@ QUIET_LOGGERS = (
     "uvicorn.access",
     "httpx",
     "httpcore",
+    "alembic",
 )  # a line per request of a probe or a fetch says nothing new
 
 OUTCOME_FIELDS = {"article_id": None, "source": None, "reason": None}
