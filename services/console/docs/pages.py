@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.console.docs.asyncapi import asyncapi_text
 from services.console.docs.events_page import events_text
+from services.console.docs.metrics_page import metrics_text
 from services.console.docs.streams_page import streams_text
 from services.contracts.versions import VERSIONS, breaking_changes, schema_of, shapes_of, text_of
 
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parents[3]
 PAGES: Mapping[str, Callable[[], str]] = {
     "docs/asyncapi.json": asyncapi_text,
     "docs/events.md": events_text,
+    "docs/metrics.md": metrics_text,
     "docs/streams.md": streams_text,
 }
 

@@ -70,6 +70,20 @@ def histogram(
     return Histogram(PREFIX + name, meaning, buckets=buckets, registry=REGISTRY)
 
 
+def series_of(name: str, kind: str) -> list[str]:
+    """The names under which Prometheus stores a metric.
+
+    >>> series_of("cleanwire_cut_share", "summary")
+    ['cleanwire_cut_share_sum', 'cleanwire_cut_share_count']
+    """
+    match kind:
+        case "summary":
+            return [f"{name}_sum", f"{name}_count"]
+        case "histogram":
+            return [f"{name}_bucket", f"{name}_sum", f"{name}_count"]
+    return [name]
+
+
 def _describe(
     name: str,
     kind: Literal["counter", "gauge", "summary", "histogram"],

@@ -66,6 +66,16 @@ class Metrics:
         return generate_latest(REGISTRY) + generate_latest(self._frameworks)
 
 
+def frameworks_metrics() -> list[tuple[str, str, str]]:
+    """Name, kind and meaning of each metric that FastStream has of a handler."""
+    registry = CollectorRegistry()
+    RedisPrometheusMiddleware(registry=registry)
+    return sorted(
+        (f"{one.name}_total" if one.type == "counter" else one.name, one.type, one.documentation)
+        for one in registry.collect()
+    )
+
+
 def _set_engine(engine: EngineStatus) -> None:
     RUNNING.labels(engine.stream).set(engine.running)
     WAITS.labels(engine.stream).set(engine.waits_for is not None)
