@@ -52,7 +52,8 @@ def _waiting(connection: Connection, stream: str, last: Position) -> tuple[int, 
     waiting = connection.execute(select(func.count()).select_from(counted)).scalar_one()
     first = select(outbox.c.fields).where(waits).order_by(outbox.c.n).limit(1)
     fields = connection.execute(first).scalar_one_or_none() if waiting else None
-    return waiting, datetime.fromisoformat(json.loads(fields)["time"]).astimezone(UTC) if fields else None
+    made = json.loads(fields).get("time") if fields else None
+    return waiting, datetime.fromisoformat(made).astimezone(UTC) if made else None
 
 
 def _is_waiting(stream: str, last: Position) -> ColumnElement[bool]:
