@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from services.ingest.sources.coverage import sides_dark
 from services.runtime.backlog import StreamBacklog, backlogs
 from services.runtime.roster import ProcessStatus, read_roster
 from services.runtime.settings import mask_passwords
@@ -25,7 +26,16 @@ async def status_lines(settings: ConsoleSettings, *, show_secrets: bool) -> list
     lines = [f"redis     {told['redis_url']}", f"database  {told['database_url']}", ""]
     lines += [_service_line(name, one) for name, one in told["services"].items()]
     lines += ["", f"{'stream':<22}{'entries':>9}{'unread':>9}{'under way':>11}{'oldest':>9}{'dead':>7}"]
-    return lines + [_stream_line(name, one) for name, one in told["streams"].items()]
+    lines += [_stream_line(name, one) for name, one in told["streams"].items()]
+    return lines + await _dark_lines(settings)
+
+
+async def _dark_lines(settings: ConsoleSettings) -> list[str]:
+    async with connected(settings) as redis:
+        dark = await sides_dark(redis)
+    return [
+        f"side {side} is dark: nothing new since {since:%Y-%m-%d %H:%M} UTC" for side, since in dark.items()
+    ]
 
 
 async def _status(settings: ConsoleSettings, *, show_secrets: bool) -> dict[str, Any]:

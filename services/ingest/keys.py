@@ -26,6 +26,18 @@ def coverage(day: str, side: str) -> str:
     return f"ingest:coverage:{day}:{side}"
 
 
+COVERAGE_LAST = "ingest:coverage_last"
+"""Hash: side → when its newest article came out clean, Unix seconds."""
+
+SIDES_DARK = "ingest:sides_dark"
+"""Hash: side → since when it has been silent, Unix seconds; a side is in it as long as it is dark."""
+
+
+def balance_told(day: str) -> str:
+    """String: that the balance of this day has been logged."""
+    return f"ingest:balance_told:{day}"
+
+
 def seen_marks(source: str) -> str:
     """Hash: article id → mark, per source."""
     return f"ingest:seen:{source}"

@@ -119,6 +119,39 @@ async def test_site_without_a_named_feed_is_tried_in_the_usual_places(
     assert [found.url for found in check.lists if not found.problem] == [site.url("/rss")]
 
 
+async def test_site_with_sitemaps_alone_is_looked_at_through_them(checker: SourceChecker, site: Site) -> None:
+    serve_paper(site)
+    site.pages["/"] = page("<html><body>Hello</body></html>")
+    del site.pages["/rss"]
+    today = datetime.now(UTC).date()
+    site.pages["/s.xml"] = page(
+        f"<sitemapindex><sitemap><loc>/news.xml</loc><lastmod>{today}</lastmod></sitemap></sitemapindex>",
+        content_type="application/xml",
+    )
+    urls = "".join(f"<url><loc>/{n}</loc><lastmod>{today}</lastmod></url>" for n in range(1, 4))
+    site.pages["/news.xml"] = page(f"<urlset>{urls}</urlset>", content_type="application/xml")
+
+    check = await checker.check(site.url("/"))
+
+    assert [(found.kind, found.url, found.entries) for found in check.lists] == [
+        ("sitemap", site.url("/robots.txt"), 3)
+    ]
+    assert check.sample is not None
+    assert check.judgement == "good"
+    assert 'kind = "sitemap"' in check.block()
+
+
+async def test_page_that_is_missing_is_told_first(checker: SourceChecker, site: Site) -> None:
+    serve_paper(site)
+    check = await checker.check(site.url("/nothing"))
+    assert check.reasons[0] == "the page itself did not come: http 404"
+
+
+async def test_what_is_no_web_address_is_not_asked(checker: SourceChecker) -> None:
+    with pytest.raises(ValueError, match="not an http"):
+        await checker.check("nonsense")
+
+
 async def test_reserved_rights_are_told_and_written(checker: SourceChecker, site: Site) -> None:
     serve_paper(site)
     site.pages["/.well-known/tdmrep.json"] = page(

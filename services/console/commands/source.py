@@ -64,7 +64,8 @@ def check_source(url: Site, json: AsJson = False) -> None:
     else:
         for line in check_lines(check):
             typer.echo(line, err=True)
-        typer.echo(check.block())
+        if check.judgement != "poor":
+            typer.echo(check.block())
     if check.judgement == "poor":
         raise typer.Exit(Exit.REJECTED)
 
@@ -108,6 +109,31 @@ def add_source(
     block = with_choices(check.block(), keys)
     add_block(settings, block)
     typer.echo(block)
+
+
+@source_app.command("balance")
+def show_balance(
+    days: Annotated[int, typer.Option(help="So many days back from today.", min=1, max=40)] = 7,
+    json: AsJson = False,
+) -> None:
+    """Show how each day's new coverage was shared out between the sides, and which side has gone dark.
+
+    Days are UTC and today comes first; 40 of them are kept.
+
+    Examples:
+
+        cleanwire source balance
+
+        cleanwire source balance --days 30 --json | jq -c '[.day, .shares.state]'
+    """
+    import asyncio
+
+    from ..coverage_table import balance_json, balance_lines, coverage_of
+    from ..settings import console_settings
+
+    coverage = asyncio.run(coverage_of(console_settings(), days))
+    for line in balance_json(coverage) if json else balance_lines(coverage):
+        typer.echo(line)
 
 
 def backfill(

@@ -1,10 +1,12 @@
 """How coverage is shared out between the sides, and which side has fallen silent. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 SIDES = ("state", "exile", "regional", "international")
 USUAL_LEAST = 3.0  # articles a day below which a silent day means nothing
+SILENCE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -15,21 +17,44 @@ class Balance:
     counts: Mapping[str, int]
 
     @property
+    def total(self) -> int:
+        """All sides together."""
+        return sum(self.counts.values())
+
+    @property
     def shares(self) -> dict[str, float]:
         """Each side's share."""
-        whole = sum(self.counts.values())
+        whole = self.total
         return {side: round(self.counts.get(side, 0) / whole, 3) if whole else 0.0 for side in SIDES}
 
 
-def dark_sides(today: Mapping[str, int], days_before: list[Mapping[str, int]]) -> tuple[str, ...]:
-    """The sides that usually publish and have nothing today.
+@dataclass(frozen=True)
+class DarkSide:
+    """A side that usually publishes and has fallen silent: since when, and how many articles a day it used to bring."""
 
-    `days_before` are the days before, each complete; a side counts as usual with 3 articles a day on average.
+    side: str
+    since: datetime
+    usual: float
 
-    >>> dark_sides({"exile": 4}, [{"exile": 5, "state": 6}, {"exile": 4, "state": 4}])
-    ('state',)
+
+def dark_sides(
+    last: Mapping[str, datetime], days_before: Sequence[Mapping[str, int]]
+) -> tuple[DarkSide, ...]:
+    """The sides with three articles a day and more on average that others have outlasted by a day.
+
+    `last` is when each side's newest article came out clean, `days_before` the full days before today that had any
+    coverage. Silence is measured up to the newest article of any side: where all are silent it is we who are, and
+    other events tell that.
+
+    >>> day = datetime(2026, 11, 21)
+    >>> [one.side for one in dark_sides({"exile": day, "state": day - 2 * SILENCE}, [{"exile": 5, "state": 4}])]
+    ['state']
     """
-    if not days_before:
-        return ()
-    usual = {side: sum(day.get(side, 0) for day in days_before) / len(days_before) for side in SIDES}
-    return tuple(side for side in SIDES if usual[side] >= USUAL_LEAST and today.get(side, 0) == 0)
+    newest = max(last.values(), default=None)
+    silent = [side for side, moment in last.items() if newest and newest - moment >= SILENCE]
+    usual = {side: sum(day.get(side, 0) for day in days_before) / max(len(days_before), 1) for side in silent}
+    return tuple(
+        DarkSide(side, last[side], round(usual[side], 1))
+        for side in SIDES
+        if side in silent and usual[side] >= USUAL_LEAST
+    )

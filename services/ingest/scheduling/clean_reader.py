@@ -65,7 +65,8 @@ class CleanReader:
             self._position = entry_id.decode()
         if entries:
             await self._redis.set(keys.CLEAN_POSITION, self._position)
-        await self._balance()
+        if len(entries) < BATCH:  # one that is behind does not know yet who has been silent
+            await self._balance()
         return len(entries)
 
     async def _take(self, entry_id: str, fields: Any) -> None:

@@ -1,37 +1,45 @@
 """A look at a site before it becomes a source: robots, lists, terms, language, one sample article. Needs no Redis."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import cast
 from urllib.parse import urljoin, urlsplit
 
-from protego import Protego
 from selectolax.lexbor import LexborHTMLParser
 
 from services.contracts.messages import FetchKind, Rights
+from services.ingest.core.addresses import host_key
+from services.ingest.core.entries import ListedEntry
 from services.ingest.core.listed import Listed, Unreadable
 from services.ingest.core.outcomes import (
     ARTICLE_LIMITS,
     FEED_LIMITS,
     ROBOTS_LIMITS,
+    SITEMAP_LIMITS,
     Fetched,
     FetchOutcome,
-    Limits,
-    Redirected,
-    Refused,
 )
 from services.ingest.core.policy_files import AI_TXT_PATH, TDMREP_PATH, SiteTerms, with_site_terms
 from services.ingest.core.rights import rights_of
-from services.ingest.core.source_verdict import FoundList, Sample, SourceCheck, cadence_of, judged_source
+from services.ingest.core.sitemap_choice import chosen_sitemaps
+from services.ingest.core.source_verdict import (
+    STALE,
+    FoundList,
+    Sample,
+    SourceCheck,
+    cadence_of,
+    judged_source,
+)
 from services.ingest.fetching.fetcher import Fetcher
-from services.ingest.fetching.robots import AGENT, robots_state
 from services.ingest.listings.pages import feeds_named_by, language_of
 from services.ingest.listings.reader import read_listing
+from services.ingest.sources.site_visit import SiteVisit, words_of
 
 USUAL_PLACES = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml")
 MOST_LISTS = 4
-MOST_REDIRECTS = 5
+MOST_CHILDREN = 2
+MOST_DEPTH = 2  # robots.txt names an index, the index a sitemap
 Extract = Callable[[bytes, str, str], Sample]
 
 
@@ -47,34 +55,26 @@ class SourceChecker:
         wait: Callable[[float], Awaitable[None]],
         gap_s: float,
     ) -> None:
-        self._fetcher = fetcher
+        self._visit = SiteVisit(fetcher, wait, gap_s)
         self._extract = extract
         self._now = now
-        self._wait = wait
-        self._gap_s = gap_s
-        self._rules: dict[str, tuple[str, Protego]] = {}
         self._samples: list[str] = []
 
     async def check(self, url: str) -> SourceCheck:
-        """Everything there is to know of the site at `url` (a homepage or a feed) before it is followed."""
-        robots = await self._robots_say(url)
-        front, front_url = await self._asked(url, FEED_LIMITS)
-        named = self._named_lists(front, front_url)
-        lists = [found for kind, place in named[:MOST_LISTS] if (found := await self._looked_at(kind, place))]
-        if not any(not found.problem for found in lists):
-            lists += [
-                found
-                for place in USUAL_PLACES
-                if (found := await self._looked_at("feed", urljoin(url, place))) and not found.problem
-            ]
-        sitemaps = tuple(self._rules_of(url)[1].sitemaps)[:20]
-        if sitemaps and not any(not found.problem for found in lists):
-            lists.append(await self._looked_at("sitemap", urljoin(url, "/robots.txt")))
-        if isinstance(front, Fetched) and not any(not found.problem for found in lists):
-            lists.append(await self._looked_at("listing", front_url))
+        """Everything there is to know of the site at `url` (a homepage or a feed) before it is followed.
+
+        Raises ValueError where `url` is no web address.
+        """
+        host_key(url)
+        robots = await self._visit.robots_say(url)
+        front, front_url = await self._visit.asked(url, FEED_LIMITS)
+        sitemaps = self._visit.sitemaps(url)[:20]
+        lists = await self._lists(url, front, front_url, sitemaps)
         rights = await self._rights(front, url)
         sample = await self._sample()
         judgement, reasons = judged_source(lists, robots, rights, sample, self._now())
+        if not isinstance(front, Fetched) and robots == "allowed":
+            reasons = (f"the page itself did not come: {words_of(front)}", *reasons)
         return SourceCheck(
             url=url,
             outlet=_outlet_of(front, front_url),
@@ -88,6 +88,21 @@ class SourceChecker:
             reasons=reasons,
         )
 
+    async def _lists(
+        self, url: str, front: FetchOutcome, front_url: str, sitemaps: Sequence[str]
+    ) -> list[FoundList]:
+        """What the page names; where none of that is good, the usual places, the sitemaps, and the page's own links."""
+        named = self._named_lists(front, front_url)
+        found = [await self._looked_at(kind, place) for kind, place in named[:MOST_LISTS]]
+        if not _any_good(found):
+            guesses = [await self._looked_at("feed", urljoin(url, place)) for place in USUAL_PLACES]
+            found += [one for one in guesses if not one.problem]
+        if sitemaps and not _any_good(found):
+            found.append(await self._looked_at("sitemap", urljoin(url, "/robots.txt")))
+        if isinstance(front, Fetched) and not _any_good(found):
+            found.append(await self._looked_at("listing", front_url))
+        return found
+
     def _named_lists(self, front: FetchOutcome, url: str) -> list[tuple[FetchKind, str]]:
         if not isinstance(front, Fetched):
             return []
@@ -96,24 +111,36 @@ class SourceChecker:
         is_page = front.headers.get("content-type", "").startswith(("text/html", "application/xhtml"))
         return [("feed", place) for place in feeds_named_by(front.body, url)] if is_page else [("feed", url)]
 
-    async def _looked_at(self, kind: FetchKind, url: str) -> FoundList:
-        outcome, place = await self._asked(url, FEED_LIMITS)
+    async def _looked_at(self, kind: FetchKind, url: str, depth: int = 0) -> FoundList:
+        outcome, place = await self._visit.asked(url, SITEMAP_LIMITS if kind == "sitemap" else FEED_LIMITS)
         if not isinstance(outcome, Fetched):
-            return FoundList(kind, url, problem=_words_of(outcome))
+            return FoundList(kind, url, problem=words_of(outcome))
         listed = await read_listing(kind, place, outcome)
         if isinstance(listed, Unreadable):
             return FoundList(kind, url, problem=f"{listed.reason} {listed.detail}".strip()[:200])
+        if listed.children and not listed.entries and depth < MOST_DEPTH:
+            return await self._first_good_child(url, listed.children, depth + 1)
         return self._described(kind, url, listed)
 
+    async def _first_good_child(self, url: str, children: Sequence[ListedEntry], depth: int) -> FoundList:
+        """What the newest sitemaps of an index hold, told of the index."""
+        chosen = chosen_sitemaps(children, self._now() - STALE, is_backfill=False)
+        found = FoundList("sitemap", url, problem="its sitemaps are all older than a week")
+        for child in chosen[:MOST_CHILDREN]:
+            found = replace(await self._looked_at("sitemap", child, depth), url=url)
+            if not found.problem:
+                break
+        return found
+
     def _described(self, kind: FetchKind, url: str, listed: Listed) -> FoundList:
-        if not listed.entries and not listed.children:
+        if not listed.entries:
             return FoundList(kind, url, problem="empty")
         self._samples += [entry.url for entry in listed.entries[:1]]
         dates = [date for entry in listed.entries if (date := entry.published or entry.updated)]
         return FoundList(
             kind,
             url,
-            len(listed.entries) or len(listed.children),
+            len(listed.entries),
             max(dates, default=None),
             cadence_of(listed.entries),
         )
@@ -121,56 +148,21 @@ class SourceChecker:
     async def _rights(self, front: FetchOutcome, url: str) -> Rights:
         texts = []
         for path in (TDMREP_PATH, AI_TXT_PATH):
-            outcome, _ = await self._asked(urljoin(url, path), ROBOTS_LIMITS)
+            outcome, _ = await self._visit.asked(urljoin(url, path), ROBOTS_LIMITS)
             texts.append(outcome.body.decode("utf-8", "replace") if isinstance(outcome, Fetched) else "")
         headers = front.headers if isinstance(front, Fetched) else {}
         return with_site_terms(rights_of(headers), SiteTerms(*texts), url)
 
     async def _sample(self) -> Sample | None:
         for url in self._samples[:2]:
-            outcome, place = await self._asked(url, ARTICLE_LIMITS)
+            outcome, place = await self._visit.asked(url, ARTICLE_LIMITS)
             if isinstance(outcome, Fetched):
                 return self._extract(outcome.body, place, outcome.headers.get("content-type", ""))
         return None
 
-    async def _asked(self, url: str, limits: Limits) -> tuple[FetchOutcome, str]:
-        """One request after the pause, redirects followed, never past a robots.txt; with the URL that answered."""
-        for _hop in range(MOST_REDIRECTS):
-            if await self._robots_say(url) != "allowed":
-                return Refused("robots"), url
-            await self._wait(self._gap_s)
-            outcome = await self._fetcher.fetch(url, limits)
-            if not isinstance(outcome, Redirected):
-                return outcome, url
-            url = outcome.location
-        return outcome, url
 
-    async def _robots_say(self, url: str) -> str:
-        origin = _origin(url)
-        if origin not in self._rules:
-            place, outcome = (
-                f"{origin}/robots.txt",
-                cast(FetchOutcome, Redirected(f"{origin}/robots.txt", False, 302)),
-            )
-            for _hop in range(MOST_REDIRECTS):
-                outcome = await self._fetcher.fetch(place, ROBOTS_LIMITS)
-                if not isinstance(outcome, Redirected):
-                    break
-                place = outcome.location
-            state, text = robots_state(outcome)
-            self._rules[origin] = (state, Protego.parse(text if state == "rules" else ""))
-        known, rules = self._rules[origin]
-        if known in ("closed", "forbidden"):
-            return "unreachable"
-        return "allowed" if rules.can_fetch(url, AGENT) else "disallowed"
-
-    def _rules_of(self, url: str) -> tuple[str, Protego]:
-        return self._rules[_origin(url)]
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+def _any_good(lists: Sequence[FoundList]) -> bool:
+    return any(not found.problem for found in lists)
 
 
 def _outlet_of(front: FetchOutcome, url: str) -> str:
@@ -181,9 +173,3 @@ def _outlet_of(front: FetchOutcome, url: str) -> str:
     name = page.css_first('meta[property="og:site_name"]')
     shown = (name.attributes.get("content") or "") if name else ""
     return re.sub(r"\s+", " ", shown).strip()[:80] or host
-
-
-def _words_of(outcome: FetchOutcome) -> str:
-    status = getattr(outcome, "status", None)
-    reason = getattr(outcome, "reason", "") or (f"http {status}" if status else type(outcome).__name__)
-    return f"{reason} {getattr(outcome, 'detail', '')}".strip()[:200]
