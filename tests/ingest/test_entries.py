@@ -4,13 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from services.ingest.core.entries import (
     ListedEntry,
-    SeenMark,
     Selection,
-    day_number,
     identified,
-    mark_of,
     select_entries,
 )
+from services.ingest.core.seen_marks import SeenMark, day_number, mark_of
 from services.ingest.core.topic_names import contradicts_topics, topic_names
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -30,7 +28,11 @@ def selected(*entries: ListedEntry, marks: dict[str, SeenMark] | None = None, **
 
 
 def marks_of(*entries: ListedEntry) -> dict[str, SeenMark]:
-    return {article_id: mark_of(one) for article_id, one in identified(entries).items()}
+    """What is remembered after these entries were listed an hour ago for the first time."""
+    return {
+        article_id: mark_of(one.title, one.updated, day_number(NOW)).first_seen(NOW - timedelta(hours=1))
+        for article_id, one in identified(entries).items()
+    }
 
 
 def test_same_article_under_ten_urls_is_one_entry() -> None:
@@ -93,8 +95,48 @@ def test_undated_entries_of_a_sitemap_are_left() -> None:
 
 
 def test_mark_survives_its_way_through_redis() -> None:
-    mark = mark_of(entry(updated=NOW))
-    assert SeenMark.of_text(mark.text()) == mark
+    for mark in (mark_of("A title", NOW, 5), mark_of(None, None), SeenMark(("a", "b"), 3, 4)):
+        assert SeenMark.of_text(mark.text()) == mark
+
+
+def polled_by_turns(lists: list[ListedEntry], rounds: int = 6) -> list[str]:
+    """Why an entry was taken as two lists of one source show it by turns, each in its own way."""
+    marks: dict[str, SeenMark] = {}
+    why = []
+    for number in range(rounds):
+        selection = selected(lists[number % len(lists)], marks=marks)
+        marks |= {one.article_id: one.mark for one in selection.taken} | dict(selection.renewed)
+        why += [one.why for one in selection.taken]
+    return why
+
+
+def test_entry_in_a_feed_and_a_sitemap_is_taken_once() -> None:
+    in_feed, in_sitemap = entry(), entry(title=None, published=None, updated=NOW - timedelta(hours=5))
+    assert polled_by_turns([in_feed, in_sitemap]) == ["feed entry"]
+
+
+def test_entry_that_two_lists_word_differently_is_taken_twice_at_most() -> None:
+    assert polled_by_turns([entry(), entry(title="Title 1 - Our Paper")]) == [
+        "feed entry",
+        "feed entry changed",
+    ]
+
+
+def test_entry_whose_lists_stamp_it_differently_comes_to_rest() -> None:
+    one, other = entry(updated=NOW - timedelta(hours=3)), entry(updated=NOW - timedelta(hours=2))
+    assert polled_by_turns([one, other]) == ["feed entry", "feed entry changed"]
+
+
+def test_title_learnt_from_another_list_shows_its_change_later() -> None:
+    sitemap, feed = entry(title=None, updated=NOW - timedelta(hours=5)), entry()
+    assert polled_by_turns([sitemap, feed, entry(title="Else")], rounds=3) == [
+        "feed entry",
+        "feed entry changed",
+    ]
+
+
+def test_stamp_that_appears_after_the_first_look_is_a_change() -> None:
+    assert len(selected(entry(updated=NOW), marks=marks_of(entry())).taken) == 1
 
 
 TOPIC = topic_names("talks", ["belarus*", "лукашенк*", "us envoy"], {})
@@ -120,6 +162,9 @@ def test_short_or_missing_summary_contradicts_nothing() -> None:
 def test_mark_of_an_entry_still_listed_is_written_anew_in_time() -> None:
     today = day_number(NOW)
     [(article_id, mark)] = marks_of(entry()).items()
-    young, old = SeenMark(mark.title, mark.updated, today - 3), SeenMark(mark.title, mark.updated, today - 20)
+    young, old = (
+        SeenMark(mark.titles, mark.updated, today - 3),
+        SeenMark(mark.titles, mark.updated, today - 20),
+    )
     assert selected(entry(), marks={article_id: young}).renewed == {}
     assert selected(entry(), marks={article_id: old}).renewed[article_id].day == today

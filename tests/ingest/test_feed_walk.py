@@ -97,3 +97,24 @@ async def test_submitted_article_without_a_source_is_fetched(site: Site, build_w
     [article] = await walk.articles()
     assert article.why == "submitted"
     assert article.source is None
+
+
+async def test_article_in_a_feed_and_a_sitemap_of_one_source_is_fetched_once(
+    site: Site, build_walk: BuildWalk, clock: Clock
+) -> None:
+    urls = "".join(
+        f"<url><loc>{site.url(f'/{n}')}</loc><lastmod>2026-11-21</lastmod></url>" for n in range(8)
+    )
+    site.pages["/s.xml"] = page(f"<urlset>{urls}</urlset>", content_type="application/xml")
+    site.pages["/feed"] = page(rss(*(Item(site.url(f"/{n}"), f"Title {n}") for n in range(8))))
+    site.pages |= {f"/{n}": page(f"<p>{n}</p>") for n in range(8)}
+    sitemap = f'[[source.feed]]\nkind = "sitemap"\nurl = "{site.url("/s.xml")}"\n'
+    walk = build_walk(source_of(site.url("/feed")) + sitemap)
+
+    for _hour in range(6):
+        clock.forward(3600)
+        await walk.drain()
+
+    assert len(site.asked("/feed")) > 1
+    assert len(site.asked("/s.xml")) > 1
+    assert [len(site.asked(f"/{n}")) for n in range(8)] == [1] * 8

@@ -1,16 +1,14 @@
 """Entries of a listing, and which of them are new: decided before anything is fetched."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from services.contracts.identities import article_id_of, canonical_url
 from services.contracts.messages import EntryHint
+from services.ingest.core.seen_marks import SeenMark, day_number, is_due_anew, mark_of
 
 FUTURE_TOLERANCE = timedelta(minutes=15)  # clocks differ; further ahead is a planned post or a wrong zone
-RENEWED_AFTER_DAYS = 7  # a mark of an entry that is still listed is written anew,
-MARKS_KEPT_DAYS = 60  # one that was not for so long is cleared
 RESTAMP_MINIMUM = 5  # so many entries with a new `updated` and old titles at once,
 RESTAMP_SHARE = 0.9  # and so large a share of those known: the feed stamps them all each time
 
@@ -25,28 +23,6 @@ class ListedEntry:
     published: datetime | None = None
     updated: datetime | None = None
     guid: str | None = None
-
-
-@dataclass(frozen=True)
-class SeenMark:
-    """What is remembered of an entry: its title's hash and its `updated` stamp. No guid: some change at each poll.
-
-    `day` (since 1970) is when the mark was last written, for the clearing of old ones; it makes no difference.
-    """
-
-    title: str
-    updated: int
-    day: int = field(default=0, compare=False)
-
-    def text(self) -> str:
-        """The mark as it stands in Redis."""
-        return f"{self.title}:{self.updated}:{self.day}"
-
-    @classmethod
-    def of_text(cls, text: str) -> "SeenMark":
-        """Read a mark back."""
-        title, updated, day = (*text.split(":"), "0", "0")[:3]
-        return cls(title, int(updated or 0), int(day or 0))
 
 
 @dataclass(frozen=True)
@@ -107,42 +83,26 @@ def select_entries(
     renewed: dict[str, SeenMark] = {}
     today = day_number(now)
     for article_id, entry in by_id.items():
-        mark = mark_of(entry, today)
-        reason = _reason_to_skip(entry, mark, marks.get(article_id), now - window)
+        known, listed = marks.get(article_id), mark_of(entry.title, entry.updated, today)
+        mark = known.with_later(listed) if known else listed.first_seen(now)
+        reason = _reason_to_skip(entry, known, listed, now - window)
         if must_be_dated and not (entry.published or entry.updated):
             reason = "undated"
-        known = marks.get(article_id)
-        if known == mark and known.day < today - RENEWED_AFTER_DAYS:
-            renewed[article_id] = mark
         if reason:
             skipped[reason] = skipped.get(reason, 0) + 1
+            if reason == "seen" and (known != mark or is_due_anew(known, today)):
+                renewed[article_id] = mark
         else:
-            why = "feed entry changed" if article_id in marks else "feed entry"
+            why = "feed entry changed" if known else "feed entry"
             taken.append(Taken(article_id, _without_future(entry, now), mark, why))
     taken.sort(key=lambda one: one.entry.published or one.entry.updated or now)
     return _without_restamps(Selection(tuple(taken), skipped, renewed), marks)
 
 
-def day_number(moment: datetime) -> int:
-    """Days since 1970."""
-    return int(moment.timestamp() // 86_400)
-
-
-def is_outdated(mark: SeenMark, today: int) -> bool:
-    """Whether a mark is so old that its entry has long left its list."""
-    return today - mark.day > MARKS_KEPT_DAYS
-
-
-def mark_of(entry: ListedEntry, day: int = 0) -> SeenMark:
-    """The mark that will tell whether the entry has changed."""
-    title = hashlib.sha256(" ".join((entry.title or "").split()).encode()).hexdigest()[:12]
-    return SeenMark(title, int(entry.updated.timestamp()) if entry.updated else 0, day)
-
-
 def _reason_to_skip(
-    entry: ListedEntry, mark: SeenMark, known: SeenMark | None, oldest: datetime
+    entry: ListedEntry, known: SeenMark | None, listed: SeenMark, oldest: datetime
 ) -> str | None:
-    if known == mark:
+    if known and not known.has_changed(listed):
         return "seen"
     newest = max((at for at in (entry.published, entry.updated) if at), default=None)
     return "too old" if newest and newest < oldest else None
@@ -163,7 +123,7 @@ def _without_future(entry: ListedEntry, now: datetime) -> ListedEntry:
 
 def _without_restamps(selection: Selection, marks: Mapping[str, SeenMark]) -> Selection:
     changed = [one for one in selection.taken if one.article_id in marks]
-    restamped = [one for one in changed if marks[one.article_id].title == one.mark.title]
+    restamped = [one for one in changed if marks[one.article_id].titles == one.mark.titles]
     known = len(changed) + selection.skipped.get("seen", 0)
     if len(restamped) < max(RESTAMP_MINIMUM, RESTAMP_SHARE * known):
         return selection

@@ -10,11 +10,12 @@ from redis.asyncio import Redis
 from services.contracts.messages import FetchRequest
 from services.ingest import keys
 from services.ingest.core.after_poll import PollOutcome, PollResult
-from services.ingest.core.entries import ListedEntry, SeenMark, Selection, identified, select_entries
+from services.ingest.core.entries import ListedEntry, Selection, identified, select_entries
 from services.ingest.core.listed import Unreadable
 from services.ingest.core.listing_state import ListingState
 from services.ingest.core.liveness import Evidence, is_challenge_page, looks_like_sections
 from services.ingest.core.outcomes import Fetched, NotModified, Redirected
+from services.ingest.core.seen_marks import SeenMark
 from services.ingest.core.topic_names import TopicNames, contradicts_topics
 from services.ingest.fetching.politeness import NotYet
 from services.ingest.fetching.visitor import Resting, Visitor

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.ingest import keys
-from services.ingest.core.entries import SeenMark, day_number, is_outdated
+from services.ingest.core.seen_marks import SeenMark, day_number, is_outdated
 
 EVERY_S = 3600.0
 CLEARED_KEPT_S = 2 * 86400
