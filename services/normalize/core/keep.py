@@ -14,13 +14,21 @@ from services.normalize.core.rules.endings import cut_after_ending, cut_below_he
 from services.normalize.core.rules.headlines import cut_headline_lines, cut_repeated_lines
 from services.normalize.core.rules.notices import cut_notices
 from services.normalize.core.rules.pointers import cut_pointers
+from services.normalize.core.rules.teasers import cut_teaser_lists
 from services.normalize.core.scoring import score_page
 
 Rule = Callable[[Draft], None]
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "html": (cut_comments, cut_below_heading, cut_pointers, cut_notices, rescue_by_article_body),
-    "text": (cut_after_ending, cut_repeated_lines, cut_headline_lines, cut_pointers, cut_notices),
+    "text": (
+        cut_after_ending,
+        cut_teaser_lists,
+        cut_repeated_lines,
+        cut_headline_lines,
+        cut_pointers,
+        cut_notices,
+    ),
 }
 """The named rules in their order; what each of them gains stands in docs/extraction.md."""
 

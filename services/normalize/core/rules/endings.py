@@ -10,7 +10,7 @@ PARAGRAPH_CHARS = 80
 SURE = 1.0  # log-odds; below a "Related" heading a block of less is no longer taken for article text
 NAMED_FOR_OTHERS = re.compile(r"related|recommend|teaser|promo|similar|trending|popular", re.I)
 CONTAINERS_ASKED = 5
-SENTENCE_ENDS = '.!?…"”»:'
+SENTENCE_ENDS = '.!?…"”»:“‘’。！？」'
 ENDING = re.compile(
     r"\W*(?:related (?:articles?|posts?|stories|news|content|reading|coverage)|recommended(?: for you| stories| reading| articles)?|"
     r"more (?:from|on|in|stories|news|articles|like this)\b.{0,40}|read (?:next|more(?: stories| news)?)|you (?:may|might) (?:also )?(?:like|be interested in).{0,20}|"

@@ -4,7 +4,7 @@ from services.normalize.core.draft import Draft
 
 HEADLINE_CHARS = 110  # a standfirst without a full stop is longer (seen: 126), a headline seldom
 PARAGRAPH_CHARS = 100
-ENDINGS = '.!…;:"”»'
+ENDINGS = '.!…;:"”»“’‘。！'
 
 
 def cut_headline_lines(draft: Draft) -> None:

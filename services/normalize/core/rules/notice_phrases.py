@@ -50,7 +50,7 @@ NOTICES: tuple[Notice, ...] = (
         "appeal",
         NOTICE_CHARS,
         _words(
-            "journalism support supporting donating donation contribution gift supporter patron newsroom "
+            "journalism support supporting donating donation contribution contribute free gift supporter patron newsroom "
             "поддержите поддержать поддержи станьте оформите оформить падтрымайце підтримайте стань станьте "
             "wesprzyj wspieraj paremkite unterstützen soutenez apoya"
         ),
@@ -58,7 +58,8 @@ NOTICES: tuple[Notice, ...] = (
             r"(?:our|independent) journalism (?:needs|relies|depends|is funded|is supported)",
             r"support (?:our|independent|quality|local) (?:work|journalism|reporting|newsroom|mission)|(?:please )?consider (?:supporting|donating|becoming|making a)",
             r"become a (?:member|supporter|patron|subscriber)\b|make a (?:donation|contribution|gift)",
-            r"at \w+, we believe .{0,80}(?:journalism|news)|help us (?:keep|continue) (?:telling|reporting|our)",
+            r"at \w+, we believe .{0,80}(?:journalism|news)|help us (?:keep|continue) (?:telling|reporting|our)|"
+            r"\bcontribut(?:e|ion of) as little as|keep (?:our|this|the) (?:news|stories|journalism|site|work)\b.{0,20}\bfree\b",
             r"поддержит[еь] (?:нас|редакцию|журналист|наш|независим|\w+ донат)|станьте (?:нашим )?(?:патрон|подписчик|спонсор)|оформ\w+ (?:регулярное )?пожертвовани",
             r"падтрымайце (?:нас|рэдакцыю|незалежн|працу)|підтримайте (?:нас|редакцію|наш|незалежн|роботу)|стань(?:те)? (?:спільнот|патрон|підписник)",
             r"wesprzyj (?:nas|niezależn|nasz)|wspieraj (?:nas|niezależn)|paremkite (?:mus|nepriklausom|laisv)|"
@@ -124,12 +125,15 @@ NOTICES: tuple[Notice, ...] = (
         400,
         _words(
             "rights © (c copyright reproduction prohibited material права перепечатка использование копирование "
-            "цитирование правы передрук prawa teisės rechte droits derechos direitos"
+            "цитирование правы передрук prawa teisės rechte droits derechos direitos використання матеріали матеріалів "
+            "материалов материалы выкарыстанне матэрыялаў content"
         ),
         _any(
-            r"all rights reserved|this material may not be published|reproduction .{0,60}prohibited|©|\(c\) (?:19|20)\d\d|copyright (?:19|20|©)",
+            r"all rights reserved|this material may not be published|(?:material|content)s? (?:on|of|from) this (?:site|website|page) (?:may|can|must) not be|reproduction .{0,60}prohibited|©|\(c\) (?:19|20)\d\d|copyright (?:19|20|©)",
             r"все права защищены|(?:перепечатка|использование|копирование|цитирование) (?:материалов|возможн|допуск|разреш|только|без).{0,200}|"
-            r"усе правы абаронены|усі права захищені|передрук|wszelkie prawa zastrzeżone|visos teisės saugomos|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos",
+            r"використання (?:матеріалів|будь-яких|інформації).{0,60}(?:лише|тільки|дозвол|заборон|за умови)|матеріали .{0,60}(?:не підляга|рекламн|правах реклами)|"
+            r"матеріали з (?:плашкою|позначкою)|материалы с (?:плашкой|пометкой)|материалы .{0,60}(?:на правах рекламы|не подлежат)|"
+            r"выкарыстанне матэрыялаў .{0,60}(?:толькі|дазвол|забарон)|усе правы абаронены|усі права захищені|передрук|wszelkie prawa zastrzeżone|visos teisės saugomos|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|todos os direitos",
             r"版权(?:所有|归)|版權所有|免责声明|免責聲明|转载请|未经.{0,12}(?:许可|授权|同意)|禁止转载|無断転載|無断複製|무단.{0,6}(?:전재|복제|배포)",
         ),
     ),
