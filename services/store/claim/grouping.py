@@ -7,8 +7,9 @@ from sqlalchemy import Connection, delete, select, update
 
 from ..core.groups import groups_of
 from ..core.members import Member, publication_rank
+from ..database.prepared import put_row, set_columns
 from ..database.schema import article, article_group, edge
-from ..database.statements import AnyRow, among, insert_row, listed, set_columns
+from ..database.statements import AnyRow, among, listed
 from .lookup import MEMBER_COLUMNS, Stored, stored_of
 
 
@@ -185,7 +186,7 @@ def _canonical_change(before: Group, after: Group) -> tuple[GroupChange, ...]:
 
 def _new_group(connection: Connection, canonical: Member, *, revision: int, members: int) -> Group:
     row = {"canonical_id": canonical.article_id, "revision": revision, "changes": 0, "members": members}
-    group_id = connection.execute(insert_row(article_group, article_group.c.group_id), row).scalar_one()
+    group_id = put_row(connection, article_group, row, article_group.c.group_id)
     return Group(group_id, canonical, revision, 0, None, members)
 
 

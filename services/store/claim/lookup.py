@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, literal_column, select, union
@@ -11,6 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, literal_column, select, un
 from ..core.fingerprint import COMMON_AFTER, SHARED_HASHES, WINDOW_DAYS
 from ..core.members import Candidate, Member
 from ..database.locks import lock_keys, url_key
+from ..database.prepared import Prepared
 from ..database.schema import article, article_group, day_of, fetch, sketch
 from ..database.statements import AnyRow, among, is_postgres, listed
 from .incoming import Incoming
@@ -102,7 +102,7 @@ def _sharing(connection: Connection, incoming: Incoming) -> tuple[dict[int, int]
         return {}, frozenset()
     day = day_of(incoming.member.fetched_at)
     values = {"hashes": listed(connection, hashes), "first": day - WINDOW_DAYS, "last": day + WINDOW_DAYS}
-    owners = connection.execute(_owners(connection.dialect.name), values).all()
+    owners = OWNERS.all(connection, values)
     if not owners:
         return {}, frozenset()
     common = _common_hashes(connection, owners)
@@ -113,7 +113,6 @@ def _sharing(connection: Connection, incoming: Incoming) -> tuple[dict[int, int]
     return shared, common | crowded
 
 
-@cache
 def _owners(dialect: str) -> Select[int, int]:
     return select(sketch.c.h, sketch.c.number).where(
         among(dialect, sketch.c.h, "hashes"), sketch.c.day.between(bindparam("first"), bindparam("last"))
@@ -144,15 +143,13 @@ def _found(
         "numbers": listed(connection, list(shared)),
         "text_hash": incoming.fingerprint.text_hash,
     }
-    statement = _same_key_or_text(connection.dialect.name)
-    rows = [stored_of(row) for row in connection.execute(statement, values)]
+    rows = [stored_of(row) for row in SAME_KEY_OR_TEXT.all(connection, values)]
     stored = next((row for row in rows if row.member.article_id == incoming.member.article_id), None)
     others = tuple(row for row in rows if row is not stored)
     is_known = stored is not None and _is_known_fetch(connection, incoming, stored)
     return Found(stored, others, shared, unindexed, is_known)
 
 
-@cache
 def _same_key_or_text(dialect: str) -> Select[*tuple[Any, ...]]:
     """The three ways an article is found, each by its own index; `OR` would have PostgreSQL read the whole table."""
     same_text = select(article.c.number).where(article.c.text_hash == bindparam("text_hash"))
@@ -168,22 +165,16 @@ def _same_key_or_text(dialect: str) -> Select[*tuple[Any, ...]]:
 
 def _is_known_fetch(connection: Connection, incoming: Incoming, stored: Stored) -> bool:
     values = {"row": stored.number, "fetch": incoming.member.fetch_id}
-    return connection.execute(_fetch_of(), values).first() is not None
-
-
-@cache
-def _fetch_of() -> Select[int]:
-    return select(fetch.c.number).where(
-        fetch.c.number == bindparam("row"), fetch.c.fetch_id == bindparam("fetch")
-    )
+    return FETCH_OF.first(connection, values) is not None
 
 
 def _lock_groups(connection: Connection, group_ids: Iterable[int]) -> None:
-    statement = select(article_group.c.group_id).where(
-        among(connection.dialect.name, article_group.c.group_id, "groups")
-    )
-    values = {"groups": listed(connection, sorted(group_ids))}
-    connection.execute(statement.order_by(article_group.c.group_id).with_for_update(), values)
+    LOCKED_GROUPS.all(connection, {"groups": listed(connection, sorted(group_ids))})
+
+
+def _locked_groups(dialect: str) -> Select[int]:
+    named = select(article_group.c.group_id).where(among(dialect, article_group.c.group_id, "groups"))
+    return named.order_by(article_group.c.group_id).with_for_update()
 
 
 def stored_of(row: AnyRow) -> Stored:
@@ -207,3 +198,11 @@ def stored_of(row: AnyRow) -> Stored:
         language=row.language,
     )
     return Stored(row.number, row.group_id, member, row.withdrawn_at is not None)
+
+
+OWNERS = Prepared(_owners)
+SAME_KEY_OR_TEXT = Prepared(_same_key_or_text)
+LOCKED_GROUPS = Prepared(_locked_groups)
+FETCH_OF = Prepared(
+    select(fetch.c.number).where(fetch.c.number == bindparam("row"), fetch.c.fetch_id == bindparam("fetch"))
+)

@@ -13,8 +13,9 @@ from ..core.fingerprint import fingerprint_of
 from ..core.members import Member
 from ..core.similarity import Edge
 from ..core.verdict import Redelivery, Verdict
+from ..database.prepared import put_new, put_row, set_columns
 from ..database.schema import article, day_of, edge, fetch, revision, search_queue, sketch
-from ..database.statements import among, insert_new, insert_row, listed, set_columns
+from ..database.statements import among, listed
 from .incoming import Incoming
 from .lookup import Found, Stored
 
@@ -24,7 +25,7 @@ def insert_article(
 ) -> int:
     """Add an article that was not known to a group; `number` is its revision. Returns its row number."""
     row = article_row(incoming, verdict, number=number) | {"group_id": group_id}
-    return int(connection.execute(insert_row(article, article.c.number), row).scalar_one())
+    return int(put_row(connection, article, row, article.c.number))
 
 
 def article_row(incoming: Incoming, verdict: Verdict, *, number: int) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def write_revision(
 ) -> None:
     """Keep this state of the article with its ledger and its difference; `number` None is history only."""
     row = revision_row(incoming, verdict, number=number) | {"number": article_number}
-    connection.execute(insert_new(connection, revision), row)
+    put_new(connection, revision, [row])
 
 
 def revision_row(incoming: Incoming, verdict: Verdict, *, number: int | None) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def revision_row(incoming: Incoming, verdict: Verdict, *, number: int | None) ->
 def write_fetch(connection: Connection, incoming: Incoming, verdict: Verdict, *, article_number: int) -> None:
     """Note the fetch and what came of it; a redelivered message finds it here."""
     row = fetch_row(incoming, verdict) | {"number": article_number}
-    connection.execute(insert_new(connection, fetch), row)
+    put_new(connection, fetch, [row])
 
 
 def fetch_row(incoming: Incoming, verdict: Verdict) -> dict[str, Any]:
@@ -121,9 +122,7 @@ def write_sketch(connection: Connection, incoming: Incoming, found: Found, *, ar
     """Index the article by its sketch, without the hashes that have owners enough."""
     day = day_of(incoming.member.fetched_at)
     hashes = [h for h in incoming.fingerprint.sketch if h not in found.unindexed]
-    if hashes:
-        rows = [{"h": h, "number": article_number, "day": day} for h in hashes]
-        connection.execute(insert_new(connection, sketch), rows)
+    put_new(connection, sketch, [{"h": h, "number": article_number, "day": day} for h in hashes])
 
 
 def remove_sketch(connection: Connection, member: Member, article_number: int) -> None:
@@ -137,14 +136,13 @@ def remove_sketch(connection: Connection, member: Member, article_number: int) -
 
 def queue_for_search(connection: Connection, article_number: int) -> None:
     """The text index is written outside of the claim (`search_index`)."""
-    connection.execute(insert_new(connection, search_queue), {"number": article_number})
+    put_new(connection, search_queue, [{"number": article_number}])
 
 
 def write_edges(connection: Connection, article_id: str, verdict: Verdict) -> None:
     """Keep what the judge compared: verified edges, and near misses for review."""
     rows = [*_edge_rows(article_id, verdict.edges, 1), *_edge_rows(article_id, verdict.near_misses, 0)]
-    if rows:
-        connection.execute(insert_new(connection, edge), rows)
+    put_new(connection, edge, rows)
 
 
 def remove_edges(connection: Connection, article_id: str) -> None:

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from services.contracts import events
 
 from ..core.members import Member
 from ..core.verdict import New, Redelivery, Revision, Update, Verdict, judge
+from ..database.prepared import Prepared
 from ..database.schema import article, article_group
 from ..database.statements import is_postgres
 from ..relay.announcement import Announcement
@@ -209,11 +208,12 @@ def _group_announcements(
 def _face_of(connection: Connection, group: Group) -> Member | None:
     if group.face is None:
         return None
-    row = connection.execute(_member_at(), {"number": group.face}).first()
+    row = MEMBER_AT.first(connection, {"number": group.face})
     return stored_of(row).member if row else None
 
 
-@cache
-def _member_at() -> Select[*tuple[Any, ...]]:
-    joined = select(*MEMBER_COLUMNS).join(article_group, article_group.c.group_id == article.c.group_id)
-    return joined.where(article.c.number == bindparam("number"))
+MEMBER_AT = Prepared(
+    select(*MEMBER_COLUMNS)
+    .join(article_group, article_group.c.group_id == article.c.group_id)
+    .where(article.c.number == bindparam("number"))
+)

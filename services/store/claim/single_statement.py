@@ -8,7 +8,6 @@ from sqlalchemy import (
     CTE,
     BigInteger,
     Connection,
-    Select,
     Table,
     bindparam,
     cast,
@@ -19,6 +18,7 @@ from sqlalchemy import (
 )
 
 from ..core.verdict import Verdict
+from ..database.prepared import Prepared
 from ..database.schema import article, article_group, day_of, fetch, revision, search_queue, sketch
 from .incoming import Incoming
 from .lookup import Found
@@ -54,12 +54,12 @@ def insert_lonely_article(
     bound["hashes"] = [h for h in incoming.fingerprint.sketch if h not in found.unindexed]
     bound["day"] = day_of(incoming.member.fetched_at)
     named = tuple((table, tuple(row)) for table, row in rows.items())
-    group_id, number = connection.execute(_statement(named), bound).one()
+    [(group_id, number)] = _statement(named).all(connection, bound)
     return int(group_id), int(number)
 
 
 @cache
-def _statement(named: tuple[tuple[Table, tuple[str, ...]], ...]) -> Select[int, int]:
+def _statement(named: tuple[tuple[Table, tuple[str, ...]], ...]) -> Prepared:
     ids = select(
         func.nextval("article_group_group_id_seq").label("group_id"),
         func.nextval("article_number_seq").label("number"),
@@ -70,7 +70,7 @@ def _statement(named: tuple[tuple[Table, tuple[str, ...]], ...]) -> Select[int, 
         ids.join(hashes, literal_column("true"))
     )
     parts.append(insert(sketch).from_select(["h", "number", "day"], source).cte("put_sketch"))
-    return select(ids.c.group_id, ids.c.number).add_cte(*parts)
+    return Prepared(select(ids.c.group_id, ids.c.number).add_cte(*parts))
 
 
 def _insert(table: Table, names: tuple[str, ...], ids: CTE) -> CTE:

@@ -5,15 +5,18 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
+from .prepared import Prepared
 from .statements import is_postgres
 
-ADVISORY_LOCKS = text("SELECT count(pg_advisory_xact_lock(k)) FROM unnest(CAST(:keys AS bigint[])) AS k")
+ADVISORY_LOCKS = Prepared(
+    text("SELECT count(pg_advisory_xact_lock(k)) FROM unnest(CAST(:keys AS bigint[])) AS k")
+)
 
 
 def lock_keys(connection: Connection, keys: Iterable[int]) -> None:
     """Hold these advisory locks, taken in sorted order, until the transaction ends. SQLite holds its one lock already."""
     if is_postgres(connection):
-        connection.execute(ADVISORY_LOCKS, {"keys": sorted(keys)})
+        ADVISORY_LOCKS.run(connection, {"keys": sorted(keys)})
 
 
 def url_key(article_id: str) -> int:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+import asyncpg
 from sqlalchemy import Connection, make_url
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from .faults import failure_of, is_deadlock
+from .faults import DRIVER_ERRORS, failure_of, is_deadlock
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ class PostgresDatabase:
             max_overflow=0,
             pool_timeout=30,
             pool_use_lifo=True,
-            isolation_level="READ COMMITTED",
+            isolation_level="AUTOCOMMIT",  # the driver begins nothing by itself; we do, in `_once`
             connect_args={
                 "server_settings": TIMEOUTS | PLANS | {"application_name": "cleanwire-store"},
                 "timeout": CONNECT_TIMEOUT_S,
@@ -50,11 +50,9 @@ class PostgresDatabase:
         for attempt in range(1, DEADLOCK_TRIES + 1):
             try:
                 return await self._once(work, on_commit)
-            except SQLAlchemyError as error:
+            except (*DRIVER_ERRORS, OSError, TimeoutError) as error:
                 if not is_deadlock(error) or attempt == DEADLOCK_TRIES:
                     raise failure_of(error, self.dialect) from error
-            except (OSError, TimeoutError) as error:
-                raise failure_of(error, self.dialect) from error
         raise AssertionError("unreachable")
 
     async def read(self, work: Callable[[Connection], T]) -> T:
@@ -66,8 +64,25 @@ class PostgresDatabase:
         await self._engine.dispose()
 
     async def _once(self, work: Callable[[Connection], T], on_commit: Callable[[T], None] | None) -> T:
-        async with self._engine.begin() as connection:
-            result = await connection.run_sync(work)
+        async with self._engine.connect() as connection:
+            driver = await _live_driver(connection)
+            try:
+                async with driver.transaction(isolation="read_committed"):
+                    result = await connection.run_sync(work)
+            finally:
+                if driver.is_closed():
+                    await connection.invalidate()
         if on_commit is not None:
             on_commit(result)
         return result
+
+
+async def _live_driver(connection: AsyncConnection) -> asyncpg.Connection:
+    """The driver's own connection; one that the server closed while it lay in the pool is replaced."""
+    for _ in range(POOL + 1):
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        if not driver.is_closed():
+            return driver
+        await connection.invalidate()
+    raise asyncpg.InterfaceError("the server closes every connection")

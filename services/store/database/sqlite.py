@@ -10,9 +10,8 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
 
-from .faults import failure_of
+from .faults import DRIVER_ERRORS, failure_of
 
 BUSY_TIMEOUT_MS = 5_000
 READERS = 2
@@ -85,7 +84,7 @@ class SqliteDatabase:
         try:
             # Shielded: a cancelled claim still commits or rolls back before anything else uses the thread.
             return await asyncio.shield(asyncio.wrap_future(job.done))
-        except SQLAlchemyError as error:
+        except DRIVER_ERRORS as error:
             raise failure_of(error, self.dialect) from error
 
     def _write_waiting(self) -> None:

@@ -11,19 +11,15 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Column,
     ColumnElement,
     Connection,
     Insert,
     Row,
     Table,
-    Update,
     any_,
     bindparam,
     func,
-    insert,
     select,
-    update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -53,31 +49,12 @@ def listed(connection: Connection, values: Sequence[int]) -> Any:
 
 def insert_new(connection: Connection, table: Table) -> Insert:
     """An insert that leaves a row that is already there as it is."""
-    return _insert_new(connection.dialect.name, table)
+    return insert_new_into(connection.dialect.name, table)
 
 
 @cache
-def insert_row(table: Table, returning: Column[Any] | None = None) -> Any:
-    """A plain insert, which may return one column."""
-    return insert(table) if returning is None else insert(table).returning(returning)
-
-
-@cache
-def update_where(table: Table, key: Column[Any], *columns: Column[Any]) -> Update:
-    """Sets `columns`, bound by their names, where `key` is the value bound to `at`."""
-    values = {column.name: bindparam(f"new_{column.name}", type_=column.type) for column in columns}
-    return update(table).where(key == bindparam("at")).values(values)
-
-
-def set_columns(connection: Connection, table: Table, key: Column[Any], at: Any, **values: Any) -> int:
-    """Set these columns in the rows whose `key` is `at`; returns how many rows."""
-    statement = update_where(table, key, *(table.c[name] for name in values))
-    bound = {f"new_{name}": value for name, value in values.items()}
-    return connection.execute(statement, bound | {"at": at}).rowcount
-
-
-@cache
-def _insert_new(dialect: str, table: Table) -> Insert:
+def insert_new_into(dialect: str, table: Table) -> Insert:
+    """The same in the words of one database."""
     if dialect == POSTGRES:
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()

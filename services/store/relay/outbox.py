@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from services.contracts.events import stream_of_type
 
+from ..database.prepared import put_new
 from ..database.schema import head, outbox
 from ..database.statements import insert_new
 from .announcement import Announcement
@@ -34,7 +35,7 @@ def write_announcements(
         for announcement in announcements
     ]
     if rows:
-        connection.execute(insert_new(connection, outbox), rows)
+        put_new(connection, outbox, rows)
 
 
 def _fields_of(announcement: Announcement, traceparent: str) -> dict[str, str]:

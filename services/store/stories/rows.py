@@ -3,17 +3,29 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ..core.stories.decision import StoryDecision
 from ..core.stories.snapshot import Snapshot
 from ..core.stories.terms import Terms, pack_terms, unpack_terms
 from ..database.locks import lock_keys, url_key
+from ..database.prepared import Prepared, put_new, put_row, set_columns
 from ..database.schema import story, story_change, story_member, story_snapshot, story_state
-from ..database.statements import insert_new, insert_row, set_columns
+
+STATE_OF = Prepared(select(story_state).where(story_state.c.topic == bindparam("topic")))
+MEMBERSHIP_OF = Prepared(
+    select(story_member.c.topic, story_member.c.story_id).where(
+        story_member.c.article_id == bindparam("article_id")
+    )
+)
+WITHOUT_MEMBER = Prepared(delete(story_member).where(story_member.c.article_id == bindparam("article_id")))
+COUNTING = Prepared(
+    update(story)
+    .where(story.c.topic == bindparam("in_topic"), story.c.story_id == bindparam("at"))
+    .values(changes=story.c.changes + 1)
+    .returning(story.c.changes)
+)
 
 
 @dataclass(frozen=True)
@@ -44,20 +56,15 @@ def lock_topic(connection: Connection, topic: str) -> TopicState:
 
 def topic_state(connection: Connection, topic: str) -> TopicState:
     """Where the topic stands; a topic never seen stands at its beginning."""
-    row = connection.execute(_state_of(), {"topic": topic}).first()
+    row = STATE_OF.first(connection, {"topic": topic})
     return TopicState(row.seq, row.next_story_id, row.snapshot) if row else TopicState(0, 1, 0)
-
-
-@cache
-def _state_of() -> Select[*tuple[Any, ...]]:
-    return select(story_state).where(story_state.c.topic == bindparam("topic"))
 
 
 def save_state(connection: Connection, topic: str, state: TopicState) -> None:
     """Write a topic's state back."""
     values = {"seq": state.seq, "next_story_id": state.next_story_id, "snapshot": state.snapshot}
     if not set_columns(connection, story_state, story_state.c.topic, topic, **values):
-        connection.execute(insert_row(story_state), {"topic": topic} | values)
+        put_row(connection, story_state, {"topic": topic} | values)
 
 
 def changes_since(connection: Connection, topic: str, seq: int) -> list[Change]:
@@ -91,10 +98,7 @@ def members_from(connection: Connection, topic: str, first_day: int) -> list[tup
 
 def membership_of(connection: Connection, article_id: str) -> tuple[str, int] | None:
     """The topic and story of an article that stands for its group."""
-    statement = select(story_member.c.topic, story_member.c.story_id).where(
-        story_member.c.article_id == article_id
-    )
-    row = connection.execute(statement).first()
+    row = MEMBERSHIP_OF.first(connection, {"article_id": article_id})
     return (row.topic, row.story_id) if row else None
 
 
@@ -102,7 +106,7 @@ def put_member(
     connection: Connection, topic: str, article_id: str, story_id: int, terms: Terms, *, day: int, seq: int
 ) -> None:
     """Write an article into a story, with its terms."""
-    connection.execute(delete(story_member).where(story_member.c.article_id == article_id))
+    WITHOUT_MEMBER.run(connection, {"article_id": article_id})
     row = {
         "topic": topic,
         "article_id": article_id,
@@ -110,7 +114,7 @@ def put_member(
         "terms": pack_terms(terms),
         "day": day,
     }
-    connection.execute(insert(story_member), row)
+    put_row(connection, story_member, row)
     _log(
         connection,
         [{"topic": topic, "seq": seq, "article_id": article_id, "story_id": story_id, "weighed": 1}],
@@ -141,7 +145,7 @@ def remove_members(connection: Connection, topic: str, article_ids: Iterable[str
 def begin_story(connection: Connection, topic: str, story_id: int, title: str | None, now: datetime) -> None:
     """Add a story; one that is there stays as it is."""
     row = {"topic": topic, "story_id": story_id, "title": title, "started_at": now, "changes": 0}
-    connection.execute(insert_new(connection, story), row)
+    put_new(connection, story, [row])
 
 
 def end_story(connection: Connection, topic: str, story_id: int, into: int) -> None:
@@ -171,13 +175,7 @@ def write_story_changes(
 
 def count_change(connection: Connection, topic: str, story_id: int) -> int:
     """The number of the next event told of a story."""
-    return int(connection.execute(_counting(), {"in_topic": topic, "at": story_id}).scalar_one())
-
-
-@cache
-def _counting() -> Any:
-    counted = update(story).where(story.c.topic == bindparam("in_topic"), story.c.story_id == bindparam("at"))
-    return counted.values(changes=story.c.changes + 1).returning(story.c.changes)
+    return int(COUNTING.scalar(connection, {"in_topic": topic, "at": story_id}))
 
 
 def cut_log(connection: Connection, topic: str, up_to: int) -> None:
@@ -205,5 +203,4 @@ def read_snapshot(
 
 
 def _log(connection: Connection, rows: Sequence[dict[str, object]]) -> None:
-    if rows:
-        connection.execute(insert_new(connection, story_change), rows)
+    put_new(connection, story_change, rows)
