@@ -4,7 +4,9 @@ import asyncio
 
 import pytest
 
-from bench.ingest_simulation import GAP_S, Simulation, simulate
+from bench.ingest.figures import Simulation, table_of
+from bench.ingest.replica import GAP_S
+from bench.ingest.simulation import simulate
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +41,12 @@ def test_every_new_entry_is_fetched_at_least_once_when_replicas_die(runs: dict[i
 
 def test_lists_without_news_answer_304(runs: dict[int, Simulation]) -> None:
     assert runs[0].not_modified_share() >= 0.95
+
+
+def test_figures_come_as_one_table_with_a_column_for_each_run(runs: dict[int, Simulation]) -> None:
+    table = table_of([runs[0], runs[3]])
+    assert "nobody killed" in table[0]
+    assert "3 kills" in table[0]
+    assert [line.split() for line in table if line.startswith("two at once")] == [
+        ["two", "at", "once", "at", "one", "host", "(0)", "0", "0"]
+    ]

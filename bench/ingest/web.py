@@ -1,4 +1,4 @@
-"""A web of many hosts on loopback for bench/ingest.py: `python -m bench.ingest_web HOSTS` prints its port and serves."""
+"""A web of many hosts on loopback: `python -m bench.ingest.web HOSTS` prints its port and serves."""
 
 import asyncio
 import sys
