@@ -13,6 +13,7 @@ from bench.extraction.figures import FIGURES, PageScore, by_set, interval, poole
 from bench.extraction.ours import passes_by_fold, score_dumps, score_ours
 from bench.extraction.peers import INSTALL, run_peers
 from bench.extraction.rule_gains import print_rule_gains
+from bench.extraction.title_choice import print_title_choice
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWER = Path(__file__).with_name("draw_chart.py")
@@ -26,6 +27,9 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     if args.rules:
         print_rule_gains(args.data)
+        return 0
+    if args.titles:
+        print_title_choice(args.data)
         return 0
     rows = {"cleanwire": list(score_ours(args.data, passes_by_fold(args.data, "html")))}
     if args.peers_python is not None:
@@ -52,6 +56,11 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument(
         "--rules", action="store_true", help="only the gain of each rule, each left out in turn"
     )
+    options.add_argument(
+        "--titles",
+        action="store_true",
+        help="only which place the true title follows where a page's places disagree",
+    )
     options.add_argument("--json", type=Path, help="write the figures here")
     options.add_argument("--chart", type=Path, help="write extraction-quality.png and .svg into this folder")
     return options
@@ -69,10 +78,19 @@ def _print_tables(rows: dict[str, Sequence[PageScore]]) -> None:
     for name, scores in rows.items():
         sets = by_set(scores)
         print(f"{name:24}" + "".join(f"{sets[one]:>13.3f}" for one in ARTICLE_SETS))
-    print(f"\n{'fields':24}" + "".join(f"{field + ' ' + one[:8]:>17}" for field, one in FIELDS))
+    print(f"\n{'fields':24}" + "".join(f"{field + ' ' + one[:8]:>22}" for field, one in FIELDS))
     for name, scores in rows.items():
-        values = [share_of(scores, one, field) for field, one in FIELDS]
-        print(f"{name:24}" + "".join(f"{format(value, '.3f') if value else '-':>17}" for value in values))
+        print(f"{name:24}" + "".join(f"{_field_cell(scores, field, one):>22}" for field, one in FIELDS))
+
+
+def _field_cell(scores: Sequence[PageScore], field: str, dataset: str) -> str:
+    """A field's figure in one collection, with the interval when its sites are drawn anew."""
+    own = [one for one in scores if one.dataset == dataset and getattr(one, field) is not None]
+    share = share_of(own, dataset, field)
+    if not share:
+        return "-"
+    low, high = interval(own, lambda drawn: share_of(drawn, dataset, field) or 0.0)
+    return f"{share:.3f} [{low:.3f} {high:.3f}]"
 
 
 FIELDS = tuple(

@@ -36,8 +36,7 @@ def choose_title(page: Page, articles: Sequence[JsonObject]) -> str | None:
     Equal candidates add up; one that is another less a site's name supports it. The heading that readers see wins over
     what is written for search engines, unless it has nothing in common with it: then it heads a section.
     """
-    names = _site_names(page, articles)
-    candidates = [one for one in _candidates(page, articles, names) if one.key and one.key not in names]
+    candidates = title_candidates(page, articles)
     if not candidates:
         return None
     weights = [_weight(one, candidates) for one in candidates]
@@ -45,6 +44,12 @@ def choose_title(page: Page, articles: Sequence[JsonObject]) -> str | None:
     if all(one.place == "tag" for one in candidates):
         return _shown_part(best.text, page)
     return best.text
+
+
+def title_candidates(page: Page, articles: Sequence[JsonObject]) -> list[Candidate]:
+    """Every text that a place of the page gives as its title, less the site's name."""
+    names = _site_names(page, articles)
+    return [one for one in _candidates(page, articles, names) if one.key and one.key not in names]
 
 
 def _rated(candidates: list[Candidate], weights: list[float]) -> Iterator[tuple[float, Candidate]]:
