@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from bench.extraction.corpus import NEWS_SETS, TruePage, fold_of, label_blocks, words
+from services.normalize.core.columns import Columns, names_of, stacked
 from services.normalize.core.context import Surroundings
 from services.normalize.core.facts import read_facts
 from services.normalize.core.features import first_features
 from services.normalize.core.page import Page, read_page
 from services.normalize.core.rejections import Rejection
 from services.normalize.core.scoring import surroundings_of
-from services.normalize.core.text_columns import Columns
 
 KEPT_SHARE = 0.7  # of a block's word triples in the true text: then the block is article text
 SMALL_PAGE = 200.0  # characters; the blocks of a shorter article weigh as if it had that many
@@ -54,20 +54,20 @@ def page_sample(true: TruePage) -> Sample | None:
 
 def _sample(page: Page, text: str, dataset: str, name: str, fold: int, suspect: bool) -> Sample | None:
     facts = read_facts(page)
-    if not facts.candidates:
+    if not len(facts.candidates):
         return None
     columns, surroundings = first_features(facts), surroundings_of(facts)
     shares = np.array(label_blocks([page.blocks[at].text for at in facts.candidates], text))
     labels = (shares > KEPT_SHARE).astype(np.float32)
     weights = block_weights(surroundings.sizes, labels, dataset, suspect)
     return Sample(
-        dataset, name, fold, suspect, tuple(columns), matrix_of(columns), labels, weights, surroundings
+        dataset, name, fold, suspect, names_of(columns), matrix_of(columns), labels, weights, surroundings
     )
 
 
 def matrix_of(columns: Columns) -> Any:
     """The columns as one matrix, a row a candidate."""
-    return np.array(list(columns.values()), dtype=np.float32).T
+    return stacked(columns).astype(np.float32).T
 
 
 def block_weights(sizes: Any, labels: Any, dataset: str, suspect: bool) -> Any:

@@ -11,9 +11,9 @@ import numpy as np
 from bench.extraction.corpus import FOLDS, load_pages
 from bench.extraction.fit import Fit, fit_logistic
 from bench.extraction.samples import Sample, dump_samples, load_dumps, matrix_of, page_sample
+from services.normalize.core.columns import Columns, names_of
 from services.normalize.core.context import second_features
 from services.normalize.core.model import Linear, Passes
-from services.normalize.core.text_columns import Columns
 
 SEED = 3  # chooses among the dumps' variants; all else is exact
 STRENGTHS = {"html": (1000.0, 30.0), "text": (30.0, 100.0)}
@@ -44,7 +44,7 @@ def fold_passes(samples: Sequence[Sample], kind: str) -> dict[int, Passes]:
         first = (
             pairs[_pair(fold, fold)] if fold != ALL else _fit([s.rows for s in training], training, strength)
         )
-        passes[fold] = Passes(_linear(first, samples[0].names), _linear(second, tuple(columns[0])))
+        passes[fold] = Passes(_linear(first, samples[0].names), _linear(second, names_of(columns[0])))
     return passes
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from selectolax.lexbor import LexborNode
+
 BlockKind = Literal[
     "paragraph", "heading", "list_item", "quotation", "caption", "table_cell", "preformatted", "line"
 ]
@@ -16,70 +18,30 @@ UNNUMBERED = -1
 class Element:
     """One block-level element on the way from the page's root to a block, with the facts read from it once.
 
-    `own` is the tag with its class attribute, `shape` the number of its class path (three levels), equal for equal
-    paths; `names` are class, id, role and the like in one string; `alike` counts the children by their `own`. Flags and
-    sums are filled in by facts.py.
+    `own` is the tag with its class attribute, `names` are class, id, role and the like in one string, `shape` is the
+    number of its class path, equal for equal paths, `article` that of the `<article>` it lies in (0: none). What an
+    element holds stands together: its blocks are those from `first_block` up to `end_block`, its elements those from
+    `index` up to `end`. An element that holds no text is never numbered, and its facts are never read.
     """
 
-    __slots__ = (
-        "alike",
-        "article",
-        "blocks",
-        "depth",
-        "far_flags",
-        "flags",
-        "hidden",
-        "index",
-        "link_chars",
-        "names",
-        "near_flags",
-        "negative_distance",
-        "own",
-        "parent",
-        "prose_blocks",
-        "prose_chars",
-        "shape",
-        "tag",
-    )  # fmt: skip
+    __slots__ = ("article", "end", "end_block", "first_block", "hidden", "index", "names", "node", "own", "parent", "shape", "tag")  # fmt: skip
 
     parent: Element | None
     tag: str
     names: str
     own: str
     index: int
-    depth: int
+    end: int
+    first_block: int
+    end_block: int
     shape: int
-    flags: int
-    near_flags: int
-    far_flags: int
     hidden: bool
     article: int
-    alike: dict[str, int]
-    blocks: int
-    prose_blocks: int
-    prose_chars: float
-    link_chars: int
-    negative_distance: int
 
-    def __init__(self, parent: Element | None, tag: str, names: str) -> None:
+    def __init__(self, parent: Element | None, node: LexborNode | None = None) -> None:
         self.parent = parent
-        self.tag = tag
-        self.names = names
-        self.own = tag
+        self.node = node
         self.index = UNNUMBERED
-        self.hidden = parent is not None and parent.hidden
-
-    def number(self, index: int, shape: int, article: int) -> None:
-        """Give the element its place among those that hold text; only these take part in sums."""
-        parent = self.parent
-        self.index, self.shape, self.article = index, shape, article
-        self.depth = 0 if parent is None else parent.depth + 1
-        self.alike = {}
-        if parent is not None:
-            parent.alike[self.own] = parent.alike.get(self.own, 0) + 1
-        self.flags = self.near_flags = self.far_flags = 0
-        self.blocks = self.prose_blocks = self.link_chars = self.negative_distance = 0
-        self.prose_chars = 0.0
 
     def path(self) -> str:
         """The element's place as people read it: `body>main>div.story>p.lead`."""
@@ -89,6 +51,18 @@ class Element:
             parts.append(element.own)
             element = element.parent
         return ">".join(reversed(parts))
+
+
+def root_element() -> Element:
+    """The element that holds the whole page, numbered 0; whoever cuts the blocks sets its ends."""
+    root = Element(None)
+    root.tag = root.own = "body"
+    root.names = ""
+    root.index = root.shape = root.article = root.first_block = 0
+    root.hidden = False
+    root.end = 1
+    root.end_block = 0
+    return root
 
 
 @dataclass(slots=True, eq=False)

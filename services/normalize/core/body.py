@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from services.normalize.core.credit_line import CreditLine, read_credit_line, split_credit_tail
 from services.normalize.core.date_text import find_moment, has_year
@@ -52,7 +52,7 @@ def take_apart(judged: Sequence[JudgedBlock], title: str | None) -> Body:
     ledger = list(judged)
     fields = _fields_of(ledger, title)
     for n, field in fields.items():
-        ledger[n] = replace(ledger[n], kept=False, reason=REASON[field], rule=field)
+        ledger[n] = ledger[n]._replace(kept=False, reason=REASON[field], rule=field)
     credit_lines = _cut_credit_lines(ledger)
     paragraphs = {n: one.block.text for n, one in enumerate(ledger) if one.kept}
     dateline = _take_dateline(paragraphs)
@@ -125,8 +125,8 @@ def _cut_credit_lines(ledger: list[JudgedBlock]) -> list[CreditLine]:
         line = read_credit_line(ledger[n].block.text)
         if line is not None and not _is_picture_credit(line, kept=ledger[n].kept):
             found.append(line)
-            ledger[n] = replace(
-                ledger[n], kept=False, reason="the credit line, which is a field", rule="credit line"
+            ledger[n] = ledger[n]._replace(
+                kept=False, reason="the credit line, which is a field", rule="credit line"
             )
     return found
 

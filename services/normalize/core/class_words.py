@@ -43,6 +43,11 @@ for _name, _words in GROUPS.items():
     for _word in _words.split():
         _MASK_OF_WORD[_word] = _MASK_OF_WORD.get(_word, 0) | _BIT[_name]
 
+_WORDS_BEGINNING: dict[str, list[tuple[str, int]]] = {}
+for _word, _bits in _MASK_OF_WORD.items():
+    if len(_word) >= ANYWHERE:
+        _WORDS_BEGINNING.setdefault(_word[:ANYWHERE], []).append((_word, _bits))
+
 _token_masks: dict[str, int] = {}
 _name_masks: dict[str, int] = {"": 0}
 
@@ -87,8 +92,8 @@ def _token_mask(token: str) -> int:
 
 def _mask_inside(token: str) -> int:
     mask = 0
-    size = len(token)
-    for start in range(size - ANYWHERE + 1):
-        for end in range(start + ANYWHERE, size + 1):
-            mask |= _MASK_OF_WORD.get(token[start:end], 0)
+    for start in range(len(token) - ANYWHERE + 1):
+        for word, bits in _WORDS_BEGINNING.get(token[start : start + ANYWHERE], ()):
+            if token.startswith(word, start):
+                mask |= bits
     return mask

@@ -1,13 +1,14 @@
 """Keep or cut: every block of a page with its verdict, reason, rule and score."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.draft import Draft, first_draft
+from services.normalize.core.facts import PageFacts
 from services.normalize.core.model import Passes
 from services.normalize.core.page import Page
-from services.normalize.core.reasons import reason_of_cut
+from services.normalize.core.reasons import reason_of_cut, reasons_of_names
 from services.normalize.core.rules.article_body import rescue_by_article_body
 from services.normalize.core.rules.comments import cut_comments
 from services.normalize.core.rules.endings import cut_after_ending, cut_below_heading
@@ -33,8 +34,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
 """The named rules in their order; what each of them gains stands in docs/extraction.md."""
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedBlock:
+class JudgedBlock(NamedTuple):
     """One line of the cut ledger: the block, whether it is the article's text, and why in words.
 
     `rule` is the rule's name or "model"; `score` the model's log-odds that the block is article text, None for blocks
@@ -59,8 +59,7 @@ def judge_blocks(page: Page, passes: Passes | None = None) -> tuple[JudgedBlock,
     draft = first_draft(score_page(page, passes))
     for rule in RULES[page.kind]:
         rule(draft)
-    judged = [_judged(draft, block) for block in page.blocks]
-    return (*judged, *_added(draft))
+    return (*_ledger(draft), *_added(draft))
 
 
 def _added(draft: Draft) -> list[JudgedBlock]:
@@ -71,15 +70,21 @@ def _added(draft: Draft) -> list[JudgedBlock]:
     ]
 
 
-def _judged(draft: Draft, block: PageBlock) -> JudgedBlock:
-    at = block.index
-    scored = draft.scored
-    reason = draft.reasons[at]
-    if draft.kept[at]:
-        reason = reason or ("subheading" if block.kind == "heading" else "article text")
-    elif not reason:
-        reason = reason_of_cut(block, scored.facts)
-    return JudgedBlock(block, draft.kept[at], reason, draft.rules[at], scored.scores[at])
+def _ledger(draft: Draft) -> list[JudgedBlock]:
+    facts, names = draft.scored.facts, reasons_of_names(draft.scored.facts.tree)
+    lines = zip(
+        draft.scored.page.blocks, draft.kept, draft.reasons, draft.rules, draft.scored.scores, strict=True
+    )
+    return [
+        JudgedBlock(block, kept, reason or _reason(block, kept, facts, names), rule, score)
+        for block, kept, reason, rule, score in lines
+    ]
+
+
+def _reason(block: PageBlock, kept: bool, facts: PageFacts, names: Sequence[str | None]) -> str:
+    if kept:
+        return "subheading" if block.kind == "heading" else "article text"
+    return reason_of_cut(block, facts, names)
 
 
 def text_kept_by(draft: Draft, rules: tuple[Rule, ...]) -> str:

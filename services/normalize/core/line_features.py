@@ -8,8 +8,8 @@ from math import log1p
 import numpy as np
 
 from services.normalize.core.blocks import PageBlock
+from services.normalize.core.columns import Columns
 from services.normalize.core.context import Surroundings
-from services.normalize.core.text_columns import Columns
 
 AGO = re.compile(
     r"\b(?:ago|vor \d+|il y a|hace|temu|назад|таму|тому|prieš)\b|^\d{1,2}[:.]\d\d\b|^\d{1,2}\s\w{3,9}\s\d{4}$",
@@ -38,7 +38,7 @@ def line_sections(blocks: Sequence[PageBlock]) -> list[int]:
 def line_columns(blocks: Sequence[PageBlock]) -> Columns:
     """Feature name → one number for each line."""
     rows = np.array(_line_rows(blocks), dtype=np.float64).reshape(len(blocks), len(LINE_NAMES))
-    return dict(zip(LINE_NAMES, rows.T, strict=True))
+    return {LINE_NAMES: rows.T}
 
 
 def _line_rows(blocks: Sequence[PageBlock]) -> list[list[float]]:
@@ -96,13 +96,18 @@ def _runs(sizes: list[int]) -> tuple[list[int], list[int]]:
 def line_surroundings(blocks: Sequence[PageBlock], sizes: Sequence[float]) -> Surroundings:
     """The dump as the second pass needs it: sections stand for containers, the way a line is set for its class path."""
     sections = line_sections(blocks)
-    first_line = sections[-1] + 2 if sections else 1
-    parents = [0] * first_line + [section + 1 for section in sections]
+    count, lines = (sections[-1] + 1 if sections else 0), np.arange(len(blocks))
+    first_line = count + 1
     shapes = [
         4 * min(2, block.blank_lines) + 2 * (block.kind == "list_item") + (len(block.text) >= LONG)
         for block in blocks
     ]
-    leaves = np.arange(first_line, first_line + len(blocks))
+    numbers, own = np.arange(count), np.array(sections, dtype=np.int64)
     return Surroundings(
-        np.array(sizes, dtype=np.float64), np.array(shapes, dtype=np.int64), leaves, np.array(parents)
+        sizes=np.array(sizes, dtype=np.float64),
+        shapes=np.array(shapes, dtype=np.int64),
+        leaves=first_line + lines,
+        parents=np.concatenate((np.zeros(first_line, dtype=np.int64), own + 1)),
+        first=np.concatenate(([0], np.searchsorted(own, numbers), lines)),
+        last=np.concatenate(([len(blocks)], np.searchsorted(own, numbers, "right"), lines + 1)),
     )

@@ -1,9 +1,10 @@
 """Phrases that mark text as no part of an article, in the languages of our outlets; found by words, not by searching."""
 
 import re
+from collections.abc import Sequence
 
-JUNK_START = re.compile(
-    r"\W*(?:advertisement|read more|also read|read also|related|share this|sign up|subscribe|click here|follow us|more on|see also|watch\b|"
+JUNK_STARTS = (
+    r"advertisement|read more|also read|read also|related|share this|sign up|subscribe|click here|follow us|more on|see also|watch\b|"
     r"recommended|continue reading|photo|image|getty images|copyright|all rights reserved|©|\(c\)|by |posted|published|"
     r"updated|last updated|tags?:|source:|editor|loading|comments?|share\b|print|email|next\b|previous|back to|home\b|advert|"
     r"story continues|article continues|newsletter|get the|join |download|listen|"
@@ -11,11 +12,10 @@ JUNK_START = re.compile(
     r"читайте также|читать также|фото|источник|подпис|по теме|реклама|чытайце таксама|падпіс|глядзіце таксама|читайте|"
     r"zobacz|czytaj|źródło|reklama|skaityk|nuotr|taip pat|"
     r"par |lire aussi|publié|publicité|lea también|lee también|publicidad|por |leia também|baca juga|πηγή|διαβάστε|"
-    r"相关|责任编辑|编辑|来源|分享|版权|声明|原标题|更多|推荐|上一篇|下一篇)",
-    re.I,
+    r"相关|责任编辑|编辑|来源|分享|版权|声明|原标题|更多|推荐|上一篇|下一篇"
 )
-JUNK_HEADING = re.compile(
-    r"\W*(?:\d+ )?(?:related|more\b|read (?:more|next|also)|recommend|comments?|leave a|latest|trending|popular|most\b|"
+JUNK_HEADINGS = (
+    r"related|more\b|read (?:more|next|also)|recommend|comments?|leave a|latest|trending|popular|most\b|"
     r"you may|you might|also|see also|share|about the|about us|sign up|newsletter|subscribe|follow|tags?\b|topics?\b|hashtags?|next|"
     r"previous|editor|top stories|sponsored|from (?:the|around)|what to read|keep reading|our |join|mehr|lesen|das könnte|"
     r"meist|weitere|kommentar|empfehl|themen|читайте|похожие|коммент|другие|ещё|еще|по теме|новости|последние|популярн|"
@@ -23,9 +23,37 @@ JUNK_HEADING = re.compile(
     r"czytaj|zobacz|komentarze|polecamy|najnowsze|więcej|susiję|komentarai|naujausi|skaitomiausi|taip pat|"
     r"à lire|lire|sur le même|commentaires|les plus|plus d|lea|más|te puede|noticias|comentarios|leia|mais|veja|comentários|"
     r"相关|推荐|热门|更多|评论|最新|精彩|猜你|關|熱門|相關|留言|更多|おすすめ|関連|あわせて|ランキング|διαβάστε|σχετικ|baca|terkait|"
-    r"berita|komentar|try our|explore more|opinion|connect)",
-    re.I,
+    r"berita|komentar|try our|explore more|opinion|connect"
 )
+"""Alternatives of a regular expression; each begins with two letters as they are, or with one that is a word or a sign."""
+
+_JUNK_START = re.compile(rf"\W*(?:{JUNK_STARTS})", re.I)
+_JUNK_HEADING = re.compile(rf"\W*(?:\d+ )?(?:{JUNK_HEADINGS})", re.I)
+
+
+def _beginnings(alternatives: str) -> frozenset[str]:
+    """The first two letters of each alternative, and of some more that lie inside groups: that costs little."""
+    return frozenset(one[:2] for one in alternatives.split("|"))
+
+
+_JUNK_START_LETTERS, _JUNK_HEADING_LETTERS = _beginnings(JUNK_STARTS), _beginnings(JUNK_HEADINGS)
+
+
+def starts_as_junk(text: str) -> bool:
+    """Whether the text begins like a label of the page: "Read more", "Photo:", "Advertisement"."""
+    return _may_begin(text, _JUNK_START_LETTERS) and _JUNK_START.match(text) is not None
+
+
+def is_junk_heading(text: str) -> bool:
+    """Whether the text begins like a heading of something else than the article: "Related articles", "Comments"."""
+    return _may_begin(text, _JUNK_HEADING_LETTERS) and _JUNK_HEADING.match(text) is not None
+
+
+def _may_begin(text: str, letters: frozenset[str]) -> bool:
+    """Whether it is worth trying the pattern; looking two letters up costs a tenth of that."""
+    two = text[:2].lower()
+    return two in letters or two[:1] in letters or not two[:1].isalpha()
+
 
 WIDE_NOTICE = re.compile(
     "声明|聲明|转载|轉載|版权|版權|责任编辑|責任編輯|編輯|编辑[：:）)]|来源[：:]|來源[：:]|微信|微博|关注|扫码|免责|免責|觀點|本网|本站|点击|點擊|下载|"
@@ -63,6 +91,18 @@ WRITER = frozenset(word.encode() for word in WRITER_WORDS.split())
 _PUNCTUATION_TO_BLANK = bytes.maketrans(b"!\"#$%&'()*+,.:;<=>?[\\]^_`{|}~", b" " * 29)
 
 
+TELLING = NOTICE | LINKING | WRITER
+"""The words that features ask for."""
+
+
 def words_of(text: str) -> list[bytes]:
     """The words of a text in lower case as UTF-8, without ASCII punctuation; about two microseconds a paragraph."""
     return text.lower().encode("utf-8", "replace").translate(_PUNCTUATION_TO_BLANK).split()
+
+
+def lists_of_words(texts: Sequence[str]) -> list[list[bytes]]:
+    """`words_of` each text, at half the cost."""
+    if not texts:
+        return []
+    whole = "\x00".join(texts).lower().encode("utf-8", "replace").translate(_PUNCTUATION_TO_BLANK)
+    return [one.split() for one in whole.split(b"\x00")]

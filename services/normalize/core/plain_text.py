@@ -2,7 +2,7 @@
 
 import re
 
-from services.normalize.core.blocks import BlockKind, Element, PageBlock
+from services.normalize.core.blocks import BlockKind, Element, PageBlock, root_element
 
 BULLET = re.compile(r"^(?:[*•·▪◦‣∙+>–—-]|\d{1,2}[.)])\s+(?=\S)")
 MAX_LINES = 20_000  # the rest is taken as one last block
@@ -11,8 +11,7 @@ MAX_LINE = 100_000  # characters; a longer line is cut into blocks of this lengt
 
 def blocks_of_lines(text: str) -> tuple[list[Element], list[PageBlock]]:
     """One block a line, `blank_lines` before it counted, a list mark noted as the kind and left in place."""
-    root = Element(None, "body", "")
-    root.number(0, 0, 0)
+    root = root_element()
     blocks: list[PageBlock] = []
     blank = 0
     for line in _lines(text):
@@ -24,6 +23,7 @@ def blocks_of_lines(text: str) -> tuple[list[Element], list[PageBlock]]:
         kind: BlockKind = "list_item" if BULLET.match(stripped) else "line"
         blocks.append(PageBlock(len(blocks), stripped, kind, root, blank_lines=blank, indent=indent))
         blank = 0
+    root.end_block = len(blocks)
     return [root], blocks
 
 

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from services.normalize.core.context import Surroundings, read_surroundings, second_features
+import numpy as np
+
+from services.normalize.core.context import Surroundings, second_features
+from services.normalize.core.element_columns import leaves_of
 from services.normalize.core.facts import PageFacts, read_facts
 from services.normalize.core.features import first_features
 from services.normalize.core.line_features import line_surroundings
@@ -23,18 +26,26 @@ def score_page(page: Page, passes: Passes | None = None) -> Scored:
     """Both passes over one page, by the shipped weights or by `passes`."""
     facts = read_facts(page)
     scores: list[float | None] = [None] * len(page.blocks)
-    if facts.candidates:
+    if len(facts.candidates):
         passes = passes or shipped_passes(page.kind)
         first = passes.first.score(first_features(facts))
         second = passes.second.score(second_features(surroundings_of(facts), first))
-        for at, score in zip(facts.candidates, second.tolist(), strict=True):
+        for at, score in zip(facts.candidates.tolist(), second.tolist(), strict=True):
             scores[at] = score
     return Scored(page, facts, scores)
 
 
 def surroundings_of(facts: PageFacts) -> Surroundings:
     """The frame of the second pass: elements of a page, sections of a dump."""
-    page = facts.page
-    if page.kind == "text":
-        return line_surroundings(page.blocks, facts.sizes)
-    return read_surroundings(page.blocks, page.elements, facts.sizes, facts.candidates)
+    if facts.page.kind == "text":
+        return line_surroundings(facts.page.blocks, facts.sizes)
+    tree, candidates = facts.tree, facts.candidates
+    leaves = leaves_of(facts)
+    return Surroundings(
+        sizes=facts.chars[candidates],
+        shapes=tree.shape[leaves],
+        leaves=leaves,
+        parents=tree.parent,
+        first=np.searchsorted(candidates, tree.first),
+        last=np.searchsorted(candidates, tree.last),
+    )

@@ -1,7 +1,9 @@
 """Which blocks to take, given how likely each is article text: the choice with the highest expected F1."""
 
 from collections.abc import Sequence
-from math import exp
+from typing import Any
+
+import numpy as np
 
 
 def best_selection(scores: Sequence[float | None], sizes: Sequence[float]) -> list[int]:
@@ -11,21 +13,15 @@ def best_selection(scores: Sequence[float | None], sizes: Sequence[float]) -> li
     blocks are all sure this is the same as chance > 1/2; on one of doubtful blocks it takes the best of them rather
     than none (Ye, Chai, Lee and Chieu, "Optimizing F-measure", 2012).
     """
-    likely = sorted(
-        ((_chance(score), place) for place, score in enumerate(scores) if score is not None),
-        key=lambda one: -one[0],
-    )
-    expected = sum(one * sizes[place] for one, place in likely)
-    right = taken = best = 0.0
-    count = 0
-    for number, (one, place) in enumerate(likely, 1):
-        right += one * sizes[place]
-        taken += sizes[place]
-        score = 2 * right / (taken + expected)
-        if score > best:
-            best, count = score, number
-    return sorted(place for _, place in likely[:count])
+    chosen = np.flatnonzero([score is not None for score in scores])
+    chances = _chances(np.array([score for score in scores if score is not None], dtype=np.float64))
+    weights: Any = np.asarray(sizes, dtype=np.float64)[chosen]
+    order = np.argsort(-chances, kind="stable")
+    expected = chances * weights
+    f1 = 2 * np.cumsum(expected[order]) / (np.cumsum(weights[order]) + expected.sum())
+    count = int(np.argmax(f1)) + 1 if len(f1) and f1.max() > 0 else 0
+    return sorted(chosen[order[:count]].tolist())
 
 
-def _chance(score: float) -> float:
-    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, score))))
+def _chances(scores: Any) -> Any:
+    return 1.0 / (1.0 + np.exp(-np.clip(scores, -30.0, 30.0)))

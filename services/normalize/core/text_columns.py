@@ -5,59 +5,77 @@ from typing import Any
 
 import numpy as np
 
+from services.normalize.core.columns import Columns
 from services.normalize.core.facts import PageFacts
-from services.normalize.core.phrases import JUNK_START, LINKING, NOTICE, WIDE_NOTICE, WRITER, words_of
+from services.normalize.core.letters import counts_of, marks_of
+from services.normalize.core.phrases import LINKING, NOTICE, WIDE_NOTICE, WRITER, starts_as_junk
 
-Columns = dict[str, Any]
-"""Feature name → a numpy array with one number (or truth value) for each candidate."""
-
-TERMINAL = frozenset('.!?"”»…。！？）)')
-OPENING = frozenset("\"'“«„–—-‘「")
 DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
-DIGITS = re.compile(r"\d")
 HEAD = 120  # characters in which digits, capitals and signs are counted
 WIDE_HEAD = 200
-READ = 600
 MORE = ("more", "more…", "more...", "→", "»", ">>")
 SHORT = 160
-READINGS = (
-    "words", "commas", "sentences", "titled", "title_total", "wide_notice", "ends_sentence", "ends_colon", "ends_open", "digits",
-    "capitals", "starts_lower", "starts_quote", "has_bar", "has_date", "junk_start", "notice", "linking", "writer", "many_lines",
-    "at_sign", "copyright_sign", "ends_more", "wide",
-)  # fmt: skip
+LOWER_BOUNDS = np.array([[15.0], [30.0], [60.0], [100.0]])
+UPPER_BOUNDS = np.array([[200.0], [400.0]])
+LINK_BOUNDS = np.array([[0.2], [0.5], [0.9]])
+COUNTS = ("blanks", "commas", "sentences", "titled", "title_total", "wide_notice", "junk_start", "notice", "linking",
+          "writer", "many_lines", "ends_more")  # fmt: skip
 
 
 def read_texts(facts: PageFacts) -> Columns:
-    """The readings of every candidate's text, as columns; later columns are made of them."""
-    blocks = facts.page.blocks
-    rows = [_readings(blocks[at].text, facts, at) for at in facts.candidates]
-    table = np.array(rows, dtype=np.float64).reshape(len(rows), len(READINGS)).T
-    return dict(zip(READINGS, table, strict=True))
+    """The readings of every candidate's text, as columns; the features are made of them."""
+    blocks, sizes = facts.page.blocks, facts.sizes
+    places = facts.candidates.tolist()
+    texts = [blocks[at].text for at in places]
+    rows = [
+        _counts(text, words, facts.telling[at], facts, sizes[at])
+        for text, words, at in zip(texts, facts.words, places, strict=True)
+    ]
+    read: Columns = dict(zip(COUNTS, np.array(rows, dtype=np.float64).T, strict=True))
+    heads = [text[:HEAD] for text in texts]
+    lengths = np.fromiter(map(len, heads), np.int64)
+    letters = counts_of(heads)
+    first, last = (
+        marks_of("".join([text[0] for text in texts])),
+        marks_of("".join([text[-1] for text in texts])),
+    )
+    read |= {
+        "wide": facts.chars[facts.candidates] > [len(text) for text in texts],
+        "digits": letters["digits"] / lengths,
+        "capitals": letters["capitals"] / lengths,
+        "has_bar": letters["bars"] > 0,
+        "at_sign": letters["at_signs"] > 0,
+        "copyright_sign": letters["copyright_signs"] > 0,
+        "starts_lower": first["lower"],
+        "starts_quote": first["opening"],
+        "ends_sentence": last["terminal"],
+        "ends_colon": last["colon"],
+        "ends_open": 1 - last["ending"],
+    }
+    return read
 
 
-def _readings(text: str, facts: PageFacts, at: int) -> tuple[float, ...]:
-    head, first, last, hints = text[:HEAD], text[0], text[-1], facts.hints
-    words = words_of(text[:READ])
-    found = set(words)
-    size = facts.sizes[at]
-    wide = size > len(text)
+def _counts(
+    text: str, words: int, found: frozenset[bytes], facts: PageFacts, size: float
+) -> tuple[float, ...]:
+    if size > len(text):
+        signs = _wide_signs(text, facts)
+    else:
+        titled = len(found & facts.hints.title_words) if found else 0
+        signs = (text.count(","), _sentences(text), titled, words, 0)
     short = size < SHORT
-    counts = _wide_counts(text, facts) if wide else _counts(text, len(words), len(found & hints.title_words))
     return (
-        text.count(" ") + 1, *counts, last in TERMINAL, last == ":" or last == "：", last not in ".!?。",
-        len(DIGITS.findall(head)) / len(head), sum(map(str.isupper, head)) / len(head), first.islower(), first in OPENING,
-        "|" in head, short and DATE.search(text) is not None, JUNK_START.match(text) is not None, len(found & NOTICE),
-        short and len(found & LINKING), not found.isdisjoint(WRITER), "\n" in text, "@" in head, "©" in head,
-        size < 300 and text.endswith(MORE), wide,
+        text.count(" "), *signs, starts_as_junk(text), len(found & NOTICE) if found else 0,
+        len(found & LINKING) if short and found else 0, not found.isdisjoint(WRITER) if found else 0,
+        "\n" in text, size < 300 and text.endswith(MORE),
     )  # fmt: skip
 
 
-def _counts(text: str, words: int, titled: int) -> tuple[float, ...]:
-    sentences = text.count(". ") + text.count("? ") + text.count("! ")
-    return text.count(","), sentences, titled, words, 0
+def _sentences(text: str) -> int:
+    return text.count(". ") + text.count("? ") + text.count("! ")
 
 
-def _wide_counts(text: str, facts: PageFacts) -> tuple[float, ...]:
+def _wide_signs(text: str, facts: PageFacts) -> tuple[float, ...]:
     """The same for a script without blanks: its own marks, and pairs of letters in place of words."""
     head, pairs = text[:WIDE_HEAD], facts.hints.title_pairs
     sentences = text.count("。") + text.count("！") + text.count("？")
@@ -71,13 +89,13 @@ def _wide_counts(text: str, facts: PageFacts) -> tuple[float, ...]:
     )
 
 
-def text_columns(read: Columns, size: Any, links: Any, link_count: Any) -> Columns:
+def text_columns(facts: PageFacts, read: Columns, size: Any, links: Any, link_count: Any) -> Columns:
     """What the words of the block themselves say; `size` and `links` are its characters and their share in links."""
-    words, wide, notice = read["words"], read["wide"] > 0, read["notice"]
+    words, wide, notice = read["blanks"] + 1, read["wide"], read["notice"]
     commas = np.where(
         wide, np.minimum(1.0, read["commas"] / 8), np.where(words > 1, read["commas"] / words, 0.0)
     )
-    short = size < SHORT
+    short, linked, below_300 = size < SHORT, link_count > 0, size < 300
     return {
         "log_chars": np.log1p(size),
         "log_words": np.log1p(words),
@@ -93,27 +111,30 @@ def text_columns(read: Columns, size: Any, links: Any, link_count: Any) -> Colum
         "starts_lower": read["starts_lower"],
         "starts_quote": read["starts_quote"],
         "has_bar": read["has_bar"],
-        "short_date": (size < 120) * read["has_date"],
+        "short_date": _short_dates(facts, read["digits"], size),
         "junk_start": read["junk_start"],
         "notice_words": np.minimum(3, notice),
-        "linking_words": short * np.minimum(2, read["linking"]),
-        "writer_words": (size < 300) * read["writer"],
+        "linking_words": np.minimum(2, read["linking"]),
+        "writer_words": below_300 * read["writer"],
         "short_notice": short * np.minimum(2, notice),
         "many_lines": read["many_lines"],
         "title_words": np.minimum(4, read["titled"]),
         "title_share": read["titled"] / (read["title_total"] + 4),
-        "under_15": size < 15,
-        "under_30": size < 30,
-        "under_60": size < 60,
-        "under_100": size < 100,
-        "over_200": size > 200,
-        "over_400": size > 400,
-        "links_02": links > 0.2,
-        "links_05": links > 0.5,
-        "links_09": links > 0.9,
-        "short_link": (size < 100) * (link_count > 0) * (links > 0.3) * read["ends_open"],
+        ("under_15", "under_30", "under_60", "under_100"): size < LOWER_BOUNDS,
+        ("over_200", "over_400"): size > UPPER_BOUNDS,
+        ("links_02", "links_05", "links_09"): links > LINK_BOUNDS,
+        "short_link": (size < 100) & linked & (links > 0.3) & (read["ends_open"] > 0),
         "at_sign": read["at_sign"],
         "copyright_sign": read["copyright_sign"],
-        "read_more_link": (link_count > 0) * (size < 300) * read["ends_more"],
+        "read_more_link": linked * below_300 * read["ends_more"],
         "wide_notice": np.minimum(3, read["wide_notice"]),
     }
+
+
+def _short_dates(facts: PageFacts, digits: Any, size: Any) -> Any:
+    """Which blocks of less than 120 characters hold a year or a time of day; only those with digits are searched."""
+    found = (size < 120) & (digits > 0)
+    blocks = facts.page.blocks
+    for row in np.flatnonzero(found).tolist():
+        found[row] = DATE.search(blocks[int(facts.candidates[row])].text) is not None
+    return found

@@ -5,95 +5,107 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from services.normalize.core.blocks import UNNUMBERED, BlockKind, Element, PageBlock
+from services.normalize.core.blocks import UNNUMBERED, BlockKind, Element, PageBlock, root_element
+from services.normalize.core.tags import (
+    BLOCK,
+    BREAK,
+    INLINE,
+    KIND_OF_TAG,
+    LINK,
+    NAMED_INLINE,
+    ROLE_OF_NUMBER,
+    SKIPPED,
+    TEXT,
+)
 
-TEXT_NODE = 2
 HIDING_STYLE = re.compile(r"display\s*:\s*none")
 MAX_DEPTH = 250  # deeper text is taken whole as one block: a page that deep is broken or hostile
 MAX_BLOCKS = 6_000  # several times the largest real page seen; what follows is taken whole as one last block
 LONG_LINK = 1_500  # characters; a link that long is an unclosed <a> around the body, not a teaser
-
-SKIPPED_TAGS = (
-    "script style noscript iframe svg template select option button textarea object video audio canvas map math "
-    "input source img wbr link meta head title"
-)
-SKIPPED = frozenset(SKIPPED_TAGS.split())
-INLINE_TAGS = (
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr picture q rb rp rt ruby s "
-    "samp small span strike strong sub sup time tt u var"
-)
-INLINE = frozenset(INLINE_TAGS.split())
-TELLING_INLINE = frozenset(("a", "span", "time"))
+MAX_WALKS = 3  # each but the first because the one before it met long links; they may hold others
+BREAK_MARK = "\n\x00"  # no page has a NUL
 NAMING = ("itemprop", "role", "data-component", "data-testid", "data-type")
 """Attributes that name an element's part on the page, besides class and id."""
-
-KIND_OF_TAG: dict[str, BlockKind] = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
-    **dict.fromkeys(("li", "dt", "dd"), "list_item"),
-    **dict.fromkeys(("td", "th"), "table_cell"),
-    "blockquote": "quotation",
-    "figcaption": "caption",
-    "caption": "caption",
-    "pre": "preformatted",
-}
 
 
 def cut_blocks(tree: LexborHTMLParser) -> tuple[list[Element], list[PageBlock]]:
     """Elements in document order (the root first) and the blocks of the page's body."""
-    walk = _Walk()
     body = tree.body or tree.root
-    if body is not None:
-        walk.into(body, walk.root, False, 0)
-        walk.flush(walk.root, last=True)
+    long_links: set[int] = set()
+    for _ in range(MAX_WALKS):
+        walk = _Walk(long_links)
+        if body is not None:
+            walk.whole(body)
+        if len(long_links) == walk.long_links_known:
+            break
     return walk.elements, walk.blocks
 
 
 class _Walk:
-    """The state of the walk: what has been cut, and the text gathered since the last block boundary."""
+    """The state of the walk: what has been cut, and the text gathered since the last block boundary.
 
-    __slots__ = ("articles", "blocks", "breaks", "datetime", "elements", "inline_names", "link_chars", "links",
-                 "parts", "root", "shapes")  # fmt: skip
+    `long_links` are the nodes of `<a>` elements that turned out to hold too much to be links; those found on this walk
+    are added.
+    """
 
-    def __init__(self) -> None:
-        self.root = Element(None, "body", "")
-        self.root.number(0, 0, 0)
+    __slots__ = ("articles", "blocks", "breaks", "broken", "datetime", "elements", "inline_names", "link_chars", "linked",
+                 "links", "long_links", "long_links_known", "parts", "root", "shapes")  # fmt: skip
+
+    def __init__(self, long_links: set[int]) -> None:
+        self.root = root_element()
         self.elements = [self.root]
         self.blocks: list[PageBlock] = []
         self.parts: list[str] = []
         self.inline_names: list[str] = []
         self.datetime: str | None = None
-        self.link_chars = self.links = self.breaks = self.articles = 0
+        self.link_chars = self.links = self.breaks = self.articles = self.linked = 0
+        self.broken = False
         self.shapes: dict[tuple[int, str], int] = {}
+        self.long_links, self.long_links_known = long_links, len(long_links)
 
-    def into(self, node: LexborNode, element: Element, in_link: bool, depth: int) -> None:
-        """Take the children of `node`, whose nearest block-level element is `element`."""
+    def whole(self, body: LexborNode) -> None:
+        """Walk the page's body; afterwards `elements` and `blocks` are complete."""
+        first = body.first_child
+        if first is not None:
+            self.into(first, self.root, False, 0)
+        self.flush(self.root, last=True)
+        self.root.end, self.root.end_block = len(self.elements), len(self.blocks)
+
+    def into(self, child: LexborNode | None, element: Element, in_link: bool, depth: int) -> None:
+        """Take `child` and the nodes after it, whose nearest block-level element is `element`."""
         if depth > MAX_DEPTH:
-            self._take_whole(node)
+            self._take_whole(child)
             return
         parts = self.parts
-        child = node.first_child
         while child is not None:
-            if child.tag_id == TEXT_NODE:
-                text = child.text_content
-                if text and (not self.breaks or self._after_break(text, element)):
-                    if in_link:
-                        self.link_chars += len(text)
+            role = ROLE_OF_NUMBER.get(child.tag_id, BLOCK)
+            if role == TEXT:
+                text = child.text_content or ""
+                if in_link:
+                    self._linked_text(text, element)
+                elif (parts or not text.isspace()) and (not self.breaks or self._after_break(text, element)):
                     parts.append(text)
-            elif child.is_element_node:
-                tag = child.tag or ""
-                if tag in INLINE:
-                    if child.first_child is not None:
-                        linked = self._inline(child, tag, in_link) if tag in TELLING_INLINE else in_link
-                        self.into(child, element, linked, depth + 1)
-                elif tag == "br":
+            elif role == BLOCK:
+                if parts:
+                    self.flush(element)
+                first = child.first_child
+                if first is not None:
+                    self._block_level(child, first, element, in_link, depth)
+            elif role >= INLINE:
+                first = child.first_child
+                if role == BREAK:
                     self.breaks += 1
-                    parts.append("\n\x00")
-                elif tag not in SKIPPED:
-                    if parts:
-                        self.flush(element)
-                    if child.first_child is not None:
-                        self._block_level(child, tag, element, in_link, depth)
+                    self.broken = True
+                    parts.append(BREAK_MARK)
+                elif first is not None:
+                    self._inline(child, first, role, element, in_link, depth)
             child = child.next
+
+    def _linked_text(self, text: str, element: Element) -> None:
+        if not self.breaks or self._after_break(text, element):
+            self.link_chars += len(text)
+            self.linked += len(text)
+            self.parts.append(text)
 
     def _after_break(self, text: str, element: Element) -> bool:
         """Whether the text after `<br>` counts; two breaks in a row end the block."""
@@ -104,99 +116,139 @@ class _Walk:
         self.breaks = 0
         return True
 
-    def _inline(self, node: LexborNode, tag: str, in_link: bool) -> bool:
-        """Note what an inline element tells; whether its text stands in a link."""
-        attributes = node.attributes
-        if tag == "a":
-            if not in_link and "href" in attributes and len(node.text()) < LONG_LINK:
-                self.links += 1
-                return True
-            return in_link
+    def _inline(
+        self, node: LexborNode, first: LexborNode, role: int, element: Element, in_link: bool, depth: int
+    ) -> None:
+        if not self.parts and role != INLINE:
+            self.parts.append("")  # what an inline element without text tells ends with its block
+        if role == NAMED_INLINE:
+            self._note(node.attributes)
+        if role != LINK or in_link or not self._is_link(node):
+            self.into(first, element, in_link, depth + 1)
+            return
+        self.links += 1
+        before = self.linked
+        self.into(first, element, True, depth + 1)
+        if self.linked - before >= LONG_LINK:
+            self.long_links.add(node.mem_id)
+
+    def _is_link(self, node: LexborNode) -> bool:
+        return "href" in node.attributes and not (self.long_links_known and node.mem_id in self.long_links)
+
+    def _note(self, attributes: dict[str, str | None]) -> None:
+        """Keep what an inline element tells of the text in it."""
         names = attributes.get("class")
         if names and len(self.inline_names) < 3:
             self.inline_names.append(names)
         if self.datetime is None and "datetime" in attributes:
             self.datetime = attributes["datetime"]
-        return in_link
 
-    def _block_level(self, node: LexborNode, tag: str, parent: Element, in_link: bool, depth: int) -> None:
-        attributes = node.attributes
-        element = Element(parent, tag, (attributes.get("class") or "")[:200])
-        if attributes:
-            _read_attributes(element, attributes)
-        self.into(node, element, in_link, depth + 1)
+    def _block_level(
+        self, node: LexborNode, first: LexborNode, parent: Element, in_link: bool, depth: int
+    ) -> None:
+        element = Element(parent, node)
+        self.into(first, element, in_link, depth + 1)
         if self.parts:
             self.flush(element)
+        if element.index != UNNUMBERED:
+            element.end, element.end_block = len(self.elements), len(self.blocks)
 
-    def _take_whole(self, node: LexborNode) -> None:
-        """The text below `node` without cutting it; scripts are left out as everywhere."""
-        for below in node.traverse(include_text=True):
-            if below.tag_id == TEXT_NODE and (below.parent is None or below.parent.tag not in SKIPPED):
-                self.parts += (below.text_content or "", " ")
+    def _take_whole(self, node: LexborNode | None) -> None:
+        """The text of the nodes from here on without cutting it; scripts are left out as everywhere."""
+        while node is not None:
+            for below in node.traverse(include_text=True):
+                if ROLE_OF_NUMBER.get(below.tag_id) == TEXT and (
+                    below.parent is None or below.parent.tag not in SKIPPED
+                ):
+                    self.parts += (below.text_content or "", " ")
+            node = node.next
 
     def flush(self, element: Element, *, last: bool = False) -> None:
         """End the block: what was gathered becomes one, if it holds any text."""
         if len(self.blocks) >= MAX_BLOCKS and not last:
             self.parts.append(" ")
             return
-        text = "".join(self.parts)
-        if "\x00" in text:
-            text = "\n".join(line for line in (" ".join(one.split()) for one in text.split("\n\x00")) if line)
-        else:
-            text = " ".join(text.split())
+        text = self._gathered()
         if text:
             if element.index == UNNUMBERED:
                 self._number(element)
+            blocks, link_chars = self.blocks, self.link_chars
             block = PageBlock(
-                len(self.blocks),
+                len(blocks),
                 text,
                 _kind_in(element),
                 element,
-                min(self.link_chars, len(text)),
+                min(link_chars, len(text)) if link_chars else 0,
                 self.links,
             )
             if self.inline_names or self.datetime:
                 block.inline_names, block.datetime = tuple(self.inline_names), self.datetime
-            self.blocks.append(block)
+            blocks.append(block)
         self.parts.clear()
         self.inline_names.clear()
         self.datetime = None
         self.link_chars = self.links = self.breaks = 0
+        self.broken = False
+
+    def _gathered(self) -> str:
+        """The text since the last block boundary, with single blanks; a line for each break of the page's own."""
+        parts = self.parts
+        text = parts[0] if len(parts) == 1 else "".join(parts)
+        if not self.broken:
+            return " ".join(text.split())
+        return "\n".join(line for line in (" ".join(one.split()) for one in text.split(BREAK_MARK)) if line)
 
     def _number(self, element: Element) -> None:
         """Number the element and those around it: they hold text. Parents come before their children."""
         parent = element.parent or self.root
         if parent.index == UNNUMBERED:
             self._number(parent)
-        article = parent.article
+        own = _read_node(element, parent)
+        element.article = parent.article
         if element.tag == "article":
             self.articles += 1
-            article = self.articles
-        shape = self.shapes.setdefault((parent.shape, element.own), len(self.shapes) + 1)
-        element.number(len(self.elements), shape, article)
+            element.article = self.articles
+        element.shape = self.shapes.setdefault((parent.shape, own), len(self.shapes) + 1)
+        element.index, element.first_block = len(self.elements), len(self.blocks)
         self.elements.append(element)
 
 
-def _read_attributes(element: Element, attributes: dict[str, Any]) -> None:
-    classes = element.names
-    if classes:
-        element.own = f"{element.tag}.{classes[:60]}"
-        if len(attributes) == 1:
-            return
-    identity = attributes.get("id")
-    if identity:
-        element.names += " " + identity[:100]
-    for name in NAMING:
-        value = attributes.get(name)
-        if value:
-            element.names += " " + value[:100]
+def _read_node(element: Element, parent: Element) -> str:
+    """Take from the element's node what the features will ask for; its tag with its class attribute."""
+    node = element.node
+    assert node is not None
+    element.node = None
+    element.tag = own = node.tag or ""
+    element.hidden = parent.hidden
+    attributes = node.attributes
+    if not attributes:
+        element.names, element.own = "", own
+        return own
+    names = attributes.get("class") or ""
+    if names:
+        names = names[:200]
+        own = f"{own}.{names[:60]}"
+    if len(attributes) > bool(names):
+        names += _other_names(attributes)
+        if not element.hidden:
+            element.hidden = _hides(attributes)
+    element.names, element.own = names, own
+    return own
+
+
+def _other_names(attributes: dict[str, Any]) -> str:
+    found = [attributes.get("id")]
+    found += [attributes[name] for name in NAMING if name in attributes]
+    return "".join(f" {one[:100]}" for one in found if one)
+
+
+def _hides(attributes: dict[str, Any]) -> bool:
     style = attributes.get("style") or ""
-    if (
+    return (
         "hidden" in attributes
         or attributes.get("aria-hidden") == "true"
-        or (style and HIDING_STYLE.search(style))
-    ):
-        element.hidden = True
+        or (style != "" and HIDING_STYLE.search(style) is not None)
+    )
 
 
 def _kind_in(element: Element) -> BlockKind:

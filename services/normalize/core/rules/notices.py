@@ -1,7 +1,7 @@
 """Notes to the reader that stand among the paragraphs: appeals, sign-up boxes, cookies, paywalls, notes on pictures."""
 
 from services.normalize.core.draft import Draft
-from services.normalize.core.phrases import WIDE_NOTICE, words_of
+from services.normalize.core.phrases import WIDE_NOTICE
 from services.normalize.core.rules.notice_phrases import NOTICE_CHARS, NOTICES
 
 
@@ -10,18 +10,19 @@ def cut_notices(draft: Draft) -> None:
 
     Needed for pages that put "Our journalism needs your support" between the paragraphs, in the paragraphs' own class.
     """
-    blocks = draft.scored.page.blocks
+    blocks, telling = draft.scored.page.blocks, draft.scored.facts.telling
     for at in draft.kept_places():
         text = blocks[at].text
         if len(text) <= NOTICE_CHARS:
-            reason = _reason_of(text)
+            reason = _reason_of(text, telling[at])
             if reason is not None:
                 draft.cut(at, "notices", reason)
 
 
-def _reason_of(text: str) -> str | None:
-    words = words_of(text)
+def _reason_of(text: str, words: frozenset[bytes]) -> str | None:
     wide = not text.isascii() and WIDE_NOTICE.search(text) is not None
+    if not words and not wide:
+        return None
     for notice in NOTICES:
         if (
             len(text) <= notice.longest
