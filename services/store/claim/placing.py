@@ -28,8 +28,9 @@ def place_in_stories(
     if not stories.is_on:
         return placed
     for member, replaces in _to_place(incoming, grouped, verdict):
-        topic = _topic_of(connection, incoming, [member.article_id, *replaces])
         is_incoming = member.article_id == incoming.member.article_id
+        stood = replaces if is_incoming and isinstance(verdict, New) else (member.article_id, *replaces)
+        topic = _topic_of(connection, incoming, stood)
         terms = incoming.terms if is_incoming else terms_of(member.title, member.text, member.language)
         placement = Placement(
             topic,

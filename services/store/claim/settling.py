@@ -1,5 +1,6 @@
 """The claim's one transaction: look up, decide, write article, groups, stories and announcements, or nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -165,7 +166,7 @@ def _finish(
     face = None if isinstance(verdict, New) else _face_of(connection, grouped.group)
     published = publication_of(verdict, incoming.member, grouped.group, face, was_face=written.was_face)
     placed = place_in_stories(connection, stories, incoming, grouped, verdict, now)
-    story_id = _story_id_of(connection, grouped.group.canonical.article_id)
+    story_id = _story_id_of(connection, grouped.group.canonical.article_id, placed) if stories.is_on else None
     announcements, group = _group_announcements(incoming, verdict, grouped, now)
     if published:
         group = replace(group, face=written.number)
@@ -190,7 +191,10 @@ def _finish(
     return settled, placed
 
 
-def _story_id_of(connection: Connection, canonical_id: str) -> str | None:
+def _story_id_of(connection: Connection, canonical_id: str, placed: Sequence[Placed]) -> str | None:
+    for one in placed:
+        if one.placement.article_id == canonical_id:
+            return public_story_id(one.placement.topic, one.decision.story_id)
     membership = membership_of(connection, canonical_id)
     return public_story_id(*membership) if membership else None
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Executable, Table, bindparam, insert, update
 from sqlalchemy.util import await_only
 
-from .statements import POSTGRES, insert_new_into
+from .statements import POSTGRES, insert_new_into, insert_over_into
 
 Values = Mapping[str, Any]
 Convert = Callable[[Any], Any]
@@ -106,6 +106,11 @@ def put_new(connection: Connection, table: Table, rows: Sequence[Values]) -> Non
         _insert_new(table, tuple(rows[0])).run_each(connection, rows)
 
 
+def put_over(connection: Connection, table: Table, row: Values) -> None:
+    """Insert a row, in the place of one of the same key."""
+    _insert_over(table, tuple(row)).run(connection, row)
+
+
 def set_columns(connection: Connection, table: Table, key: Column[Any], at: Any, **values: Any) -> int:
     """Set these columns in the rows whose `key` is `at`; returns how many rows."""
     bound = {f"new_{name}": value for name, value in values.items()}
@@ -121,6 +126,11 @@ def _insert(table: Table, columns: tuple[str, ...], returning: Column[Any] | Non
 @cache
 def _insert_new(table: Table, columns: tuple[str, ...]) -> Prepared:
     return Prepared(lambda dialect: insert_new_into(dialect, table), *columns)
+
+
+@cache
+def _insert_over(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(lambda dialect: insert_over_into(dialect, table, columns), *columns)
 
 
 @cache

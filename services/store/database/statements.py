@@ -52,6 +52,14 @@ def insert_new(connection: Connection, table: Table) -> Insert:
     return insert_new_into(connection.dialect.name, table)
 
 
+def insert_over_into(dialect: str, table: Table, columns: Sequence[str]) -> Insert:
+    """An insert that takes the place of a row of the same key, in the words of one database."""
+    statement = (postgresql if dialect == POSTGRES else sqlite).insert(table)
+    values = {name: statement.excluded[name] for name in columns if not table.c[name].primary_key}
+    over: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=values)
+    return over
+
+
 @cache
 def insert_new_into(dialect: str, table: Table) -> Insert:
     """The same in the words of one database."""

@@ -10,7 +10,7 @@ from ..core.stories.decision import StoryDecision
 from ..core.stories.snapshot import Snapshot
 from ..core.stories.terms import Terms, pack_terms, unpack_terms
 from ..database.locks import lock_keys, url_key
-from ..database.prepared import Prepared, put_new, put_row, set_columns
+from ..database.prepared import Prepared, put_new, put_over, put_row, set_columns
 from ..database.schema import story, story_change, story_member, story_snapshot, story_state
 
 STATE_OF = Prepared(select(story_state).where(story_state.c.topic == bindparam("topic")))
@@ -19,7 +19,6 @@ MEMBERSHIP_OF = Prepared(
         story_member.c.article_id == bindparam("article_id")
     )
 )
-WITHOUT_MEMBER = Prepared(delete(story_member).where(story_member.c.article_id == bindparam("article_id")))
 COUNTING = Prepared(
     update(story)
     .where(story.c.topic == bindparam("in_topic"), story.c.story_id == bindparam("at"))
@@ -106,7 +105,6 @@ def put_member(
     connection: Connection, topic: str, article_id: str, story_id: int, terms: Terms, *, day: int, seq: int
 ) -> None:
     """Write an article into a story, with its terms."""
-    WITHOUT_MEMBER.run(connection, {"article_id": article_id})
     row = {
         "topic": topic,
         "article_id": article_id,
@@ -114,7 +112,7 @@ def put_member(
         "terms": pack_terms(terms),
         "day": day,
     }
-    put_row(connection, story_member, row)
+    put_over(connection, story_member, row)
     _log(
         connection,
         [{"topic": topic, "seq": seq, "article_id": article_id, "story_id": story_id, "weighed": 1}],

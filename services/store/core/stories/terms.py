@@ -28,7 +28,7 @@ FUNCTION_SHARE = 0.05
 STEMMED = {"en": "english", "ru": "russian", "lt": "lithuanian", "pl": "polish"}
 WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 POSSESSIVE = re.compile(r"(?<=\w)'s\b|'")
-QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "ё": "е", "\u0301": None})
+SPELLINGS = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("ё", "е"), ("\u0301", ""))
 
 Terms = dict[int, float]
 """How much each term, by its hash, counts in one article."""
@@ -60,7 +60,7 @@ def terms_of(title: str | None, text: str, language: str | None) -> Terms:
 
 def language_of(text: str) -> str | None:
     """The language whose function words the text has most of; None where hardly a word is one (English, where two tie)."""
-    words = WORD.findall(text.casefold().translate(QUOTES))
+    words = WORD.findall(_respelled(text.casefold()))
     counts = {code: sum(word in known for word in words) for code, known in FUNCTION_WORDS.items()}
     best = max(counts, key=lambda code: counts[code])
     return best if counts[best] >= max(2, FUNCTION_SHARE * len(words)) else None
@@ -68,12 +68,18 @@ def language_of(text: str) -> str | None:
 
 def stems_of(text: str, language: str | None, limit: int | None = None) -> list[str]:
     """The stems in order, without stop words and single letters."""
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(QUOTES)
+    folded = _respelled(unicodedata.normalize("NFKC", text).casefold())
     words = WORD.findall(POSSESSIVE.sub(" ", folded))[:limit]
     code = (language or "").lower()[:2]
     return [
         stem_of(word, code) for word in words if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())
     ]
+
+
+def _respelled(text: str) -> str:
+    for written, meant in SPELLINGS:  # `str.translate` takes ten times as long for a page of text
+        text = text.replace(written, meant)
+    return text
 
 
 @lru_cache(maxsize=200_000)
