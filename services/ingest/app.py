@@ -65,7 +65,9 @@ class Ingest:
         terms = SiteTermsTaker(redis, visitor, now)
         window = timedelta(days=settings.feed_window_days)
         self.handler = FetchHandler(
-            ArticleTaker(visitor, terms, OutletSites(catalogue.listings.values()), now),
+            ArticleTaker(
+                redis, visitor, terms=terms, sites=OutletSites(catalogue.listings.values()), now=now
+            ),
             Revisiter(redis, visitor, terms, now),
             terms,
             Poller(redis, visitor, catalogue, topics=topics, window=window, now=now),

@@ -62,6 +62,23 @@ async def test_entry_with_a_new_title_is_fetched_again(
     assert [article.hint.title for article in await walk.articles()] == ["Before", "After"]
 
 
+async def test_changed_entry_is_asked_for_conditionally_and_an_unchanged_page_goes_no_further(
+    site: Site, build_walk: BuildWalk, clock: Clock
+) -> None:
+    site.pages["/feed"] = page(rss(Item(site.url("/a"), "Before")))
+    site.pages["/a"] = page("<p>page</p>", etag='"1"')
+    walk = build_walk(source_of(site.url("/feed")))
+    await walk.drain()
+
+    site.pages["/feed"] = page(rss(Item(site.url("/a"), "After")))
+    site.pages["/a"] = page("", status=304)
+    clock.forward(1800)
+    await walk.drain()
+
+    assert [seen.headers.get("if-none-match") for seen in site.asked("/a")] == [None, '"1"']
+    assert len(await walk.articles()) == 1
+
+
 async def test_entries_older_than_the_window_are_not_fetched(site: Site, build_walk: BuildWalk) -> None:
     old = Item(site.url("/old"), published="Sat, 07 Nov 2026 10:00:00 GMT")
     site.pages["/feed"] = page(rss(old, Item(site.url("/a"))))

@@ -63,20 +63,28 @@ async def test_turn_that_ran_out_cannot_end_another_ones(build_walk: BuildWalk, 
 
 
 async def test_slow_host_keeps_its_turn_until_it_has_answered(
-    build_walk: BuildWalk, site: Site, monkeypatch: pytest.MonkeyPatch
+    build_walk: BuildWalk, site: Site, eventually
 ) -> None:
-    monkeypatch.setattr("services.ingest.fetching.politeness.LEASE_S", 0.3)
-    monkeypatch.setattr("services.ingest.fetching.politeness.RENEW_EVERY_S", 0.05)
+    """The lease is 6 s here and renewed three times in that; the host takes its time until it is let go."""
+    may_answer = asyncio.Event()
 
     async def slow(seen, writer) -> None:
-        await asyncio.sleep(1.0)
+        await may_answer.wait()
         await page("ok")(seen, writer)
 
     site.pages = {"/slow": slow, "/robots.txt": page("", status=404)}
-    one, two = build_walk(real_clock=True), build_walk(real_clock=True)
+    one, two = (build_walk(real_clock=True, visibility_s=2.0) for _ in range(2))
     asking = asyncio.ensure_future(one.handle(FetchRequest(url=site.url("/slow"), why="one")))
-    await asyncio.sleep(0.6)
+    await eventually(lambda: site.asked("/slow"))
+    key = keys.host_turns(site.netloc)
+    first = await one.redis.hget(key, "lease_until")
+
+    async def is_renewed() -> bool:
+        return int(await one.redis.hget(key, "lease_until")) - int(first) > 1_000
+
+    await eventually(is_renewed)
     assert isinstance(await two.ingest.politeness.take_turn(site.netloc, patience_s=0.0), NotYet)
+    may_answer.set()
     await asking
     assert len(await one.articles()) == 1
 

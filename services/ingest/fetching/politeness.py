@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from services.ingest import keys
 
 LEASE_S = 10.0  # what a killed process leaves to run out;
-RENEW_EVERY_S = 3.0  # a living one renews it, two may be lost
+RENEWALS = 3  # a living one renews it so often in that time, two may be lost
 FORGET_S = 2 * 86400
 COUNTS_KEPT_S = 40 * 86400
 
@@ -152,7 +152,7 @@ class Politeness:
         keeping: list[asyncio.Task[None]] = []
         # Most answers come sooner than the first renewal: only a slow one costs a task.
         starting = asyncio.get_running_loop().call_later(
-            RENEW_EVERY_S, lambda: keeping.append(asyncio.ensure_future(self._keep(turn)))
+            self._lease_s / RENEWALS, lambda: keeping.append(asyncio.ensure_future(self._keep(turn)))
         )
         try:
             yield
@@ -166,9 +166,9 @@ class Politeness:
             with contextlib.suppress(RedisError):
                 await self._renew(
                     keys=[keys.host_turns(turn.host)],
-                    args=[turn.token, _ms(self._now()) + int(LEASE_S * 1000)],
+                    args=[turn.token, _ms(self._now()) + int(self._lease_s * 1000)],
                 )
-            await asyncio.sleep(RENEW_EVERY_S)
+            await asyncio.sleep(self._lease_s / RENEWALS)
 
     async def end_turn(self, turn: Turn, report: TurnReport) -> None:
         """Give the turn back, start its rest, and count it."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import zstandard
+from redis.asyncio import Redis
 
 from services.contracts.identities import fetch_id_of, page_hash_of
 from services.contracts.messages import FetchRequest, RawArticle
@@ -23,7 +24,7 @@ from services.ingest.core.rights import rights_of
 from services.ingest.fetching.politeness import NotYet
 from services.ingest.fetching.visitor import Resting, Visitor
 from services.ingest.handling.site_terms import SiteTermsTaker
-from services.ingest.scheduling.page_records import remember_page
+from services.ingest.scheduling.page_records import page_id_of, read_page_record, remember_page
 from services.ingest.scheduling.putting_back import follow, put_back
 from services.ingest.sources.sites import OutletSites
 from services.runtime.logs import log_outcome
@@ -48,8 +49,15 @@ class ArticleTaker:
     """Takes requests of kind `article`."""
 
     def __init__(
-        self, visitor: Visitor, terms: SiteTermsTaker, sites: OutletSites, now: Callable[[], datetime]
+        self,
+        redis: Redis,
+        visitor: Visitor,
+        *,
+        terms: SiteTermsTaker,
+        sites: OutletSites,
+        now: Callable[[], datetime],
     ) -> None:
+        self._redis = redis
         self._visitor = visitor
         self._sites = sites
         self._terms = terms
@@ -57,7 +65,7 @@ class ArticleTaker:
 
     async def take(self, request: FetchRequest) -> None:
         """Fetch the page and hand it on, or say why not."""
-        outcome = await self._visitor.visit(request.url, ARTICLE_LIMITS)
+        outcome = await self._visitor.visit(request.url, ARTICLE_LIMITS, await self._validators(request))
         match outcome:
             case Fetched() if request.why == "search hint":
                 # What answers here is the search's own page, not the article that it spoke of.
@@ -84,6 +92,12 @@ class ArticleTaker:
                 log_outcome("page_unchanged", "unchanged", url=request.url, source=source_name(request))
             case _:
                 self._retry(request, reason_of(outcome), retry_delay_s(request.attempt + 1))
+
+    async def _validators(self, request: FetchRequest) -> dict[str, str]:
+        """What the page's last fetch left: only an entry that has changed is asked for again."""
+        if request.why != "feed entry changed":
+            return {}
+        return (await read_page_record(self._redis, page_id_of(request.url))).validators()
 
     def _with_outlet(self, request: FetchRequest) -> FetchRequest:
         """A page that was submitted, or found by a search, is its known outlet's all the same: side, licence and name."""
