@@ -9,7 +9,7 @@ from typing import Any, Literal, TextIO
 import structlog
 
 from .handling import current
-from .monitoring.outcome_counts import count_outcome
+from .monitoring.outcome_counts import count_outcome, count_trouble
 from .redaction import redact
 
 FOREIGN_LOGGERS = (
@@ -30,6 +30,8 @@ QUIET_LOGGERS = (
 
 OUTCOME_FIELDS = {"article_id": None, "source": None, "reason": None}
 """What an outcome line has even where nothing is known of it, so that queries and programs may rely on it."""
+
+TROUBLE_LEVELS = frozenset({"warning", "error", "critical"})
 
 SAMPLED_DIGITS = 8  # of the trace id: 2^32 shares
 
@@ -98,10 +100,17 @@ def _shared_processors(service: str, sample: float) -> list[Processor]:
         structlog.contextvars.merge_contextvars,
         *([_sampling(sample)] if sample < 1 else []),
         structlog.stdlib.add_log_level,
+        _counting,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_service,
     ]
+
+
+def _counting(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    if event["level"] in TROUBLE_LEVELS:
+        count_trouble(str(event["event"]), event["level"])
+    return event
 
 
 def _sampling(share: float) -> Processor:

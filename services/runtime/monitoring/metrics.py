@@ -29,6 +29,7 @@ RUNNING = gauge("handlers_running", "Handlers that run now in this process", "st
 WAITS = gauge("stage_waits", "1 while this process takes nothing new of a stream, and means to", "stream")
 READ = gauge("last_read_seconds", "Since this process's last read of a stream returned", "stream")
 COMMIT = gauge("last_commit_seconds", "Since this process last finished an entry of a stream", "stream")
+ALIVE = gauge("alive_timestamp_seconds", "When this service last said how it is, Unix time", "service")
 REDIS_UP = gauge("redis_up", "1 while Redis answers this process")
 REDIS_USED = gauge("redis_memory_used_bytes", "Memory that Redis uses")
 REDIS_LIMIT = gauge("redis_memory_limit_bytes", "Its maxmemory; 0 where it has none")
@@ -50,10 +51,11 @@ class Metrics:
     def __init__(self, service: str, data_dir: Path = Path(), measures: Sequence[Measure] = ()) -> None:
         self._frameworks = CollectorRegistry()
         self.middleware = RedisPrometheusMiddleware(registry=self._frameworks, app_name=service)
-        self._data_dir, self._measures = data_dir, measures
+        self._service, self._data_dir, self._measures = service, data_dir, measures
 
     async def render(self, redis: Redis, engines: Sequence[EngineStatus]) -> bytes:
         """The text that Prometheus scrapes. What cannot be told now is left out; this process's own counts never are."""
+        ALIVE.labels(self._service).set_to_current_time()
         for engine in engines:
             _set_engine(engine)
         _set_disk(self._data_dir)

@@ -2,6 +2,7 @@
 
 from .measuring import BoundedLabel, counter
 
+MOST_EVENTS = 200
 MOST_REASONS = 200
 MOST_SOURCES = 1_000
 
@@ -20,10 +21,19 @@ SOURCE_OUTCOMES = counter(
     "outcome",
 )
 
-_reason, _source = BoundedLabel(MOST_REASONS), BoundedLabel(MOST_SOURCES)
+TROUBLE = counter(
+    "trouble", "Log lines of level warning and above; a library's count as `library`", "event", "level"
+)
+
+_reason, _source, _event = BoundedLabel(MOST_REASONS), BoundedLabel(MOST_SOURCES), BoundedLabel(MOST_EVENTS)
 
 
 def count_outcome(event: str, outcome: str, reason: str, source: str) -> None:
     """One message has ended. An empty source is a URL that no source named."""
     OUTCOMES.labels(event, outcome, _reason(reason)).inc()
     SOURCE_OUTCOMES.labels(_source(source), event, outcome).inc()
+
+
+def count_trouble(event: str, level: str) -> None:
+    """A line of level warning or above was logged. Our events are names; whatever a library says is free text."""
+    TROUBLE.labels(_event(event) if event.isidentifier() else "library", level).inc()
