@@ -22,6 +22,8 @@ EXPLAINED = {
     "trimming_failed": SERVER_AWAY,
     "site_memory_away": SERVER_AWAY,
     "retention_waits": SERVER_AWAY,
+    "standing_unknown": SERVER_AWAY,
+    "clearing_postponed": SERVER_AWAY,
     "group_healed": OVERTAKEN,
     "ownership_lost": OVERTAKEN,
     "result_dropped": OVERTAKEN,

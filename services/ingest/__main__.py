@@ -27,7 +27,9 @@ def main() -> int:
 
 async def _run(settings: IngestSettings) -> int:
     broker, ingest = build_ingest(settings)
+    await ingest.clock.level(ingest.redis)
     tasks = (
+        lambda: ingest.clock.keep_level(ingest.redis),
         ingest.scheduler.run,
         ingest.clean_reader.run,
         ingest.clearer.run,

@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import FETCH_BACKFILL, FETCH_REQUESTS, GROUP_INGEST
+from services.ingest.clock import SteadyClock
 from services.ingest.core.topic_names import TopicNames
 from services.ingest.fetching.fetcher import Fetcher, build_client
 from services.ingest.fetching.guard import Resolve, resolve_name
@@ -35,7 +36,7 @@ from services.runtime.subscriber import reliable
 
 
 def utc_now() -> datetime:
-    """This process's clock."""
+    """The machine's clock."""
     return datetime.now(UTC)
 
 
@@ -49,12 +50,14 @@ class Ingest:
         redis: Redis,
         *,
         topics: Sequence[TopicNames] = (),
-        now: Callable[[], datetime] = utc_now,
+        now: Callable[[], datetime] | None = None,
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
         tls: ssl.SSLContext | None = None,
         resolve: Resolve = resolve_name,
         fetcher: Fetcher | None = None,
     ) -> None:
+        self.clock = SteadyClock(utc_now)
+        now = now or self.clock.now
         client = build_client(settings.user_agent, settings.allow_private_hosts, tls=tls, resolve=resolve)
         self.redis = redis
         self.fetcher = fetcher or Fetcher(client, now)

@@ -3,6 +3,9 @@
 SCHEDULE = "ingest:schedule"
 """Sorted set: listing id → when it is due, Unix seconds."""
 
+CLOCK = "ingest:clock"
+"""String: how far ingest's clock has come, µs since 1970."""
+
 DELAYED = "ingest:delayed"
 """Sorted set: a request that waits (JSON with its lane) → when it goes back to its stream."""
 

@@ -261,6 +261,11 @@ async def test_lease_passes_on_when_it_expires_or_is_released(database):
     assert EPOCH < NOON
 
 
+async def test_lease_from_a_clock_that_was_set_back_since_binds_nobody(database):
+    assert await Lease(database, "relay x", "first").hold(NOON)
+    assert await Lease(database, "relay x", "second").hold(NOON.replace(hour=11))
+
+
 RELAY_PROCESS = """
 import asyncio, sys
 from redis.asyncio import Redis

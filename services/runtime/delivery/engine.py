@@ -179,6 +179,8 @@ class Engine:
             lost = await self._remote.touch(self._running)
             if lost:
                 logger.warning("ownership_lost", stream=self.stream, entries=len(lost), first=lost[0])
+        if self._whole:
+            await self._remote.rebase()
 
     # ---- one entry
 

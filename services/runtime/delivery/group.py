@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, ResponseError
 
 from .entry import Encodable, Entry, Output
-from .scripts import ALONE, FINISH, GIVE_BACK, RETRY, SWEEP, TAKE, TOUCH, TYPE_OF_COMMAND
+from .scripts import ALONE, FINISH, GIVE_BACK, REBASE, RETRY, SWEEP, TAKE, TOUCH, TYPE_OF_COMMAND
 
 Call = tuple[Encodable, ...]
 Reply = Any
@@ -79,6 +79,10 @@ class ConsumerGroup:
     async def touch(self, running: Iterable[str]) -> list[str]:
         """Say that these entries are alive; returns those that are no longer ours."""
         return [_text(entry_id) for entry_id in await self._run(TOUCH, *running)]
+
+    async def rebase(self) -> None:
+        """Let entries age again that the server's clock, set back, holds as just given out; whoever has them."""
+        await self._run(REBASE)
 
     async def sweep(self, running: Iterable[str]) -> int:
         """Give back, uncounted, what the server thinks is ours and was never seen here; returns how many."""

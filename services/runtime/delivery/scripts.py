@@ -101,6 +101,22 @@ end
 return swept
 """
 
+# Idle times are told by the server's wall clock: where that was set back, an entry given out before looks busy (idle 0)
+# until the clock has caught up. Every entry at idle 0 is set to "given out now", which changes nothing for one that was.
+REBASE = """
+local start, pages = '-', 0
+while pages < 20 do
+  local page = redis.call('XPENDING', KEYS[1], ARGV[1], start, '+', 100)
+  for _, p in ipairs(page) do
+    if p[3] == 0 then
+      redis.call('XCLAIM', KEYS[1], ARGV[1], p[2], 0, p[1], 'IDLE', 0, 'RETRYCOUNT', p[4], 'JUSTID')
+    end
+  end
+  if #page < 100 then return end
+  start, pages = '(' .. page[100][1], pages + 1
+end
+"""
+
 TYPE_OF_COMMAND = {
     "XADD": "stream",
     "SADD": "set",

@@ -10,6 +10,7 @@ from ..database.statements import insert_new
 
 LEASE_S = 3.0  # how long subscribers wait when a relay was killed
 RENEW_BELOW_S = 2.0
+BEYOND_BELIEF_S = 60.0  # machines whose clocks differ by less share a lease as usual
 
 
 class Lease:
@@ -21,7 +22,8 @@ class Lease:
 
     async def hold(self, now: datetime) -> bool:
         """Take or renew the lease; False while another holder has it. Raises RetryLater."""
-        if self._until - now > timedelta(seconds=RENEW_BELOW_S):
+        left = self._until - now
+        if timedelta(seconds=RENEW_BELOW_S) < left <= timedelta(seconds=LEASE_S):
             return True
         until = now + timedelta(seconds=LEASE_S)
         held = await self._database.write(lambda connection: self._take(connection, now, until))
@@ -38,6 +40,8 @@ class Lease:
         connection.execute(
             insert_new(connection, lease), {"name": self._name, "holder": self._holder, "until": until}
         )
-        free = or_(lease.c.holder == self._holder, lease.c.until < now)
+        # No lease is given for so long: its holder's clock was ahead, or ours was set back.
+        impossible = lease.c.until > now + timedelta(seconds=BEYOND_BELIEF_S)
+        free = or_(lease.c.holder == self._holder, lease.c.until < now, impossible)
         taken = update(lease).where(lease.c.name == self._name, free).values(holder=self._holder, until=until)
         return connection.execute(taken).rowcount == 1
