@@ -24,7 +24,7 @@ DEAD = gauge("dead_letters", "Entries of a dead-letter stream, by the stream the
 LAG = gauge("group_lag", "Entries a group was not given yet", "stream", "group")
 PENDING = gauge("group_pending", "Entries a group was given and has not finished", "stream", "group")
 OLDEST = gauge("group_oldest_pending_seconds", "Age of the oldest of them", "stream", "group")
-BREAKER = gauge("breaker_open", "1 while a stage's breaker is open", "stream", "group")
+BREAKER = gauge("breaker_open", "1 while the breaker of a stage of this process is open", "stream", "group")
 RUNNING = gauge("handlers_running", "Handlers that run now in this process", "stream")
 WAITS = gauge("stage_waits", "1 while this process takes nothing new of a stream, and means to", "stream")
 READ = gauge("last_read_seconds", "Since this process's last read of a stream returned", "stream")
@@ -59,7 +59,7 @@ class Metrics:
         for engine in engines:
             _set_engine(engine)
         _set_disk(self._data_dir)
-        await _set_redis(redis)
+        await _set_redis(redis, engines)
         for measure in self._measures:
             try:
                 await measure()
@@ -92,24 +92,26 @@ def _set_disk(data_dir: Path) -> None:
         DISK_SIZE.set(disk.size_bytes)
 
 
-async def _set_redis(redis: Redis) -> None:
+async def _set_redis(redis: Redis, engines: Sequence[EngineStatus]) -> None:
     """All that the server tells, or none of it: an old figure would look like a healthy one."""
     try:
-        vitals, now = await redis_vitals(redis), await backlogs(redis)
-        opened = await open_breakers(
-            redis, [(name, group) for name, one in now.items() for group in one.groups]
-        )
+        vitals = await redis_vitals(redis)
     except AWAY:
         REDIS_UP.set(0)
-        for metric in BY_STREAM:
-            metric.clear()
         for metric in BY_SERVER:
             metric.set(UNKNOWN)
+    else:
+        REDIS_UP.set(1)
+        REDIS_USED.set(vitals.used_bytes)
+        REDIS_LIMIT.set(vitals.limit_bytes)
+        REDIS_WRITES.set(vitals.writes)
+    try:
+        now = await backlogs(redis)
+        opened = await open_breakers(redis, [(engine.stream, engine.group) for engine in engines])
+    except AWAY:
+        for by_stream in BY_STREAM:
+            by_stream.clear()
         return
-    REDIS_UP.set(1)
-    REDIS_USED.set(vitals.used_bytes)
-    REDIS_LIMIT.set(vitals.limit_bytes)
-    REDIS_WRITES.set(vitals.writes)
     for name, backlog in now.items():
         _set_backlog(name, backlog)
     for (stream, group), is_open in opened.items():
