@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bench.store import _race, race, race_messages
+from bench.store.messages import race_messages
+from bench.store.racing import claim_at_once, race
 from services.store.database.migrate import migrate
 from services.store.database.opening import open_database
 
@@ -22,8 +23,8 @@ async def emptied(url: str) -> str:
 @pytest.mark.parametrize("seed", range(4))
 async def test_copies_claimed_by_eight_tasks_pass_as_new_once(database_url, seed):
     incomings = race_messages(seed, ARTICLES, COPIES)
-    alone = await _race(await emptied(database_url), incomings, 1)
-    together = await _race(await emptied(database_url), incomings, 8)
+    alone = await claim_at_once(await emptied(database_url), incomings, 1)
+    together = await claim_at_once(await emptied(database_url), incomings, 8)
     assert together["new"] == alone["new"] == ARTICLES
     assert together["copy"] == ARTICLES * (COPIES - 1)
 
