@@ -57,6 +57,10 @@ class Walk:
         # A feed tells its changes to the second: the whole walk may pass within one, so its clock is our own.
         self._clock = datetime.now(UTC) - timedelta(minutes=5)
 
+    async def submit(self, url: str) -> None:
+        """What `cleanwire submit` asks for: a page nobody names a source for."""
+        await self._pass_on(FETCH_REQUESTS, FetchRequest(url=url, why="submitted"))
+
     async def show(self, *scenes: Scene) -> None:
         """Put scenes on, poll every feed, and pass on what comes of it until nothing is left."""
         for scene in scenes:
@@ -105,7 +109,13 @@ def _bytes(value: Any) -> bytes:
 
 
 @pytest.fixture
-async def walk(redis_url: str, tmp_path: Path) -> AsyncIterator[Walk]:
+def licence(request: pytest.FixtureRequest) -> str:
+    """Every source's licence; `full` unless a test asks for another."""
+    return str(getattr(request, "param", "full"))
+
+
+@pytest.fixture
+async def walk(redis_url: str, tmp_path: Path, licence: str) -> AsyncIterator[Walk]:
     redis = Redis.from_url(redis_url)
     with SmallWeb(datetime.now(UTC)) as web:
         database = open_database(f"sqlite:///{tmp_path / 'archive.db'}")
@@ -118,7 +128,9 @@ async def walk(redis_url: str, tmp_path: Path) -> AsyncIterator[Walk]:
         )
         ingest = Ingest(
             ingest_settings,
-            parse_catalogue(sources_toml(web.feed_urls()), "sources"),
+            parse_catalogue(
+                sources_toml(web.feed_urls()).replace('licence = "full"', f'licence = "{licence}"'), "sources"
+            ),
             Redis.from_url(redis_url),
         )
         topics = read_topics(CHECKOUT / "deploy" / "topics")
@@ -183,6 +195,25 @@ async def test_copy_that_arrives_before_its_original_is_one_article(walk: Walk) 
     assert [urlsplit(one["data"]["url"]).path for one in published] == [scenes["copy"].path]
     original = article_id_of(canonical_url(walk.web.url_of(scenes["original"])))
     assert [one["data"]["canonical_id"] for one in changed] == [original]
+
+
+@pytest.mark.parametrize("licence", ["headline"], indirect=True)
+async def test_article_of_a_headline_source_comes_out_without_its_text(walk: Walk) -> None:
+    await walk.show(SCENES[0])
+    [article] = [one["data"] for one in await walk.events() if one["type"] == SCENES[0].brings]
+    assert article["title"]
+    assert (article["text"], article["standfirst"], article["images"]) == ("", None, [])
+    assert article["rights"]["licence"] == "headline"
+
+
+async def test_submitted_page_of_a_known_outlet_is_an_update_of_its_article_and_no_copy(walk: Walk) -> None:
+    scenes = {scene.name: scene for scene in SCENES}
+    await walk.show(scenes["original"])
+    walk.web.show(scenes["update"], datetime.now(UTC))  # on the web, and no feed is asked
+    await walk.submit(walk.web.url_of(scenes["update"]))
+    told = {one["type"]: one["data"] for one in await walk.events()}
+    assert told[scenes["update"].brings]["outlet"] == told[scenes["original"].brings]["outlet"]
+    assert "cleanwire.group.copy_seen.v1" not in told
 
 
 async def test_three_handlers_pass_a_page_on_within_a_second(walk: Walk) -> None:
