@@ -4,7 +4,7 @@
 set -eu
 users=/data/users.acl
 [ -e "$users" ] || : >"$users"
-ours='default|ingest|normalize|store|operator|scaler|sentinel|replica'
+ours='default|health|ingest|normalize|store|operator|scaler|sentinel|replica'
 {
   grep -v '^#' "${CLEANWIRE_USERS:-/run/secrets/redis_users.acl}"
   grep -vE "^user ($ours) " "$users" || :

@@ -26,10 +26,12 @@ class Engine:
 
     `in_host_network`: for builds, which fetch packages; containers then have no network but the host's. Otherwise it
     stands in a network namespace of its own, without a way out, and its bridges and rules go with the namespace.
+    `config`: the folder that holds the plugin `compose`.
     """
 
     folder: Path
     in_host_network: bool = False
+    config: Path | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -89,6 +91,11 @@ class Engine:
             raise EngineError(f"docker {' '.join(arguments)}: {done.stderr[-3_000:]}{done.stdout[-2_000:]}")
         return done.stdout
 
+    def logs(self, container: str) -> str:
+        """What a container has written to both its outputs."""
+        done = self._run([DOCKER, "logs", container])
+        return done.stdout + done.stderr
+
     def has_image(self, tag: str) -> bool:
         """Whether an image of that name is there."""
         return not self._run([DOCKER, "image", "inspect", tag]).returncode
@@ -122,8 +129,12 @@ class Engine:
             errors="replace",
             timeout=within_s,
             check=False,
-            env={**os.environ, "DOCKER_HOST": self.socket, "DOCKER_BUILDKIT": "1", **(environ or {})},
+            env={**os.environ, **self._environ(), **(environ or {})},
         )
+
+    def _environ(self) -> dict[str, str]:
+        config = {"DOCKER_CONFIG": str(self.config)} if self.config else {}
+        return {"DOCKER_HOST": self.socket, "DOCKER_BUILDKIT": "1", **config}
 
     def _way_in(self) -> list[str]:
         if self.in_host_network:

@@ -1,0 +1,79 @@
+"""The stage's fixtures: tools, images, an engine without a way out. What cannot be fetched here skips, with the reason."""
+
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.containers.engine import Engine
+from tests.containers.images import build_all
+from tests.containers.stand_ins import CannotMake, import_stand_ins
+from tests.containers.tools import CannotInstall, docker_configuration, install_engine, installed_tools
+
+FAILED = pytest.StashKey[bool]()
+
+
+@dataclass(frozen=True)
+class Built:
+    """The folder of an engine's data with every image in it, its DOCKER_CONFIG, and which state is the release before."""
+
+    folder: Path
+    config: Path
+    before: str
+
+
+@pytest.fixture(scope="session")
+def tools() -> Path:
+    """Where hadolint, checkov, kubectl and kubernetes-validate lie."""
+    try:
+        return installed_tools()
+    except CannotInstall as reason:
+        pytest.skip(f"the stage's tools are not here: {reason}")
+
+
+@pytest.fixture(scope="session")
+def scratch() -> Iterator[Path]:
+    """A folder for the whole stage, on the disk and not below a path too long for a socket; it goes at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="cleanwire-stage-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def built(tools: Path, scratch: Path) -> Built:
+    """Every image, built on an engine in the host's network: the only part of the stage that fetches anything."""
+    try:
+        install_engine()
+        config = docker_configuration(tools, scratch / "docker")
+        engine = Engine(scratch / "engine", in_host_network=True, config=config)
+        engine.start()
+        try:
+            import_stand_ins(engine)
+            return Built(engine.folder, config, build_all(engine, scratch))
+        finally:
+            engine.stop()
+    except (CannotInstall, CannotMake) as reason:
+        pytest.skip(f"the stage cannot set itself up: {reason}")
+
+
+@pytest.fixture(scope="session")
+def engine(built: Built) -> Iterator[Engine]:
+    """The engine that runs the containers: in a network namespace of its own, gone at the end with all it made."""
+    engine = Engine(built.folder, config=built.config)
+    engine.start()
+    yield engine
+    engine.stop()
+    assert not Path(f"/run/netns/{engine.namespace}").exists()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a fixture know that its test failed, so that it can show the containers' logs."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report

@@ -1,0 +1,97 @@
+"""Builds the images of this checkout, and those of the release before it, on an engine that may fetch packages."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.containers.engine import Engine, EngineError
+from tests.containers.stand_ins import CannotMake
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SERVICES = ("ingest", "normalize", "store", "console")
+NOW, BEFORE, AGAIN = "latest", "before", "again"
+FIRST_STATE = "9cb773c"
+"""What stands for the release before where no tag is reachable: the last state before there were images."""
+TRIES = 2
+AWAY = re.compile(
+    r"Temporary failure in name resolution|Name or service not known|Connection (refused|reset|aborted|broken)|"
+    r"[Tt]imed out|Max retries exceeded|Could not fetch|ReadTimeoutError|IncompleteRead|50[0-9] (Server|Bad|Service|Gateway)"
+)
+
+
+def build(engine: Engine, service: str, tag: str, context: Path = CHECKOUT, *options: str) -> None:
+    """Build one image. Raises EngineError where the build fails, CannotMake where packages cannot be fetched."""
+    command = [
+        *("build", "--network=host", "--progress=plain", "--build-arg", f"SERVICE={service}"),
+        *("--file", str(context / "deploy" / "Dockerfile"), "--tag", f"cleanwire-{service}:{tag}"),
+        *(*options, str(context)),
+    ]
+    for attempt in range(1, TRIES + 1):
+        try:
+            engine.docker(*command, within_s=600)
+            return
+        except (EngineError, subprocess.TimeoutExpired) as error:
+            is_away = isinstance(error, subprocess.TimeoutExpired) or AWAY.search(str(error))
+            if not is_away:
+                raise
+            if attempt == TRIES:
+                raise CannotMake(f"packages cannot be fetched: {str(error)[-600:]}") from None
+
+
+def build_all(engine: Engine, scratch: Path) -> str:
+    """Build every image of this checkout, one of them twice, and every image of the release before.
+
+    Returns which state that was. Raises EngineError, CannotMake.
+    """
+    for service in SERVICES:
+        build(engine, service, NOW)
+    build(engine, "ingest", AGAIN, copy_of_checkout(scratch / AGAIN), "--no-cache")
+    state = state_before()
+    if state is None:
+        for service in SERVICES:
+            engine.docker("tag", f"cleanwire-{service}:{NOW}", f"cleanwire-{service}:{BEFORE}")
+        return "the same code: this clone has no earlier state"
+    context = _checked_out(state, scratch / "before")
+    for service in SERVICES:
+        build(engine, service, BEFORE, context)
+    return state
+
+
+def state_before() -> str | None:
+    """The newest tag below this commit, else the first state; None where the clone does not hold it."""
+    tag = _git("describe", "--tags", "--abbrev=0", "HEAD^")
+    return tag or (FIRST_STATE if _git("cat-file", "-t", f"{FIRST_STATE}^{{commit}}") else None)
+
+
+def copy_of_checkout(folder: Path) -> Path:
+    """What the builder would be sent, in another folder and with other times."""
+    folder.mkdir(parents=True)
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "secrets", ".env")
+    for name in ("services", "deploy"):
+        shutil.copytree(CHECKOUT / name, folder / name, ignore=ignored, copy_function=shutil.copyfile)
+    shutil.copyfile(CHECKOUT / ".dockerignore", folder / ".dockerignore")
+    return folder
+
+
+def _checked_out(state: str, folder: Path) -> Path:
+    """The earlier state's services and requirements under today's Dockerfile, which it may not have had."""
+    copy_of_checkout(folder)
+    for name in ("services", "deploy/requirements", "deploy/sources.toml", "deploy/topics"):
+        path = folder / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    archive = subprocess.run(
+        ["git", "-C", str(CHECKOUT), "archive", state, "services", "deploy"], capture_output=True, check=True
+    ).stdout
+    today = {name: (folder / "deploy" / name).read_bytes() for name in ("Dockerfile", "start.py", "live")}
+    subprocess.run(["tar", "-C", str(folder), "-x"], input=archive, check=True)
+    for name, content in today.items():
+        (folder / "deploy" / name).write_bytes(content)
+    return folder
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(CHECKOUT), *arguments], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -1,0 +1,115 @@
+"""The images by themselves: what is in them, as whom they run, how they end. Needs an engine: ./run containers."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.containers.engine import Engine, EngineError
+from tests.containers.images import AGAIN, CHECKOUT, NOW, build
+from tests.containers.stack import within
+from tests.containers.stand_ins import PYTHON
+
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
+
+MEGABYTE = 1_000_000
+MOST_OVER_BASE_MB = {"ingest": 140, "normalize": 140, "store": 140, "console": 200}
+PARTS = {
+    "ingest": {"contracts", "runtime", "ingest"},
+    "normalize": {"contracts", "runtime", "normalize"},
+    "store": {"contracts", "runtime", "store"},
+    "console": {"contracts", "runtime", "ingest", "normalize", "store", "console"},
+}
+SERVICES = tuple(PARTS)
+
+
+def facts_of(engine: Engine, image: str) -> dict[str, Any]:
+    return dict(json.loads(engine.docker("image", "inspect", image))[0])
+
+
+def said_in(engine: Engine, service: str, script: str) -> list[str]:
+    """The lines that a shell prints in a service's image."""
+    run = (
+        "run",
+        "--rm",
+        "--network=none",
+        "--read-only",
+        "--entrypoint",
+        "bash",
+        f"cleanwire-{service}:{NOW}",
+    )
+    return engine.docker(*run, "-c", script).split("\n")[:-1]
+
+
+def test_the_dockerfile_keeps_the_linters_rules(tools: Path) -> None:
+    dockerfile = str(CHECKOUT / "deploy" / "Dockerfile")
+    for command in (
+        [str(tools / "hadolint"), dockerfile],
+        [
+            str(tools / "checkov"),
+            "--skip-download",
+            "--quiet",
+            "--compact",
+            "--framework",
+            "dockerfile",
+            "-f",
+            dockerfile,
+        ],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_adds_little_to_its_base(engine: Engine, service: str) -> None:
+    over = facts_of(engine, f"cleanwire-{service}:{NOW}")["Size"] - facts_of(engine, PYTHON.tag)["Size"]
+    print(f"cleanwire-{service}: {over / MEGABYTE:.0f} MB over its base")
+    assert over <= MOST_OVER_BASE_MB[service] * MEGABYTE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_image_holds_its_own_service_and_no_tools(engine: Engine, service: str) -> None:
+    parts = said_in(engine, service, "ls -d /app/services/*/ | xargs -n1 basename")
+    assert {part for part in parts if part != "__pycache__"} == PARTS[service]
+    assert (
+        said_in(engine, service, "ls -d /app/venv/lib/*/site-packages/pip /root/.cache/pip 2>/dev/null || :")
+        == []
+    )
+    assert said_in(engine, service, "command -v gcc cc make git || :") == []
+
+
+def test_an_image_runs_as_nobody_on_a_file_system_it_cannot_write(engine: Engine) -> None:
+    config = facts_of(engine, f"cleanwire-store:{NOW}")["Config"]
+    assert (config["User"], config["StopSignal"]) == ("10001:10001", "SIGTERM")
+    assert config["Labels"]["org.opencontainers.image.title"] == "cleanwire-store"
+    assert said_in(engine, "store", "id -u; touch /app/x 2>/dev/null || echo refused") == ["10001", "refused"]
+
+
+def test_an_unknown_service_is_refused_with_what_is_allowed(engine: Engine) -> None:
+    with pytest.raises(EngineError, match="SERVICE is 'storage'; allowed: ingest, normalize, store, console"):
+        build(engine, "storage", NOW)
+
+
+def test_the_same_sources_give_the_same_layers(engine: Engine) -> None:
+    """Built a second time from another folder with other times, with nothing of the first build to go by."""
+    once, again = (facts_of(engine, f"cleanwire-ingest:{tag}")["RootFS"]["Layers"] for tag in (NOW, AGAIN))
+    assert once == again
+
+
+def test_a_store_without_its_database_ends_cleanly_when_told(engine: Engine) -> None:
+    """Process 1 of a container hears no signal that it has no handler for; the store waits here before it has one."""
+    settings = ("--env", "CLEANWIRE_DATABASE_URL=postgresql://x:y@127.0.0.1:1/z")
+    name = engine.docker("run", "--detach", "--read-only", *settings, f"cleanwire-store:{NOW}").strip()
+    within(60, lambda: "archive_waits" in engine.logs(name), "the store waits for its database")
+    engine.docker("stop", "--time", "30", name)
+    assert json.loads(engine.docker("inspect", name))[0]["State"]["ExitCode"] == 0
+    engine.docker("rm", name)
+
+
+def test_the_health_check_tells_a_service_without_a_server_from_one_that_answers(engine: Engine) -> None:
+    live = ("run", "--rm", "--entrypoint", "/app/bin/live")
+    engine.docker(*live, f"cleanwire-console:{NOW}")
+    with pytest.raises(EngineError):
+        engine.docker(*live, "--env", "CLEANWIRE_HTTP_PORT=8000", f"cleanwire-store:{NOW}")
