@@ -49,6 +49,7 @@ for _word, _bits in _MASK_OF_WORD.items():
         _WORDS_BEGINNING.setdefault(_word[:ANYWHERE], []).append((_word, _bits))
 
 _token_masks: dict[str, int] = {}
+_class_readings: dict[str, tuple[int, str, str]] = {}
 _name_masks: dict[str, int] = {"": 0}
 
 
@@ -72,13 +73,31 @@ def group_mask(names: str) -> int:
 
 
 def _mask_of(names: str) -> int:
-    mask = 0
-    previous = ""
-    for token in TOKEN.findall(names):
-        token = token.lower()
+    """Name by name: a page's names are put together from far fewer single ones. Two words may make one across them."""
+    mask, previous = 0, ""
+    for name in names.split():
+        reading = _class_readings.get(name)
+        if reading is None:
+            reading = _reading_of(name)
+        own, first, last = reading
+        mask |= own
+        if first:
+            mask |= _MASK_OF_WORD.get(previous + first, 0)
+            previous = last
+    return mask
+
+
+def _reading_of(name: str) -> tuple[int, str, str]:
+    """The groups of a single name, its first and its last word."""
+    if len(_class_readings) > REMEMBERED:
+        _class_readings.clear()
+    tokens = TOKEN.findall(name)
+    mask, previous = 0, ""
+    for token in map(str.lower, tokens):
         mask |= _token_mask(token) | _MASK_OF_WORD.get(previous + token, 0)
         previous = token
-    return mask
+    reading = _class_readings[name] = (mask, tokens[0].lower() if tokens else "", previous)
+    return reading
 
 
 def _token_mask(token: str) -> int:

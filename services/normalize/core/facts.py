@@ -8,8 +8,14 @@ import numpy as np
 
 from services.normalize.core.blocks import Element, PageBlock
 from services.normalize.core.page import Page
-from services.normalize.core.page_hints import WIDE_LETTER, PageHints, read_hints, text_key
-from services.normalize.core.phrases import TELLING, is_junk_heading, lists_of_words
+from services.normalize.core.page_hints import (
+    WIDE_LETTER,
+    PageHints,
+    may_hold_wide_letters,
+    read_hints,
+    text_key,
+)
+from services.normalize.core.phrases import TELLING, is_junk_heading, lines_of_junk, lists_of_words
 from services.normalize.core.rules.notice_phrases import NOTICE_RULE_WORDS
 from services.normalize.core.tree import Tree, read_tree
 
@@ -55,7 +61,7 @@ class PageFacts:
     telling: dict[int, frozenset[bytes]]
     headline_at: int
     headline_depths: dict[int, int]
-    after_junk_heading: list[int]
+    after_junk_heading: Any
 
 
 def read_facts(page: Page) -> PageFacts:
@@ -85,14 +91,14 @@ def read_facts(page: Page) -> PageFacts:
         telling=telling,
         headline_at=headline_at,
         headline_depths=_depths_above(blocks[headline_at].element if headline_at >= 0 else None),
-        after_junk_heading=_junk_headings(blocks),
+        after_junk_heading=_junk_headings(blocks, keys),
     )
 
 
 def _sizes(texts: list[str]) -> list[float]:
     whole = "".join(texts)
-    if whole.isascii() or not WIDE_LETTER.search(whole):
-        return [float(len(text)) for text in texts]
+    if whole.isascii() or not may_hold_wide_letters(whole):
+        return list(map(float, map(len, texts)))
     return [len(text) + WIDE_SIZE * len(WIDE_LETTER.findall(text)) for text in texts]
 
 
@@ -136,17 +142,25 @@ def _depths_above(element: Element | None) -> dict[int, int]:
     return depths
 
 
-def _junk_headings(blocks: Sequence[PageBlock]) -> list[int]:
-    distances = []
-    last, ended = NEVER, True
-    for place, block in enumerate(blocks):
-        text = block.text
-        if len(text) < HEADING_CHARS:
-            heading = block.element.tag in HEADINGS
-            if (heading or text[-1] not in ".!?。,") and is_junk_heading(text):
-                last, ended = place, False
-            elif heading:
-                ended = True
-        distance = place - last if place - last < FAR else FAR
-        distances.append(-distance - 1 if ended else distance)
-    return distances
+def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str]) -> Any:
+    tags = [block.element.tag for block in blocks]
+    headings = [
+        place for place, tag in enumerate(tags) if tag in HEADINGS and len(keys[place]) < HEADING_CHARS
+    ]
+    junk = [place for place in lines_of_junk(keys) if _is_junk_heading(blocks[place].text, tags[place])]
+    places = np.arange(len(blocks))
+    last = _last_of(junk, places)
+    distances = np.minimum(FAR, places - last)
+    return np.where((last == NEVER) | (_last_of(headings, places) > last), -distances - 1, distances)
+
+
+def _is_junk_heading(text: str, tag: str) -> bool:
+    is_line = len(text) < HEADING_CHARS and (tag in HEADINGS or text[-1] not in ".!?。,")
+    return is_line and is_junk_heading(text)
+
+
+def _last_of(marked: list[int], places: Any) -> Any:
+    """For each place the last marked one up to it."""
+    last = np.full(len(places), NEVER)
+    last[marked] = marked
+    return np.maximum.accumulate(last)

@@ -25,15 +25,15 @@ JUNK_HEADINGS = (
     r"相关|推荐|热门|更多|评论|最新|精彩|猜你|關|熱門|相關|留言|更多|おすすめ|関連|あわせて|ランキング|διαβάστε|σχετικ|baca|terkait|"
     r"berita|komentar|try our|explore more|opinion|connect"
 )
-"""Alternatives of a regular expression; each begins with two letters as they are, or with one that is a word or a sign."""
+"""Alternatives of a regular expression; each begins with three letters or blanks as they are, or is a shorter word or a sign."""
 
 _JUNK_START = re.compile(rf"\W*(?:{JUNK_STARTS})", re.I)
 _JUNK_HEADING = re.compile(rf"\W*(?:\d+ )?(?:{JUNK_HEADINGS})", re.I)
 
 
 def _beginnings(alternatives: str) -> frozenset[str]:
-    """The first two letters of each alternative, and of some more that lie inside groups: that costs little."""
-    return frozenset(one[:2] for one in alternatives.split("|"))
+    """The first three letters of each alternative, and of some more that lie inside groups: that costs little."""
+    return frozenset(one[:3] for one in alternatives.split("|"))
 
 
 _JUNK_START_LETTERS, _JUNK_HEADING_LETTERS = _beginnings(JUNK_STARTS), _beginnings(JUNK_HEADINGS)
@@ -49,10 +49,20 @@ def is_junk_heading(text: str) -> bool:
     return _may_begin(text, _JUNK_HEADING_LETTERS) and _JUNK_HEADING.match(text) is not None
 
 
+def lines_of_junk(keys: Sequence[str]) -> list[int]:
+    """Which of the texts (in lower case, not empty) may be junk headings: `is_junk_heading` decides."""
+    known = _JUNK_HEADING_LETTERS
+    return [
+        at
+        for at, key in enumerate(keys)
+        if key[:3] in known or (not "a" <= key[0] <= "z" and _may_begin(key, known))
+    ]
+
+
 def _may_begin(text: str, letters: frozenset[str]) -> bool:
-    """Whether it is worth trying the pattern; looking two letters up costs a tenth of that."""
-    two = text[:2].lower()
-    return two in letters or two[:1] in letters or not two[:1].isalpha()
+    """Whether it is worth trying the pattern; looking three letters up costs a tenth of that."""
+    three = text[:3].lower()
+    return three in letters or three[:2] in letters or three[:1] in letters or not three[:1].isalpha()
 
 
 WIDE_NOTICE = re.compile(

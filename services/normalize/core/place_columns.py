@@ -23,7 +23,7 @@ def place_columns(facts: PageFacts, distances: tuple[Any, Any]) -> Columns:
     running = np.concatenate(([0.0], np.cumsum(facts.chars * facts.prose)))
     prose = running[-1] or 1.0
     chars = np.cumsum(facts.chars)
-    junk = np.array(facts.after_junk_heading)[at]
+    junk = facts.after_junk_heading[at]
     since, until = distances
     before = running[at]
     around = running[np.minimum(count, at + NEAR)] - running[np.maximum(0, at - NEAR + 1)]
