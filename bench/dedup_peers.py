@@ -1,90 +1,79 @@
-"""The peers of `bench dedup`: MinHash-LSH of datasketch and rensa, SimHash; components of their unverified hits."""
+"""The peers of `bench dedup` and `bench store`: MinHash-LSH of datasketch and rensa, SimHash, in an environment of their own."""
 
-import importlib
+import argparse
+import json
+import os
+import subprocess
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 from services.store.core.groups import groups_of
-from services.store.core.words import words_of
 
-Rows = list[dict[str, Any]]
-Labeller = Callable[[Rows], list[str]]
-PERMUTATIONS = 128
-"""datasketch's default; both MinHash libraries get the same."""
-
-
-def peers() -> Iterator[tuple[str, Labeller]]:
-    """The peers that are installed, each at the threshold its documentation uses and at a lower one."""
-    if _installed("datasketch"):
-        for threshold in (0.5, 0.3):
-            yield f"datasketch MinHash-LSH, T {threshold}", lambda rows, t=threshold: _datasketch(rows, t)
-    if _installed("rensa"):
-        for threshold in (0.5, 0.3):
-            yield f"rensa R-MinHash-LSH, T {threshold}", lambda rows, t=threshold: _rensa(rows, t)
-    if _installed("simhash"):
-        for bits in (3, 10):
-            yield f"simhash, at most {bits} bits", lambda rows, b=bits: _simhash(rows, b)
+RUNNER = Path(__file__).with_name("dedup_peer_runner.py")
+INSTALL = (
+    "python3 -m venv .venv-peers && .venv-peers/bin/pip install datasketch==2.0.0 rensa==0.5.0 simhash==2.1.2"
+)
+ASKED = (
+    ("datasketch", 0.5, "datasketch {version} MinHash-LSH, T 0.5"),
+    ("datasketch", 0.3, "datasketch {version} MinHash-LSH, T 0.3"),
+    ("rensa", 0.5, "rensa {version} R-MinHash-LSH, T 0.5"),
+    ("rensa", 0.3, "rensa {version} R-MinHash-LSH, T 0.3"),
+    ("simhash", 3, "simhash {version}, at most 3 bits"),
+    ("simhash", 10, "simhash {version}, at most 10 bits"),
+)
+"""Each peer at the threshold its documentation uses and at a laxer one."""
 
 
-def _installed(name: str) -> bool:
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        print(f"skipped: {name} is not installed (pip install {name})", file=sys.stderr)
-        return False
-    return True
+@dataclass(frozen=True)
+class Peer:
+    """What one peer found in a set of texts: unverified pairs by place, and the CPU it took for all of them."""
+
+    name: str
+    cpu_s: float
+    hits: Sequence[tuple[int, int]]
+    texts: int
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The component of its pairs that each text is in."""
+        names = [str(place) for place in range(self.texts)]
+        groups = groups_of(names, [(str(one), str(other)) for one, other in self.hits])
+        named = {name: min(group) for group in groups for name in group}
+        return [named[name] for name in names]
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU milliseconds for a text: signed, looked up, added."""
+        return 1e3 * self.cpu_s / self.texts
 
 
-def _shingles(row: dict[str, Any]) -> list[str]:
-    words = words_of(row["text"])
-    return [" ".join(words[place : place + 5]) for place in range(max(1, len(words) - 4))]
+def add_option(options: argparse.ArgumentParser) -> None:
+    """`--peers-python` and `--no-peers`."""
+    here = Path(__file__).resolve().parents[1] / ".venv-peers/bin/python"
+    python = Path(os.environ.get("CLEANWIRE_PEERS_PYTHON", here))
+    options.add_argument("--peers-python", type=Path, default=python, help=f"made by: {INSTALL}")
+    options.add_argument("--no-peers", dest="peers_python", action="store_const", const=None)
 
 
-def _labels(rows: Rows, hits: Iterable[tuple[str, str]]) -> list[str]:
-    names = [str(place) for place in range(len(rows))]
-    groups = groups_of(names, hits)
-    named = {name: min(group) for group in groups for name in group}
-    return [named[name] for name in names]
-
-
-def _datasketch(rows: Rows, threshold: float) -> list[str]:
-    datasketch = importlib.import_module("datasketch")
-    index = datasketch.MinHashLSH(threshold=threshold, num_perm=PERMUTATIONS)
-    hits = []
-    for place, row in enumerate(rows):
-        signature = datasketch.MinHash(num_perm=PERMUTATIONS)
-        signature.update_batch([shingle.encode() for shingle in _shingles(row)])
-        hits += [(str(place), found) for found in index.query(signature)]
-        index.insert(str(place), signature)
-    return _labels(rows, hits)
-
-
-def _rensa(rows: Rows, threshold: float) -> list[str]:
-    rensa = importlib.import_module("rensa")
-    index = rensa.RMinHashLSH(
-        threshold=threshold, num_perm=PERMUTATIONS, num_bands=32 if threshold >= 0.5 else 64
-    )
-    hits = []
-    for place, row in enumerate(rows):
-        signature = rensa.RMinHash(num_perm=PERMUTATIONS, seed=42)
-        signature.update(_shingles(row))
-        hits += [(str(place), str(found)) for found in index.query(signature)]
-        index.insert(place, signature)
-    return _labels(rows, hits)
-
-
-def _simhash(rows: Rows, bits: int) -> list[str]:
-    simhash = importlib.import_module("simhash")
-    values = [simhash.Simhash([" ".join(s.split()[:3]) for s in _shingles(row)]).value for row in rows]
-    exact: dict[int, list[int]] = defaultdict(list)
-    for place, value in enumerate(values):
-        exact[value].append(place)
-    hits = [(str(group[0]), str(other)) for group in exact.values() for other in group[1:]]
-    leaders = sorted(exact)
-    for place, one in enumerate(leaders):
-        for other in leaders[:place]:
-            if (one ^ other).bit_count() <= bits:
-                hits.append((str(exact[one][0]), str(exact[other][0])))
-    return _labels(rows, hits)
+def run_peers(python: Path | None, texts: Sequence[Sequence[str]]) -> Iterator[Peer]:
+    """Each peer in turn over these texts, given as words; one that is not installed is skipped with its reason."""
+    if python is None:
+        return
+    if not python.exists():
+        print(f"peers skipped: no {python.name} of theirs; install with: {INSTALL}", file=sys.stderr)
+        return
+    for peer, threshold, name in ASKED:
+        asked = json.dumps({"peer": peer, "threshold": threshold, "texts": [list(words) for words in texts]})
+        done = subprocess.run(
+            [str(python), str(RUNNER)], input=asked, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
+            print(f"{peer} skipped: {reason}; install with: {INSTALL}", file=sys.stderr)
+            continue
+        found = json.loads(done.stdout)
+        hits = [(one, other) for one, other in found["hits"]]
+        yield Peer(name.format(version=found["version"]), found["cpu_s"], hits, len(texts))

@@ -2,18 +2,18 @@
 
 import argparse
 import asyncio
-import os
 import resource
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from bench.dedup_peers import add_option
 from bench.embedded_postgres import start_postgres
+from bench.store.beside import print_beside
 from bench.store.growth import HEADING, Asked, Size, grow, write_figures
 from bench.store.racing import empty_archive, race_runs
 
-ROOT = Path(__file__).resolve().parents[2]
 DRAWER = Path(__file__).with_name("draw_growth.py")
 STEPS = (10_000, 100_000, 1_000_000, 10_000_000)
 INSTALL = "python3 -m venv .venv-peers && .venv-peers/bin/pip install matplotlib==3.11.2"
@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         }
         wanted = [name for name in urls if asked.only in (None, name)]
         try:
+            print_beside(folder, asked)
             for name in wanted if asked.races else ():
                 race_runs(name, urls[name], asked.races)
             if sizes:
@@ -57,8 +58,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--only", choices=["sqlite", "postgresql"], help="one database alone")
     options.add_argument("--json", type=Path, help="keep the figures here")
     options.add_argument("--chart", type=Path, nargs="+", help=f"draw them here; made by: {INSTALL}")
-    peers = Path(os.environ.get("CLEANWIRE_PEERS_PYTHON", ROOT / ".venv-peers/bin/python"))
-    options.add_argument("--peers-python", type=Path, default=peers)
+    add_option(options)
     return options
 
 
@@ -66,8 +66,8 @@ def _kept(found: list[Size], asked: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         file = asked.json or Path(folder) / "figures.json"
         write_figures(found, file)
-        if asked.chart and not asked.peers_python.exists():
-            print(f"no chart: no {asked.peers_python}; {INSTALL}", file=sys.stderr)
+        if asked.chart and not (asked.peers_python and asked.peers_python.exists()):
+            print(f"no chart; install with: {INSTALL}", file=sys.stderr)
         elif asked.chart:
             command = [str(asked.peers_python), str(DRAWER), str(file), *map(str, asked.chart)]
             return subprocess.run(command, check=False).returncode
