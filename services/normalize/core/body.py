@@ -21,8 +21,19 @@ MARKS_IN_TITLE = (
 )
 TAIL_PARAGRAPHS = 4  # the last paragraphs, where a credit line may hang at the end
 CREDITS_AFTER_END = 6  # blocks behind the last kept one in which a credit line is looked for
-SENTENCE = re.compile(r"\.$|[。，、！？]")
+SENTENCE = re.compile(r"(?<![ap]\.m)\.$|[。，、！？]")
 DATELINE_PARAGRAPHS = 3
+LONGEST_BARE_DATE = 60
+BARE_DATE = re.compile(
+    r"\W*(?:(?:first )?(?:published|posted|updated|modified|опубликовано|обновлено|апублікавана|абноўлена|опубліковано|оновлено|"
+    r"opublikowano|aktualizacja|paskelbta|atnaujinta|veröffentlicht|aktualisiert)\W+)?(?:on\s+)?"
+    r"(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d(?:\W+\d{1,2}[:.]\d\d)?|"
+    r"(?:an?|one|two|\d{1,3})\s(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)\sago|last (?:week|month|year)|yesterday|today|"
+    r"\d{1,3}\s(?:мин|час|дн|день|недел|месяц|год|лет|хвілін|гадзін|дзень|дзён|тыдн|хвилин|годин|днів|тижн)\w*\.?\s(?:назад|таму|тому)|вчера|сегодня|учора|сёння|вчора|сьогодні|"
+    r"\d{1,3}\s(?:minut|godzin|dni|tygodni)\w*\stemu|wczoraj|dzisiaj|dziś|prieš \d{1,3}\s\w{2,10}|vakar|šiandien|vor \d{1,3}\s\w{3,9}|gestern|heute)\W*",
+    re.IGNORECASE,
+)
+"""A day that says too little to be a field — relative, or of two readings — is no paragraph either."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,8 @@ def _field_of(text: str, headline: Wording, *, in_head: bool) -> str | None:
 
 def _is_date_line(text: str) -> bool:
     """A line of a date and little else: `News Desk | Updated: 12-12-2025 19:00 IST`; a sentence is none."""
+    if len(text) <= LONGEST_BARE_DATE and BARE_DATE.fullmatch(text):
+        return True
     if len(text) > 140 or not has_year(text) or SENTENCE.search(text):
         return False
     return (

@@ -30,7 +30,7 @@ OTHER_ROLE = re.compile(
 )
 """Who photographed or styled is no author, whatever the page's head lists."""
 
-LONE_BY = re.compile(r"\W*(?:by|von|автор|аўтар|author|written by|text|tekst)\W*", re.IGNORECASE)
+LONE_BY = re.compile(r"\W*(?:by|von|автор|аўтар|author|written by|text|tekst|т[еэ]кст)\W*", re.IGNORECASE)
 PART_MARK = re.compile(r"[|•·–—/-]|by\b", re.IGNORECASE)
 PARTS = re.compile(
     r"\s*[|•·]\s*|\s+[-–—/]\s+|(?<=\d)\s+(?=(?:published |posted |written )?by\b)", re.IGNORECASE

@@ -18,14 +18,14 @@ BEFORE = re.compile(
     r"(?:according to|as (?:first )?(?:reported|cited) (?:by|in)|cited by|reported by|(?:an? |the |his |her |their )?(?:interview|report|article|story)s? (?:with|to|by|in|from|for|of)|"
     r"told|speaking to|quoted by|published (?:by|in)|citing|wrote (?:in|for)|по данным|по информации|пишет|сообщает|сообщил[аио]?|передает|передаёт|"
     r"(?:в )?интервью|со ссылкой на|паводле|піша|паведаміл[аі]?|са спасылкай на|за даними|пише|повідомляє|повідомив|з посиланням на|"
-    r"jak podał[ao]?|podaje|według|poinformował[ao]?|jak pisze|w rozmowie z|pranešė|skelbia|anot|rašo|pasak|laut|berichtet|gegenüber|selon|según)"
+    r"jak podał[ao]?|podaje|według|poinformował[ao]?|jak pisze|w rozmowie z|praneša|pranešė|skelbia|anot|rašo|pasak|laut|berichtet|gegenüber|selon|según)"
     r"\s+(?:[\w’'-]+\s+){0,4}[«\"“„']?(?:the\s|The\s)?$",
     re.IGNORECASE,
 )
 AFTER = re.compile(
     r"[»\"”’']?(?:[,.]?['’]s)?\s*,?\s*(?:(?:has|had|also|first|earlier|later|на|в)\s)?(?:claimed|reported|reports|report|writes|wrote|said|says|noted|revealed|quoted|cited|"
     r"in an interview|interview|сообщ\w+|пиш\w+|написа\w+|пішa\w*|паведам\w+|повідом\w+|podał\w*|podaje|pisze|informuje|napisał\w*|"
-    r"pranešė|rašo|skelbia|berichtet\w*|schreibt|rapporte|informó)(?!\w)",
+    r"praneša|pranešė|rašo|skelbia|berichtet\w*|schreibt|rapporte|informó)(?!\w)",
     re.IGNORECASE,
 )
 TITLED = re.compile(r"\b[Aa]ccording to (?P<name>The(?: [A-Z][\w’'-]+){2,4})(?=[,.;:]| (?:which|that)\b)")

@@ -8,7 +8,7 @@ from services.normalize.core.agencies import agency_named
 
 ROLE_WORDS: tuple[tuple[CreditRole, str], ...] = (
     ("reporting", r"(?:additional |original )?report(?:ing|ed|er|s)?|with reporting"),
-    ("writing", r"writ(?:ing|ten)|текст|tekst(?:as)?|автор(?:ка)?|аўтар(?:ка)?"),
+    ("writing", r"writ(?:ing|ten)|т[еэ]кст|tekst(?:as)?|автор(?:ка)?|аўтар(?:ка)?"),
     (
         "editing",
         r"(?:additional |final )?edit(?:ing|ed)|редактор(?:ка)?|рэдактар(?:ка)?|red(?:\.|akcja|aktor(?:ius)?)",
@@ -40,7 +40,7 @@ WIRE_FEED = re.compile(
     re.IGNORECASE,
 )
 BEGINS = re.compile(
-    r"\(?\s*(?:additional|original|with|final|report|writ|edit|photo|transl|compil|mit|this|текст|автор|аўтар|редактор|рэдактар|"
+    r"\(?\s*(?:additional|original|with|final|report|writ|edit|photo|transl|compil|mit|this|т[еэ]кст|автор|аўтар|редактор|рэдактар|"
     r"фото|перев|переклад|пераклад|подготов|падрыхт|підгот|по материалам|паводле матэрыялаў|за матеріалами|tekst|red|"
     r"zdj|nuotr|tłum|vertė|oprac|parengė|na podstawie|pagal)",
     re.IGNORECASE,

@@ -14,7 +14,9 @@ ISO = re.compile(
     re.IGNORECASE,
 )
 COMPACT = re.compile(r"(20\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z)?$")
-IN_URL = re.compile(r"/((?:19|20)\d{2})[/_-]?(0?[1-9]|1[0-2])[/_-]?(0?[1-9]|[12]\d|3[01])(?=[/_.\-]|$)")
+IN_URL = re.compile(
+    r"/((?:19|20)\d{2})(?:[/_-](1[0-2]|0?[1-9])[/_-](3[01]|[12]\d|0?[1-9])|[/_-]?(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))(?=[/_.\-]|$)"
+)
 URL_NAMED_MONTH = re.compile(r"/((?:19|20)\d{2})/([a-z]{3})/(0?[1-9]|[12]\d|3[01])(?=[/_-]|$)")
 MONTHS_IN_URL = "janfebmaraprmayjunjulaugsepoctnovdec"
 
@@ -30,7 +32,7 @@ def moment_in_url(url: str) -> Moment | None:
     """The day in a URL's path: `/2024/03/01/`, `/2024/mar/01/`, `/20240301`."""
     hit = IN_URL.search(url)
     if hit:
-        return _moment((hit[1], hit[2], hit[3]))
+        return _moment((hit[1], hit[2] or hit[4], hit[3] or hit[5]))
     named = URL_NAMED_MONTH.search(url)
     if named and MONTHS_IN_URL.find(named[2]) % 3 == 0:
         return _moment((named[1], str(MONTHS_IN_URL.find(named[2]) // 3 + 1), named[3]))

@@ -35,7 +35,7 @@ FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     ),
     # Минск, 12 декабря. /ТАСС/. …       12 декабря, Минск /Корр. БЕЛТА/. …
     (
-        re.compile(rf"{HEAD}/\s?(?:[Кк]орр?\.\s?)?(?P<agency>[^/\n]{{2,30}})/)\.?\s*(?:[-–—]\s+)?"),
+        re.compile(rf"{HEAD}/\s?(?:[Кк][оа]рр?\.\s?)?(?P<agency>[^/\n]{{2,30}})/)\.?\s*(?:[-–—]\s+)?"),
         lambda head: head.count("/") > 1,
     ),
     # МИНСК, 12 дек - РИА Новости. …     Kyiv. Ukrinform. …

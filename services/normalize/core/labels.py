@@ -1,21 +1,21 @@
 """Labels a page puts on its own article: pictures or text made by a machine, and a paywall."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from services.contracts.messages import Label
 from services.normalize.core.article_object import JsonObject
 from services.normalize.core.page import Page
 
 MACHINE = r"(?:\bAI\b|artificial intelligence|ИИ|нейросет\w*|искусственн\w+ интеллект\w*|штучн\w+ інтелект\w*|штучн\w+ інтэлект\w*|sztuczn\w+ inteligencj\w*|dirbtin\w+ intelekt\w*|\bKI\b|\bIA\b)"
-MADE = r"(?:generated|created|made|produced|written|assisted|translated|созда\w+|сгенерирова\w+|згенерован\w*|створен\w*|згенеравана?|wygenerowan\w*|stworzon\w*|sukurt\w*|sugeneruot\w*|generiert|erstellt|générée?|generad[oa])"
+MADE = r"(?:generated|created|made|produced|written|assisted|translated|созда\w+|сгенерирова\w+|згенерован\w*|створен\w*|створан\w*|н[аa]п[иі]сан\w*|переведен\w*|згенераван\w*|napisan\w*|parašyt\w*|geschrieben|verfasst|wygenerowan\w*|stworzon\w*|sukurt\w*|sugeneruot\w*|generiert|erstellt|générée?|generad[oa])"
 PICTURE = re.compile(
     r"\b(?:image|picture|photo|illustration|visual|graphic)s?\b|изображени|иллюстраци|картинк|зображенн|выява|ілюстрац|obraz|ilustracj|"
     r"zdjęci|nuotrauk|iliustracij|paveiksl|\bbild\b|\bbilder\b|imagen?\b",
     re.IGNORECASE,
 )
 TEXT = re.compile(
-    r"\b(?:article|story|text|report|content|summary)\b|стать|текст|матэрыял|матеріал|материал|артыкул|artykuł|tekst|straipsn|artikel|texte?\b",
+    r"\b(?:article|story|text|report|content|summary)\b|стать|т[еэ]кст|матэрыял|матеріал|материал|артыкул|artykuł|tekst|straipsn|artikel|texte?\b",
     re.IGNORECASE,
 )
 NOTICE = re.compile(
@@ -67,7 +67,15 @@ def _labels_of_notice(text: str) -> set[Label]:
 
 def _is_paywalled(page: Page, articles: Sequence[JsonObject]) -> bool:
     for one in articles:
-        if str(one.get("isAccessibleForFree", "")).lower() == "false":
+        parts = one.get("hasPart")
+        objects = [one, *(parts if isinstance(parts, list) else [parts])]
+        if any(isinstance(part, Mapping) and _is_closed(part) for part in objects):
             return True
     tier = page.metas.get("article:content_tier", "").lower()
     return tier in {"locked", "paid", "premium"}
+
+
+def _is_closed(part: JsonObject) -> bool:
+    """schema.org has the boolean, half of the pages write it as a word; a wall that asks for an address only is no paywall."""
+    of_mail = "mail" in str(part.get("cssSelector", "")).lower()
+    return str(part.get("isAccessibleForFree", "")).lower() == "false" and not of_mail

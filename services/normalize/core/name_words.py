@@ -9,7 +9,7 @@ from services.normalize.core.media_names import CITED
 PREFIX = re.compile(
     r"^\W*(?:(?:words|story|text|review|reported|report|written|posted|published|authored|analysis|opinion|column|news|"
     r"updated|guest post|post)\s+)?(?:by|von|door|av|af|от|par|por|autor(?:ka|es|en|in)?|author(?:\(?s\)?)?|reporter|"
-    r"автор(?:ка|ы|и)?|аўтар(?:ка)?|tekst|текст|rašo|parengė|autorius|autorė|oleh|penulis|написал[аи]?|"
+    r"автор(?:ка|ы|и)?|аўтар(?:ка)?|tekst|т[еэ]кст|rašo|parengė|autorius|autorė|oleh|penulis|написал[аи]?|"
     r"подготовил[аи]?|redakcja|opracowanie|opracował[a]?)(?:\s*:\s*|\s+|(?-i:(?=[A-Z][a-z])))",
     re.IGNORECASE,
 )

@@ -52,10 +52,19 @@ def authors_of(text: str, strip: Strip = NOTHING, rest: str = "", *, newsrooms: 
         name, role = _less_title(name, rest if not found else "")
         if not is_name(name) or plain(name) in strip.outlets:
             continue
-        if found and (TITLE_WORD.search(name) or (name in NEWSROOMS and not newsrooms)):
+        if found and TITLE_WORD.search(name):
+            found[-1] = _with_role(found[-1], name)
+            continue
+        if found and name in NEWSROOMS and not newsrooms:
             continue
         found.append(Author(name=name, role="desk" if is_desk(name) else role))
     return unique(found)[:MOST_NAMES]
+
+
+def _with_role(author: Author, title: str) -> Author:
+    """`Anna Lee, Senior Reporter`: the title behind the comma is hers, if nothing nearer said what she is."""
+    role = next((ROLE_OF_WORD[word] for word in title.lower().split() if word in ROLE_OF_WORD), None)
+    return author.model_copy(update={"role": role}) if role and author.role == "author" else author
 
 
 def declared_author(name: str) -> Author:

@@ -61,6 +61,6 @@ def _first_prose(judged: Sequence[JudgedBlock]) -> int | None:
 
 
 def _is_line(one: JudgedBlock) -> bool:
-    return len(one.block.text) <= LONGEST and not (
-        one.kept and one.block.text.endswith((".", "?", "!", "…")) and len(one.block.text) > 80
-    )
+    text = one.block.text
+    ends = text.endswith((".", "?", "!", "…")) and not text.endswith(("a.m.", "p.m."))
+    return len(text) <= LONGEST and not (one.kept and ends and len(text) > 80)
