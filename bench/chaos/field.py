@@ -16,7 +16,7 @@ from .disk import Disk
 from .process import Process, start_process
 from .proxy import FaultProxy
 
-VISIBILITY_S = 2.0
+VISIBILITY_S = 3.0  # shorter, and a process starved on a shared machine loses what it works on
 TOPOLOGIES: dict[str, tuple[str, ...]] = {
     "sqlite": ("ingest 1", "ingest 2", "normalize 1", "normalize 2", "store 1"),
     "postgresql": (
@@ -108,7 +108,7 @@ class Field:
     async def close(self) -> None:
         """End everything."""
         for process in self.services.values():
-            process.stop()
+            process.end()
         self.server.stop()
         if self.postgres is not None:
             self.postgres.stop()

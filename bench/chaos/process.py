@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -11,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
-STOP_S = 20.0
 
 
 @dataclass
@@ -34,15 +32,10 @@ class Process:
         if self.is_running():
             self.popen.send_signal(number)
 
-    def stop(self) -> None:
-        """End it as an operator would; kill it where it does not."""
-        self.send(signal.SIGCONT)
-        self.send(signal.SIGTERM)
-        try:
-            self.popen.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self.popen.kill()
-            self.popen.wait()
+    def end(self) -> None:
+        """End it for good: the run is over, and so is its work."""
+        self.popen.kill()
+        self.popen.wait()
 
 
 def start_process(service: str, log: Path, environ: dict[str, str], without: Sequence[str] = ()) -> Process:

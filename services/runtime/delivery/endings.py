@@ -13,6 +13,7 @@ from .committing import Committer
 from .dead_entry import dead_letter_of
 from .entry import Entry, Output
 from .group import ConsumerGroup
+from .parking import Parking
 from .pause import Pause
 from .policy import Policy
 
@@ -32,16 +33,20 @@ class Endings:
         *,
         pause: Pause,
         breaker: Breaker,
+        parking: Parking,
         origin_of: OriginOf,
         on_resume: Callable[[], None],
     ) -> None:
         self._remote, self._committer, self._policy = remote, committer, policy
-        self._pause, self._breaker, self._origin_of, self._on_resume = pause, breaker, origin_of, on_resume
+        self._pause, self._breaker, self._parking = pause, breaker, parking
+        self._origin_of, self._on_resume = origin_of, on_resume
 
     def hand_off(self, entry: Entry, outputs: Sequence[Output]) -> None:
         """Its outputs and its acknowledgement, together or not at all."""
         self._committer.finish(entry.id, self._remote.finishing(entry.id, outputs))
         self._breaker.note_end(entry.id)
+        if self._parking.is_watching:
+            self._parking.note_end(self._origin_of(entry))
         self._note_end()
 
     async def send_slice(self, entry: Entry, outputs: Sequence[Output]) -> None:
@@ -75,15 +80,18 @@ class Endings:
     def bury(self, entry: Entry, reason: str, *, suspect: bool) -> None:
         """To the dead-letter stream; or, where the breaker is open, back and uncounted."""
         self._note_end()
-        if not self._breaker.allows_burial(self._origin_of(entry)):
+        origin = self._origin_of(entry)
+        if not self._breaker.allows_burial(origin):
             self.release(entry, suspect=suspect)
             return
         logger.error("message_dead_lettered", message_id=entry.id, attempt=entry.attempt, reason=reason)
-        remote = self._remote
-        letter = dead_letter_of(
-            remote.stream, remote.group, remote.consumer, entry, reason, datetime.now(UTC)
-        )
-        self._committer.finish(entry.id, remote.finishing(entry.id, [letter]))
+        self._parking.note_death(origin, reason)
+        self._write_letter(entry, reason)
+
+    def set_aside(self, entry: Entry, reason: str) -> None:
+        """Its host is parked: to the dead-letter stream without having run."""
+        logger.info("message_set_aside", message_id=entry.id, reason=reason)
+        self._write_letter(entry, reason)
 
     def refuse(self, entry: Entry, reason: str) -> None:
         """Redis will never take its hand-off; the handler's bug. Not buried from here: that may be what was refused."""
@@ -92,6 +100,13 @@ class Endings:
             "hand_off_refused", message_id=entry.id, attempt=entry.attempt, reason=reason, again_in_s=wait_s
         )
         self._give_back(entry, wait_s, entry.attempt, suspect=False)
+
+    def _write_letter(self, entry: Entry, reason: str) -> None:
+        remote = self._remote
+        letter = dead_letter_of(
+            remote.stream, remote.group, remote.consumer, entry, reason, datetime.now(UTC)
+        )
+        self._committer.finish(entry.id, remote.finishing(entry.id, [letter]))
 
     def _give_back(self, entry: Entry, wait_s: float, attempts: int, *, suspect: bool) -> None:
         self._committer.give_back(

@@ -19,6 +19,7 @@ from .committing import Committer, OwnershipLost
 from .endings import Endings, OriginOf
 from .entry import Entry, Output
 from .group import ConsumerGroup
+from .parking import Parking
 from .pause import Pause
 from .policy import Policy
 from .reading import Reader
@@ -64,6 +65,7 @@ class Engine:
         self._running = Running()
         self._pause = Pause(self.policy.pause_after, self.policy.probe_s)
         self._breaker = Breaker(stream, group, self.policy.breaker)
+        self._parking = Parking(stream, group, self.policy.parking)
         self._stopping = False
         self._whole = False  # the group is known to exist, and no reply of an earlier read is unaccounted for
         self._was_whole = False
@@ -76,7 +78,7 @@ class Engine:
         self._committer = Committer(
             self._remote, self._running, lambda entry, why: self._endings.refuse(entry, why)
         )
-        self._standstill = Standstill(redis, self.stream, self.policy.gates, self._breaker)
+        self._standstill = Standstill(redis, self.stream, self.policy.gates, self._breaker, self._parking)
         self._reader = Reader(
             self._remote,
             self._running,
@@ -91,6 +93,7 @@ class Engine:
             self.policy,
             pause=self._pause,
             breaker=self._breaker,
+            parking=self._parking,
             origin_of=self._origin_of,
             on_resume=self._reader.take_soon,
         )
@@ -192,6 +195,9 @@ class Engine:
         try:
             if entry.attempt > self.policy.max_deliveries:
                 raise Unprocessable(f"{entry.attempt - 1} deliveries ended without a result")
+            if parked := self._why_set_aside(entry):
+                self._endings.set_aside(entry, parked)
+                return
             outputs = await self._process(entry, partial(self._endings.send_slice, entry))
         except asyncio.CancelledError:
             if self._stopping:
@@ -208,6 +214,11 @@ class Engine:
             self._endings.fail(entry, _worded(error), suspect=suspect)
         else:
             self._endings.hand_off(entry, outputs)
+
+    def _why_set_aside(self, entry: Entry) -> str | None:
+        if not self._parking.is_watching:
+            return None
+        return self._parking.reason_to_set_aside(self._origin_of(entry))
 
     # ---- the end
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from .breaker import BreakerPolicy
 from .gates import Gate
+from .parking import ParkingPolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,7 @@ class Policy:
     grace_s: float = 6.0  # what SIGTERM leaves the running handlers; all of a machine stops within 10 s
     gates: tuple[Gate, ...] = ()
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
+    parking: ParkingPolicy = field(default_factory=ParkingPolicy)
 
     @property
     def heartbeat_s(self) -> float:

@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 
 from .breaker import Breaker
 from .gates import Gate
+from .parking import Parking
 
 logger = structlog.get_logger()
 
@@ -22,10 +23,13 @@ class Leave(Enum):
 
 
 class Standstill:
-    """Asks gates and breaker twice a second at most; logs once when the first gate closes and once when all are open."""
+    """Asks gates, breaker and parking twice a second at most; logs once when the first gate closes and once when all are open."""
 
-    def __init__(self, redis: Redis, stream: str, gates: tuple[Gate, ...], breaker: Breaker) -> None:
-        self._redis, self._stream, self._gates, self._breaker = redis, stream, gates, breaker
+    def __init__(
+        self, redis: Redis, stream: str, gates: tuple[Gate, ...], breaker: Breaker, parking: Parking
+    ) -> None:
+        self._redis, self._stream, self._gates = redis, stream, gates
+        self._breaker, self._parking = breaker, parking
         self._next_look = 0.0
         self._gate_reason: str | None = None
         self._gate_trouble: str | None = None
@@ -47,6 +51,7 @@ class Standstill:
         self._next_look = now + LOOK_EVERY_S
         await self._look_at_gates()
         await self._breaker.agree(self._redis)
+        await self._parking.agree(self._redis)
         if self.reason is None:
             return Leave.ALL
         is_turn = self._gate_reason is None and await self._breaker.may_probe(self._redis)
