@@ -9,7 +9,7 @@ from pydantic_core import ErrorDetails
 
 from services.contracts.failures import Unprocessable
 
-from .middleware import MAX_INPUT_CHARS, ExpectedFailure
+from .middleware import ExpectedFailure
 
 
 def message_of(subscriber: StreamSubscriber, body: bytes) -> Any:
@@ -27,7 +27,7 @@ def _of_the_whole(fault: ErrorDetails) -> str:
     """What is wrong with a body as such, not with one of its fields."""
     if fault["type"] == "json_invalid":
         return f"body is not JSON: {fault['ctx']['error']}"
-    return f"body is {type(fault['input']).__name__} {str(fault['input'])[:MAX_INPUT_CHARS]!r}; it must be a JSON object"
+    return f"body is a {type(fault['input']).__name__}; it must be a JSON object"
 
 
 @cache

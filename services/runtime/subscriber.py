@@ -14,7 +14,7 @@ from faststream.redis.subscriber.usecases import LogicSubscriber, StreamSubscrib
 from services.contracts.failures import Unprocessable
 
 from .bodies import origin_of
-from .broker import ServiceBroker
+from .broker import JsonEnvelope, ServiceBroker
 from .casting import adapter_of, message_of
 from .delivery.engine import Engine, SendSlice
 from .delivery.entry import Entry, Output
@@ -51,6 +51,7 @@ def reliable(
         stream=StreamSub(stream, group=group, consumer=engine.consumer),
         ack_policy=AckPolicy.MANUAL,
         no_reply=True,
+        parser=_parse,
         decoder=decode,
     )
     if not isinstance(subscriber, StreamSubscriber):
@@ -69,6 +70,20 @@ async def _through_faststream(subscriber: StreamSubscriber, stream: str, entry: 
         await subscriber.process_message(message)
     except ExpectedFailure as expected:
         raise expected.failure from None
+
+
+async def _parse(message: Any) -> StreamMessage[Any]:
+    """Our envelope and nothing more: FastStream's own parser draws a random id for each message."""
+    body, headers = JsonEnvelope.parse(message["data"][DATA_KEY])
+    entry_id = next(iter(message["message_ids"]), "")  # FastStream's test broker gives none
+    return StreamMessage(
+        message,
+        body,
+        headers=headers,
+        content_type=headers.get("content-type"),
+        correlation_id=headers.get("correlation_id", entry_id),
+        message_id=entry_id,
+    )
 
 
 def _attach(subscriber: StreamSubscriber, engine: Engine, broker: ServiceBroker) -> None:

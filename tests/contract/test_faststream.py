@@ -141,9 +141,9 @@ async def test_handlers_exceptions_pass_through_under_their_own_names(started: A
         ({b"__data__": b"\xff"}, "__data__ is not JSON"),
         ({b"__data__": b""}, "__data__ is empty"),
         ({b"page": b"\xff"}, "page"),
-        (enveloped("[1]"), "body is list '.1.'; it must be a JSON object"),
-        (enveloped('"text"'), "body is str 'text'; it must be a JSON object"),
-        (enveloped("null"), "body is NoneType 'None'; it must be a JSON object"),
+        (enveloped("[1]"), "body is a list; it must be a JSON object"),
+        (enveloped('"text"'), "body is a str; it must be a JSON object"),
+        (enveloped("null"), "body is a NoneType; it must be a JSON object"),
     ],
 )
 async def test_entry_that_does_not_fit_is_unprocessable_and_says_why(
