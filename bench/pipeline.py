@@ -2,246 +2,188 @@
 
 import argparse
 import asyncio
-import json
 import os
-import tempfile
-import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from redis.asyncio import Redis
-from selectolax.lexbor import LexborHTMLParser
+from bench.pipeline_floors import Floors, measure_floors
+from bench.pipeline_rig import pages
+from bench.pipeline_runs import Latency, Rate, measure_latency, measure_rate
+from bench.pipeline_shares import REPLICAS, VISIBILITY_S, Shares, imbalance, measure_shares
+from bench.svg_chart import bars, panels, shares_below
 
-from bench.pipeline_rig import Service, pages, put_page
-from services.console.embedded_valkey import start_valkey
-from services.contracts.streams import (
-    ARTICLES_CLEANED,
-    ARTICLES_NORMALIZED,
-    ARTICLES_RAW,
-    GROUP_NORMALIZE,
-    GROUP_STORE,
-)
-from services.normalize import extract
-from services.runtime.broker import connect_redis
-from services.runtime.delivery.waiting import waiting_entries
-
-READY_S, DRAIN_S = 30, 600
+PARTS = ("floors", "rates", "latency", "shares")
 LOAD_SHARE = 0.7
-GOALS = {"rate": 150, "scale": 1.8, "p50_ms": 40, "p99_ms": 150, "rss_mb": 150}
-
-
-@dataclass(frozen=True)
-class Rate:
-    """One run that empties a prefilled stream."""
-
-    replicas: int
-    per_s: float
-    cpu_ms: dict[str, float]
-    rest_mb: dict[str, float]
-    peak_mb: dict[str, float]
-    cleaned: int
-    bytes_a_page: float
-
-
-class Pipeline:
-    """A server, some normalize processes and one store, in a folder of their own."""
-
-    def __init__(self, folder: Path, replicas: int) -> None:
-        self.server = start_valkey(folder / "valkey", maxmemory="4gb")
-        (folder / "topics").mkdir(parents=True)  # no profile: every article is on topic
-        environ = {
-            "CLEANWIRE_REDIS_URL": self.server.url,
-            "CLEANWIRE_DATA_DIR": str(folder),
-            "CLEANWIRE_TOPICS_DIR": str(folder / "topics"),
-            "CLEANWIRE_LOG_LEVEL": "info",
-        }
-        self.services = [Service(name, folder, environ) for name in ["normalize"] * replicas + ["store"]]
-        self.redis: Redis = connect_redis(self.server.url)
-
-    async def ready(self) -> None:
-        """Wait until every process reads its stream."""
-        async with asyncio.timeout(READY_S):
-            for stream, group, wanted in (
-                (ARTICLES_RAW, GROUP_NORMALIZE, len(self.services) - 1),
-                (ARTICLES_NORMALIZED, GROUP_STORE, 1),
-            ):
-                while not await self._is_read(stream, group, wanted):  # noqa: ASYNC110
-                    await asyncio.sleep(0.1)
-
-    async def drained(self) -> None:
-        """Wait until nothing is left to do and the relay has caught up."""
-        async with asyncio.timeout(DRAIN_S):
-            while await waiting_entries(self.redis, ARTICLES_RAW, GROUP_NORMALIZE) or await waiting_entries(  # noqa: ASYNC110
-                self.redis, ARTICLES_NORMALIZED, GROUP_STORE
-            ):
-                await asyncio.sleep(0.05)
-
-    async def close(self) -> None:
-        """Stop everything."""
-        for service in self.services:
-            service.stop()
-        await self.redis.aclose()
-        self.server.stop()
-
-    async def _is_read(self, stream: str, group: str, wanted: int) -> bool:
-        if not await self.redis.exists(stream):
-            return False
-        groups = [found["name"] for found in await self.redis.xinfo_groups(stream)]
-        if group.encode() not in groups:
-            return False
-        return len(await self.redis.xinfo_consumers(stream, group)) >= wanted
-
-
-async def measure_rate(replicas: int, count: int) -> Rate:
-    """How fast a prefilled stream is emptied, and at what cost."""
-    with tempfile.TemporaryDirectory() as folder:
-        pipeline = Pipeline(Path(folder), replicas)
-        await pipeline.ready()
-        before = [service.cost() for service in pipeline.services]
-        _, some = pages(count)
-        for (
-            service
-        ) in pipeline.services:  # held still while the stream is filled, so that filling costs them nothing
-            service.hold()
-        memory = await _memory_of(pipeline.redis)
-        for number, page in enumerate(some):
-            await put_page(pipeline.redis, number, page)
-        memory = await _memory_of(pipeline.redis) - memory
-        began = time.perf_counter()
-        for service in pipeline.services:
-            service.go_on()
-        await pipeline.drained()
-        took = time.perf_counter() - began
-        after = [service.cost() for service in pipeline.services]
-        cleaned = await pipeline.redis.xlen(ARTICLES_CLEANED)
-        names = [service.name for service in pipeline.services]
-        await pipeline.close()
-    cpu = _by_name(
-        names, [1e3 * (end.cpu_s - start.cpu_s) / count for start, end in zip(before, after, strict=True)]
-    )
-    rest, peak = (
-        _by_name(names, [cost.rss_mb for cost in before], max),
-        _by_name(names, [cost.peak_mb for cost in after], max),
-    )
-    return Rate(replicas, count / took, cpu, rest, peak, cleaned, memory / count)
-
-
-async def _memory_of(redis: Redis) -> float:
-    return float((await redis.info("memory"))["used_memory"])
-
-
-async def measure_latency(per_s: float, seconds: float) -> list[float]:
-    """Milliseconds from the raw entry to the clean one in a reader's hand, at a steady rate."""
-    with tempfile.TemporaryDirectory() as folder:
-        pipeline = Pipeline(Path(folder), 1)
-        await pipeline.ready()
-        count = int(per_s * seconds)
-        sent: dict[str, float] = {}
-        latencies: list[float] = []
-        reader = asyncio.create_task(_read_clean(pipeline.server.url, sent, latencies))
-        began = time.perf_counter()
-        for number, page in enumerate(pages(count)[1]):
-            await asyncio.sleep(max(0.0, began + number / per_s - time.perf_counter()))
-            url = f"https://paper-{number % 40}.example/{number}"
-            sent[url] = time.perf_counter()
-            await put_page(pipeline.redis, number, page)
-        await pipeline.drained()
-        await asyncio.sleep(1)
-        reader.cancel()
-        await pipeline.close()
-    return sorted(latencies)
-
-
-async def _read_clean(url: str, sent: dict[str, float], latencies: list[float]) -> None:
-    last: Any = "0"
-    async with Redis.from_url(url) as redis:
-        while True:
-            reply: Any = await redis.xread({ARTICLES_CLEANED: last}, block=1_000)
-            streams = (
-                list(reply.values()) if isinstance(reply, dict) else [[entries] for _, entries in reply or ()]
-            )
-            now = time.perf_counter()
-            for entry_id, fields in streams[0][0] if streams else ():
-                last = entry_id
-                began = sent.get(json.loads(fields[b"data"])["url"])
-                if began is not None:
-                    latencies.append((now - began) * 1e3)
-
-
-def measure_floor(count: int) -> dict[str, float]:
-    """CPU ms for each page of the parser alone, and of the extraction alone: no stream, no store."""
-    some = list(pages(count)[1])
-    began = time.process_time()
-    for page in some:
-        LexborHTMLParser(page)
-    parsing = time.process_time() - began
-    began = time.process_time()
-    for page in some:
-        extract(page, "https://paper.example/1")
-    return {"parse": parsing / count * 1e3, "extract": (time.process_time() - began) / count * 1e3}
-
-
-def _by_name(names: list[str], values: list[float], join: Any = sum) -> dict[str, float]:
-    return {
-        name: join(value for found, value in zip(names, values, strict=True) if found == name)
-        for name in dict.fromkeys(names)
-    }
-
-
-def _percentile(values: list[float], share: float) -> float:
-    return values[min(int(len(values) * share), len(values) - 1)] if values else float("nan")
-
-
-def _report_rates(rates: list[Rate], floor: dict[str, float]) -> None:
-    print(
-        "| normalize replicas | pages/s | CPU ms a page: normalize | store | memory at rest, MB | highest, MB |\n|---|---|---|---|---|---|"
-    )
-    for rate in rates:
-        rest, peak = (
-            " / ".join(f"{name} {mb:.0f}" for name, mb in facts.items())
-            for facts in (rate.rest_mb, rate.peak_mb)
-        )
-        print(
-            f"| {rate.replicas} | {rate.per_s:.0f} | {rate.cpu_ms['normalize']:.2f} | {rate.cpu_ms['store']:.2f} | {rest} | {peak} |"
-        )
-    print(
-        f"\nfloor, CPU ms a page: parsing alone {floor['parse']:.2f}, extraction alone {floor['extract']:.2f}"
-    )
-    print(
-        f"Redis holds {rates[0].bytes_a_page / 1e3:.1f} KB for each raw page; clean articles: {rates[0].cleaned:,}"
-    )
-    best = max(rate.per_s for rate in rates)
-    print(
-        f"goals: {GOALS['rate']} pages/s: {_word(best >= GOALS['rate'])}; {GOALS['scale']} × with two replicas: {_word(rates[-1].per_s >= GOALS['scale'] * rates[0].per_s)}"
-    )
-
-
-def _word(met: bool) -> str:
-    return "met" if met else "MISSED"
-
-
-async def _main(options: argparse.Namespace) -> None:
-    source, _ = pages(options.pages)
-    print(f"{options.pages:,} pages ({source}), {options.cores} cores\n")
-    floor = measure_floor(min(options.pages, 200))
-    rates = [await measure_rate(replicas, options.pages) for replicas in (1, 2)]
-    _report_rates(rates, floor)
-    print("\n| load | pages/s | p50 ms | p99 ms | clean articles |\n|---|---|---|---|---|")
-    for name, per_s in (("idle", 5.0), (f"{LOAD_SHARE:.0%}", LOAD_SHARE * rates[0].per_s)):
-        latencies = await measure_latency(per_s, options.seconds)
-        print(
-            f"| {name} | {per_s:.0f} | {_percentile(latencies, 0.5):.0f} | {_percentile(latencies, 0.99):.0f} | {len(latencies)} |"
-        )
-    print(f"goal, idle: p50 at most {GOALS['p50_ms']} ms, p99 at most {GOALS['p99_ms']} ms")
+IDLE_PER_S = 5.0
+SHARES_PER_S = 12.0
+GOALS = {
+    "rate": 150,
+    "possible": 0.6,
+    "scale": 1.8,
+    "p50_ms": 40,
+    "p99_ms": 150,
+    "rss_mb": 150,
+    "imbalance": 0.2,
+}
 
 
 def main(argv: list[str]) -> int:
-    """Measure with one and two normalize replicas, then the latency idle and under load."""
+    """Floors, rates with one and two normalize replicas, latency idle and under load, shares of three replicas."""
     parser = argparse.ArgumentParser(prog="./run bench pipeline", description=__doc__)
-    parser.add_argument("--pages", type=int, default=1_000)
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long each latency is measured")
-    options = parser.parse_args(argv)
-    options.cores = os.cpu_count()
-    asyncio.run(_main(options))
+    parser.add_argument("--pages", type=int, default=1_000, help="how many empty the stream for each rate")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long each latency is measured")
+    parser.add_argument("--window", type=float, default=20.0, help="seconds of each window of the shares")
+    parser.add_argument("--only", choices=PARTS, action="append", help="leave the other parts out")
+    parser.add_argument("--plot", type=Path, help="draw rates and latencies into this SVG file")
+    _measure(parser.parse_args(argv))
     return 0
+
+
+def _measure(options: argparse.Namespace) -> None:
+    parts = options.only or PARTS
+    print(
+        f"{options.pages:,} pages ({pages(options.pages)[0]}), {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n"
+    )
+    floors = measure_floors(min(options.pages, 200)) if "floors" in parts else None
+    if floors:
+        _print_floors(floors)
+    rates = asyncio.run(_rates(options.pages)) if "rates" in parts else []
+    if rates:
+        _print_rates(rates)
+    latencies = asyncio.run(_latencies(options.seconds, rates)) if "latency" in parts else {}
+    if latencies:
+        _print_latencies(latencies)
+    if "shares" in parts:
+        _print_shares(asyncio.run(measure_shares(SHARES_PER_S, options.window)))
+    if options.plot:
+        options.plot.write_text(_chart(rates, latencies, floors), encoding="utf-8")
+
+
+async def _rates(count: int) -> list[tuple[str, Rate]]:
+    """To the clean stream, and up to the store, which is no limit then; one and two normalize replicas each."""
+    return [
+        (name, await measure_rate(replicas, count, store=store))
+        for name, store in (("raw → clean", True), ("raw → normalized", False))
+        for replicas in (1, 2)
+    ]
+
+
+async def _latencies(seconds: float, rates: Sequence[tuple[str, Rate]]) -> dict[str, Latency]:
+    latencies = {"idle": await measure_latency(IDLE_PER_S, seconds)}
+    if rates:
+        per_s = LOAD_SHARE * rates[0][1].per_s
+        latencies[f"{LOAD_SHARE:.0%} load"] = await measure_latency(per_s, seconds)
+    return latencies
+
+
+def _print_floors(floors: Floors) -> None:
+    print("| CPU ms a page | client | server |\n|---|---|---|")
+    print(f"| selectolax: parsing alone | {floors.parse_ms:.2f} | |")
+    print(f"| extraction alone | {floors.extract_ms:.2f} | |")
+    for name, milliseconds in floors.client_ms.items():
+        print(f"| {name}: the same bytes in and out | {milliseconds:.2f} | {floors.server_ms[name]:.2f} |")
+    print()
+
+
+def _print_rates(rates: Sequence[tuple[str, Rate]]) -> None:
+    print(
+        "| walk | normalize replicas | pages/s | of what the CPU allows | CPU ms a page | cores busy with other work |\n|---|---|---|---|---|---|"
+    )
+    for walk, rate in rates:
+        cpu = _joined(rate.cpu_ms, ".1f")
+        print(
+            f"| {walk} | {rate.replicas} | {rate.per_s:.0f} | {rate.possible:.0%} | {cpu} | {rate.others:.1f} |"
+        )
+    print(
+        "\n| memory, MB | "
+        + " | ".join(rates[0][1].rest_mb)
+        + " |\n|---|"
+        + "---|" * len(rates[0][1].rest_mb)
+    )
+    for moment, facts in (("at rest", "rest_mb"), ("after the run", "after_mb"), ("highest", "peak_mb")):
+        print(
+            f"| {moment} | " + " | ".join(f"{mb:.0f}" for mb in getattr(rates[0][1], facts).values()) + " |"
+        )
+    one, two, alone, both = (rate for _, rate in rates)
+    print(f"\nRedis holds {one.bytes_a_page / 1e3:.1f} KB for each raw page; clean articles: {one.cleaned:,}")
+    best, scale = max(one.per_s, two.per_s), both.per_s / alone.per_s
+    rest = max(mb for name, mb in one.rest_mb.items())
+    _print_goals(
+        {
+            f"{GOALS['rate']} pages/s: {best:.0f}": best >= GOALS["rate"],
+            f"{GOALS['possible']:.0%} of what the CPU allows: {one.possible:.0%}": one.possible
+            >= GOALS["possible"],
+            f"{GOALS['scale']} × with two replicas, without the store: {scale:.2f}": scale >= GOALS["scale"],
+            f"at most {GOALS['rss_mb']} MB at rest: {rest:.0f}": rest <= GOALS["rss_mb"],
+        }
+    )
+
+
+def _print_latencies(latencies: Mapping[str, Latency]) -> None:
+    print(
+        "| load | articles/s | clean articles | p50 ms | p90 ms | p99 ms | longest ms | first after a start, ms |\n|---|---|---|---|---|---|---|---|"
+    )
+    for name, latency in latencies.items():
+        cells = " | ".join(f"{latency.percentile(share):.0f}" for share in (0.5, 0.9, 0.99, 1.0))
+        print(f"| {name} | {latency.per_s:.0f} | {len(latency.ms)} | {cells} | {latency.first_ms:.0f} |")
+    idle = latencies["idle"]
+    _print_goals(
+        {
+            f"idle p50 at most {GOALS['p50_ms']} ms: {idle.percentile(0.5):.0f}": idle.percentile(0.5)
+            <= GOALS["p50_ms"],
+            f"idle p99 at most {GOALS['p99_ms']} ms: {idle.percentile(0.99):.0f}": idle.percentile(0.99)
+            <= GOALS["p99_ms"],
+        }
+    )
+
+
+def _print_shares(shares: Mapping[str, Shares]) -> None:
+    print(f"{REPLICAS} replicas of each service, {SHARES_PER_S:.0f} pages/s, visibility {VISIBILITY_S:g} s\n")
+    print(
+        "| service | even | one killed | one new | taken over after, s | share taken after, s |\n|---|---|---|---|---|---|"
+    )
+    for name, one in shares.items():
+        cells = " | ".join(
+            f"{' / '.join(map(str, counts))} ({imbalance(counts):.0%})"
+            for counts in (one.even, one.without_one, one.with_new)
+        )
+        print(f"| {name} | {cells} | {one.taken_over_s:.1f} | {one.joined_s:.1f} |")
+    worst = max(imbalance(one.even) for one in shares.values())
+    slowest, joined = (
+        max(one.taken_over_s for one in shares.values()),
+        max(one.joined_s for one in shares.values()),
+    )
+    _print_goals(
+        {
+            f"imbalance at most {GOALS['imbalance']:.0%}: {worst:.0%}": worst <= GOALS["imbalance"],
+            f"taken over within {VISIBILITY_S + 1:g} s: {slowest:.1f}": slowest <= VISIBILITY_S + 1,
+            f"share taken within {VISIBILITY_S:g} s: {joined:.1f}": joined <= VISIBILITY_S,
+        }
+    )
+
+
+def _print_goals(goals: Mapping[str, bool]) -> None:
+    print(
+        "\n" + "\n".join(f"goal: {goal}: {'met' if met else 'MISSED'}" for goal, met in goals.items()) + "\n"
+    )
+
+
+def _joined(values: Mapping[str, float], shape: str) -> str:
+    return ", ".join(f"{name} {value:{shape}}" for name, value in values.items())
+
+
+def _chart(rates: Sequence[tuple[str, Rate]], latencies: Mapping[str, Latency], floors: Floors | None) -> str:
+    parts = []
+    if rates:
+        parts.append(bars("pages a second", {f"{walk}, {rate.replicas}": rate.per_s for walk, rate in rates}))
+        alone = {"parsing alone": floors.parse_ms, "extraction alone": floors.extract_ms} if floors else {}
+        parts.append(bars("CPU milliseconds a page", {**rates[0][1].cpu_ms, **alone}, ".1f"))
+    if latencies:
+        parts.append(
+            shares_below(
+                "raw → clean: share of articles within",
+                {name: one.ms for name, one in latencies.items()},
+                "ms",
+            )
+        )
+    return panels(parts)
