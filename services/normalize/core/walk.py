@@ -81,31 +81,30 @@ class _Walk:
             role = ROLE_OF_NUMBER.get(child.tag_id, BLOCK)
             if role == TEXT:
                 text = child.text_content or ""
-                if in_link:
-                    self._linked_text(text, element)
-                elif (parts or not text.isspace()) and (not self.breaks or self._after_break(text, element)):
+                if (parts or not text.isspace()) and (not self.breaks or self._after_break(text, element)):
                     parts.append(text)
+                    if in_link:
+                        self.link_chars += len(text)
+                        self.linked += len(text)
             elif role == BLOCK:
                 if parts:
                     self.flush(element)
                 first = child.first_child
                 if first is not None:
-                    self._block_level(child, first, element, in_link, depth)
+                    self._block_level(Element(element, child), first, in_link, depth)
             elif role >= INLINE:
                 first = child.first_child
                 if role == BREAK:
                     self.breaks += 1
                     self.broken = True
                     parts.append(BREAK_MARK)
-                elif first is not None:
-                    self._inline(child, first, role, element, in_link, depth)
+                elif first is None:
+                    pass
+                elif role == INLINE:
+                    self.into(first, element, in_link, depth + 1)
+                else:
+                    self._telling(child, first, role, element, in_link, depth)
             child = child.next
-
-    def _linked_text(self, text: str, element: Element) -> None:
-        if not self.breaks or self._after_break(text, element):
-            self.link_chars += len(text)
-            self.linked += len(text)
-            self.parts.append(text)
 
     def _after_break(self, text: str, element: Element) -> bool:
         """Whether the text after `<br>` counts; two breaks in a row end the block."""
@@ -116,11 +115,12 @@ class _Walk:
         self.breaks = 0
         return True
 
-    def _inline(
+    def _telling(
         self, node: LexborNode, first: LexborNode, role: int, element: Element, in_link: bool, depth: int
     ) -> None:
-        if not self.parts and role != INLINE:
-            self.parts.append("")  # what an inline element without text tells ends with its block
+        """An inline element whose attributes tell something of the text in it: a link, a span, a time."""
+        if not self.parts:
+            self.parts.append("")  # what it tells ends with its block, though it hold no text
         if role == NAMED_INLINE:
             self._note(node.attributes)
         if role != LINK or in_link or not self._is_link(node):
@@ -143,10 +143,7 @@ class _Walk:
         if self.datetime is None and "datetime" in attributes:
             self.datetime = attributes["datetime"]
 
-    def _block_level(
-        self, node: LexborNode, first: LexborNode, parent: Element, in_link: bool, depth: int
-    ) -> None:
-        element = Element(parent, node)
+    def _block_level(self, element: Element, first: LexborNode, in_link: bool, depth: int) -> None:
         self.into(first, element, in_link, depth + 1)
         if self.parts:
             self.flush(element)
@@ -168,35 +165,31 @@ class _Walk:
         if len(self.blocks) >= MAX_BLOCKS and not last:
             self.parts.append(" ")
             return
-        text = self._gathered()
+        text = "".join(self.parts)
+        text = _lines_of(text) if self.broken else " ".join(text.split())
         if text:
             if element.index == UNNUMBERED:
                 self._number(element)
-            blocks, link_chars = self.blocks, self.link_chars
-            block = PageBlock(
-                len(blocks),
-                text,
-                _kind_in(element),
-                element,
-                min(link_chars, len(text)) if link_chars else 0,
-                self.links,
-            )
-            if self.inline_names or self.datetime:
-                block.inline_names, block.datetime = tuple(self.inline_names), self.datetime
-            blocks.append(block)
+            self.blocks.append(self._block(text, element))
         self.parts.clear()
         self.inline_names.clear()
         self.datetime = None
         self.link_chars = self.links = self.breaks = 0
         self.broken = False
 
-    def _gathered(self) -> str:
-        """The text since the last block boundary, with single blanks; a line for each break of the page's own."""
-        parts = self.parts
-        text = parts[0] if len(parts) == 1 else "".join(parts)
-        if not self.broken:
-            return " ".join(text.split())
-        return "\n".join(line for line in (" ".join(one.split()) for one in text.split(BREAK_MARK)) if line)
+    def _block(self, text: str, element: Element) -> PageBlock:
+        kind = KIND_OF_TAG.get(element.tag) or _kind_around(element)
+        link_chars = min(self.link_chars, len(text)) if self.link_chars else 0
+        return PageBlock(
+            len(self.blocks),
+            text,
+            kind,
+            element,
+            link_chars,
+            self.links,
+            tuple(self.inline_names),
+            self.datetime,
+        )
 
     def _number(self, element: Element) -> None:
         """Number the element and those around it: they hold text. Parents come before their children."""
@@ -251,14 +244,19 @@ def _hides(attributes: dict[str, Any]) -> bool:
     )
 
 
-def _kind_in(element: Element) -> BlockKind:
-    """The kind by the nearest element that names one, three levels up at most: `<li><p>` is a list item."""
-    here: Element | None = element
-    for _ in range(3):
-        if here is None:
+def _lines_of(text: str) -> str:
+    """A line for each break of the page's own, each with single blanks."""
+    return "\n".join(line for line in (" ".join(one.split()) for one in text.split(BREAK_MARK)) if line)
+
+
+def _kind_around(element: Element) -> BlockKind:
+    """The kind by the nearest element above that names one, two levels up at most: `<li><p>` is a list item."""
+    above = element.parent
+    for _ in range(2):
+        if above is None:
             break
-        kind = KIND_OF_TAG.get(here.tag)
+        kind = KIND_OF_TAG.get(above.tag)
         if kind is not None:
             return kind
-        here = here.parent
+        above = above.parent
     return "paragraph"
