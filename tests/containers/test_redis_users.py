@@ -108,10 +108,14 @@ async def test_the_services_need_nothing_that_their_users_may_not(
         for scene in OPENING:
             web.show(scene, datetime.now(UTC))
         (server.folder / "sources.toml").write_text(sources_toml(web.feed_urls()))
-        running = [start_service(name, server, web) for name in SERVICES]
+        ports = {name: free_port() for name in SERVICES}
+        running = [start_service(name, server, web, port) for name, port in ports.items()]
         try:
             await eventually(lambda: redis.xlen(ARTICLES_CLEANED) >= CLEAN, within_s=120)
             await eventually(lambda: len(redis.hgetall("cleanwire:services")) == len(SERVICES))
+            for port in ports.values():
+                for path in ("live", "ready", "metrics"):
+                    assert httpx.get(f"http://127.0.0.1:{port}/{path}", timeout=30).status_code == 200
         finally:
             for process in running:
                 process.terminate()
