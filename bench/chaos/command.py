@@ -8,6 +8,7 @@ from pathlib import Path
 from .disk import mount_privately
 from .faults import FAULTS
 from .field import TOPOLOGIES
+from .plot import write_plot
 from .report import HEAD, row_of, write_record
 from .rules import RULES
 from .run import Outcome, Plan, run_chaos
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", action="append", choices=FAULTS, help="these faults alone (repeatable)")
     parser.add_argument("--none", action="store_true", help="no fault at all: how fast it goes undisturbed")
     parser.add_argument("--timeline", action="store_true", help="show when each fault was")
-    parser.add_argument("--record", type=Path, help="a folder for each run's record and logs")
+    parser.add_argument("--record", type=Path, help="a folder for each run's record, plot and logs")
     parser.add_argument(
         "--controls", action="store_true", help="runs with one rule taken out: each must fail"
     )
@@ -85,7 +86,8 @@ def _tell(outcome: Outcome, options: argparse.Namespace) -> None:
     if options.timeline:
         print(f"    loud: {dict(outcome.logbook.loud)}", flush=True)
     if options.record:
-        write_record(outcome, options.record)
+        record = write_record(outcome, options.record)
+        write_plot(record, record.with_suffix(".svg"))
 
 
 def _run_controls(options: argparse.Namespace) -> int:

@@ -161,6 +161,8 @@ async def slow_network(field: Field, chance: random.Random) -> None:
 async def fill_disk(field: Field, chance: random.Random) -> None:
     """The archive's disk is full for a while."""
     stores = field.stores()
+    if field.postgres is not None and field.disk.kind != "tmpfs":
+        raise OSError("PostgreSQL's files cannot be limited from here")
     field.note("disk full", field.disk.kind)
     field.disk.fill(stores)
     await asyncio.sleep(DISK_FULL_S)
