@@ -45,3 +45,14 @@ def test_page_of_the_ledger_needs_nothing_from_outside_and_runs_nothing() -> Non
     assert "&lt;b&gt;need" in shown
     assert shown.count('class="block ') == len(extraction().blocks)
     assert 'class="block cut ' in shown and 'class="block kept ' in shown
+
+
+def test_page_says_how_to_read_it_and_what_the_publisher_wishes() -> None:
+    page = PAGE.replace("<head>", "<head><meta name='robots' content='noarchive, noai'>")
+    found = extract(page.encode(), "https://ledger.example/ferry", "text/html")
+    assert isinstance(found, Extraction)
+    shown = explain_html(found)
+    kept = sum(block.kept for block in found.blocks)
+    assert f"{kept} of {len(found.blocks)} blocks kept" in shown
+    assert "struck in the colour of its reason" in shown
+    assert "<th>rights</th><td>noai,noarchive, no AI</td>" in shown
