@@ -120,7 +120,8 @@ def _document(number: int, title: str | None, body: str, language: str | None) -
 
 def _tokens(words: str, language: str) -> list[str]:
     """Stems made of letters and digits alone: what both databases keep as one word."""
-    return [part for stem in stems_of(words, language) for part in re.findall(r"[^\W_]+", stem)]
+    stems = stems_of(words, language)
+    return [part for stem in stems for part in ((stem,) if stem.isalnum() else re.findall(r"[^\W_]+", stem))]
 
 
 def _hits(connection: Connection, parts: Sequence[tuple[tuple[str, ...], ...]], limit: int) -> list[Hit]:
