@@ -10,8 +10,8 @@ from pathlib import Path
 
 from bench.extraction.corpus import ARTICLE_SETS, NEWS_SETS, default_data
 from bench.extraction.figures import FIGURES, PageScore, by_set, interval, pooled, share_of
-from bench.extraction.ours import passes_by_fold, score_dumps, score_ours
-from bench.extraction.peers import INSTALL, run_peers
+from bench.extraction.ours import parse_alone_ms, passes_by_fold, score_dumps, score_ours
+from bench.extraction.peers import INSTALL, PEERS, run_peers
 from bench.extraction.rule_gains import print_rule_gains
 from bench.extraction.title_choice import print_title_choice
 
@@ -33,12 +33,13 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     rows = {"cleanwire": list(score_ours(args.data, passes_by_fold(args.data, "html")))}
     if args.peers_python is not None:
-        for peer in run_peers(args.peers_python, args.data):
+        for peer in run_peers(args.peers_python, args.data, args.peer or PEERS):
             if peer.skipped:
                 print(f"{peer.name}: skipped: {peer.skipped}", file=sys.stderr)
             else:
                 rows[f"{peer.name} {peer.version}"] = peer.scores
     _print_tables(rows)
+    _print_speed(rows, parse_alone_ms(args.data))
     _print_dumps(args.data)
     if args.json:
         args.json.write_text(json.dumps(_chart_rows(rows), indent=1) + "\n", encoding="utf-8")
@@ -52,6 +53,7 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--data", type=Path, default=default_data(), help="the folder that holds pages/")
     peers = Path(os.environ.get("CLEANWIRE_PEERS_PYTHON", ROOT / ".venv-peers/bin/python"))
     options.add_argument("--peers-python", type=Path, default=peers, help=f"made by: {INSTALL}")
+    options.add_argument("--peer", action="append", choices=PEERS, help="only this one (may be repeated)")
     options.add_argument("--no-peers", dest="peers_python", action="store_const", const=None)
     options.add_argument(
         "--rules", action="store_true", help="only the gain of each rule, each left out in turn"
@@ -98,6 +100,24 @@ FIELDS = tuple(
     for field in ("title", "date", "authors")
     for one in ("news424", "fundus_tests", "wcxb_article")
 )
+
+
+def _print_speed(rows: dict[str, Sequence[PageScore]], floor: float) -> None:
+    ours = FIGURES["cpu ms"](rows["cleanwire"])
+    print(
+        f"\nCPU ms a page: parse alone {floor:.2f}, cleanwire {ours:.2f} = {ours / floor:.1f} x parse", end=""
+    )
+    for name, scores in rows.items():
+        if name != "cleanwire":
+            print(f"; {name} {FIGURES['cpu ms'](scores) / ours:.1f} x cleanwire", end="")
+    spread = sorted(one.cpu_ms for one in rows["cleanwire"])
+    quantiles = ", ".join(
+        f"{share:.0%} {spread[int(share * (len(spread) - 1))]:.1f}" for share in (0.5, 0.9, 0.99)
+    )
+    print(
+        f"\ncleanwire's pages: {quantiles}, slowest {spread[-1]:.1f} ms; load {os.getloadavg()[0]:.1f}",
+        flush=True,
+    )
 
 
 def _print_dumps(data: Path) -> None:

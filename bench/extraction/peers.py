@@ -28,13 +28,15 @@ class PeerRun:
     skipped: str | None = None
 
 
-def run_peers(python: Path, data: Path, sets: tuple[str, ...] = ARTICLE_SETS) -> Iterator[PeerRun]:
+def run_peers(
+    python: Path, data: Path, names: Sequence[str] = PEERS, sets: tuple[str, ...] = ARTICLE_SETS
+) -> Iterator[PeerRun]:
     """Each peer in turn; one that is not installed is skipped with its reason."""
     if not python.exists():
-        yield from (PeerRun(name, "", (), f"no {python}; install with: {INSTALL}") for name in PEERS)
+        yield from (PeerRun(name, "", (), f"no {python}; install with: {INSTALL}") for name in names)
         return
     pages = {(page.dataset, page.row["id"]): page for page in load_pages(data, sets)}
-    for name in PEERS:
+    for name in names:
         command = [str(python), str(RUNNER), name, str(data / "pages"), *sets]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]

@@ -97,8 +97,8 @@ def _best_within(scores: Any, first: Any, last: Any) -> Any:
 
 
 def _neighbour_columns(scores: Any, chances: Any) -> Columns:
-    clipped = np.pad(np.clip(scores, -CLIP, CLIP), NEAR, constant_values=EDGE_SCORE)
-    padded = np.pad(chances, NEAR)
+    clipped, padded = np.full(len(scores) + 2 * NEAR, EDGE_SCORE), np.zeros(len(scores) + 2 * NEAR)
+    clipped[NEAR:-NEAR], padded[NEAR:-NEAR] = np.clip(scores, -CLIP, CLIP), chances
     around = np.arange(len(scores)) + NEAR + STEPS[:, None]
     near = padded[around]
     return {

@@ -184,8 +184,13 @@ def _alike_columns(tree: Tree, chain: Any) -> Columns:
 def _siblings(tree: Tree) -> Any:
     """How many children of an element's parent have its class path, itself included."""
     pairs = tree.parent * (tree.shape.max() + 1) + tree.shape
-    _, place, count = np.unique(pairs, return_inverse=True, return_counts=True)
-    return count[place]
+    order = np.argsort(pairs, kind="stable")
+    ranked = pairs[order]
+    starts = np.flatnonzero(np.concatenate(([True], ranked[1:] != ranked[:-1])))
+    counts = np.diff(starts, append=len(pairs))
+    siblings = np.empty_like(pairs)
+    siblings[order] = np.repeat(counts, counts)
+    return siblings
 
 
 def headline_columns(facts: PageFacts, places: Places, size: Any, links: Any) -> Columns:

@@ -15,7 +15,7 @@ from services.normalize.core.page_hints import (
     read_hints,
     text_key,
 )
-from services.normalize.core.phrases import TELLING, is_junk_heading, lines_of_junk, lists_of_words
+from services.normalize.core.phrases import JUNK_HEADING, TELLING, lines_of_junk, lists_of_words
 from services.normalize.core.rules.notice_phrases import NOTICE_RULE_WORDS
 from services.normalize.core.tree import Tree, read_tree
 
@@ -41,7 +41,7 @@ NEVER = -5 * FAR
 class PageFacts:
     """One page, block by block (in the order of the blocks) and as a whole.
 
-    `sizes` are characters with wide letters counted more, also as the array `chars`; `prose` blocks are long and hold
+    `may_be_wide`: Chinese, Japanese, Korean or Thai letters may be among its text; `sizes` are characters with wide letters counted more, also as the array `chars`; `prose` blocks are long and hold
     few links; `keys` the first 200 characters in lower case; `candidates` the indices of the blocks that the model
     judges, `words` how many words each of these has in its first 600 characters, `telling` which of them features and
     rules ask for; `after_junk_heading` the blocks since the last heading like "Related articles", negative once another
@@ -51,6 +51,7 @@ class PageFacts:
     page: Page
     hints: PageHints
     tree: Tree
+    may_be_wide: bool
     sizes: list[float]
     chars: Any
     link_shares: Any
@@ -69,7 +70,8 @@ def read_facts(page: Page) -> PageFacts:
     blocks = page.blocks
     texts = [block.text for block in blocks]
     hints = read_hints(page)
-    sizes = _sizes(texts)
+    may_be_wide = may_hold_wide_letters("".join(texts))
+    sizes = _sizes(texts, may_be_wide)
     chars, lengths = np.array(sizes), np.fromiter(map(len, texts), np.int64)
     links = np.array([block.link_chars for block in blocks]) / lengths
     prose = (chars > PROSE_CHARS) & (links < PROSE_LINKS)
@@ -81,6 +83,7 @@ def read_facts(page: Page) -> PageFacts:
         page=page,
         hints=hints,
         tree=read_tree(page.elements, blocks, chars * prose, prose),
+        may_be_wide=may_be_wide,
         sizes=sizes,
         chars=chars,
         link_shares=links,
@@ -95,9 +98,8 @@ def read_facts(page: Page) -> PageFacts:
     )
 
 
-def _sizes(texts: list[str]) -> list[float]:
-    whole = "".join(texts)
-    if whole.isascii() or not may_hold_wide_letters(whole):
+def _sizes(texts: list[str], may_be_wide: bool) -> list[float]:
+    if not may_be_wide:
         return list(map(float, map(len, texts)))
     return [len(text) + WIDE_SIZE * len(WIDE_LETTER.findall(text)) for text in texts]
 
@@ -156,7 +158,7 @@ def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str]) -> Any:
 
 def _is_junk_heading(text: str, tag: str) -> bool:
     is_line = len(text) < HEADING_CHARS and (tag in HEADINGS or text[-1] not in ".!?。,")
-    return is_line and is_junk_heading(text)
+    return is_line and JUNK_HEADING.match(text) is not None
 
 
 def _last_of(marked: list[int], places: Any) -> Any:

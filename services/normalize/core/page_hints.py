@@ -12,7 +12,9 @@ ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report", re.I)
 TAG = re.compile(r"<[^<>]{0,500}>")
 WIDE_LETTER = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 WIDE_RUN = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
-WIDE_BYTES = bytes((0xE0, 0xE1, *range(0xE3, 0xEA), 0xEF))  # with one of these a wide letter begins in UTF-8
+WIDE_BYTES = bytes(
+    (0xE0, 0xE1, *range(0xE3, 0xF0))
+)  # with one of these a wide letter, or a Korean one, begins in UTF-8
 MIN_ARTICLE_BODY = 200  # characters; a shorter articleBody is a teaser
 MAX_ARTICLE_BODY = 300_000
 MIN_TITLE_WORD = 4  # bytes; shorter words are mostly grammar
@@ -80,6 +82,8 @@ def text_key(text: str) -> str:
 
 def may_hold_wide_letters(text: str) -> bool:
     """Whether it is worth looking for wide letters; a tenth of the cost of that."""
+    if text.isascii():
+        return False
     raw = text.encode("utf-8", "replace")
     return len(raw.translate(None, WIDE_BYTES)) < len(raw)
 

@@ -28,7 +28,7 @@ JUNK_HEADINGS = (
 """Alternatives of a regular expression; each begins with three letters or blanks as they are, or is a shorter word or a sign."""
 
 _JUNK_START = re.compile(rf"\W*(?:{JUNK_STARTS})", re.I)
-_JUNK_HEADING = re.compile(rf"\W*(?:\d+ )?(?:{JUNK_HEADINGS})", re.I)
+JUNK_HEADING = re.compile(rf"\W*(?:\d+ )?(?:{JUNK_HEADINGS})", re.I)
 
 
 def _beginnings(alternatives: str) -> frozenset[str]:
@@ -46,11 +46,11 @@ def starts_as_junk(text: str) -> bool:
 
 def is_junk_heading(text: str) -> bool:
     """Whether the text begins like a heading of something else than the article: "Related articles", "Comments"."""
-    return _may_begin(text, _JUNK_HEADING_LETTERS) and _JUNK_HEADING.match(text) is not None
+    return _may_begin(text, _JUNK_HEADING_LETTERS) and JUNK_HEADING.match(text) is not None
 
 
 def lines_of_junk(keys: Sequence[str]) -> list[int]:
-    """Which of the texts (in lower case, not empty) may be junk headings: `is_junk_heading` decides."""
+    """Which of the texts (in lower case, not empty) may be junk headings: `JUNK_HEADING` decides."""
     known = _JUNK_HEADING_LETTERS
     return [
         at

@@ -20,6 +20,7 @@ REASON_OF_GROUP = (
 _BITS = tuple((group_bit(group), reason) for group, reason in REASON_OF_GROUP)
 _TELLING = sum(bit for bit, _ in _BITS)
 NOTICE_CHARS = 400
+HEADLINE_KINDS = ("heading", "line")
 _NAVIGATION = CONTAINER_BIT["nav"] | CONTAINER_BIT["footer"]
 
 
@@ -28,14 +29,16 @@ def reason_of_cut(block: PageBlock, facts: PageFacts, names: Sequence[str | None
 
     `names` are the reasons that the elements' own names give, from `reasons_of_names`.
     """
-    at = block.index
+    at, named = block.index, names[block.element.index]
     if at == facts.headline_at:
         return "headline"
     if block.kind == "caption":
         return "caption"
-    if block.kind in ("heading", "line") and _is_headline(at, facts):
+    if block.kind in HEADLINE_KINDS and _is_headline(at, facts):
         return "headline"
-    return _reason_of_inline(block) or names[block.element.index] or _reason_of_text(block, facts)
+    if block.inline_names:
+        named = _reason_of_inline(block) or named
+    return named or _reason_of_text(block, facts)
 
 
 def _is_headline(at: int, facts: PageFacts) -> bool:
@@ -56,8 +59,6 @@ def reasons_of_names(tree: Tree) -> list[str | None]:
 
 def _reason_of_inline(block: PageBlock) -> str | None:
     """The reason that the names of the inline elements in it give, together with those of its own element."""
-    if not block.inline_names:
-        return None
     mask = element_flags(block.element.names, block.element.tag)
     for names in block.inline_names:
         mask |= group_mask(names)

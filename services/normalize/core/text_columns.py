@@ -7,7 +7,7 @@ import numpy as np
 
 from services.normalize.core.columns import Columns
 from services.normalize.core.facts import PageFacts
-from services.normalize.core.letters import counts_of, marks_of
+from services.normalize.core.letters import counts_of, marks_of, signs_of
 from services.normalize.core.phrases import LINKING, NOTICE, WIDE_NOTICE, WRITER, starts_as_junk
 
 DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
@@ -18,20 +18,42 @@ SHORT = 160
 LOWER_BOUNDS = np.array([[15.0], [30.0], [60.0], [100.0]])
 UPPER_BOUNDS = np.array([[200.0], [400.0]])
 LINK_BOUNDS = np.array([[0.2], [0.5], [0.9]])
-COUNTS = ("blanks", "commas", "sentences", "titled", "title_total", "wide_notice", "junk_start", "notice", "linking",
-          "writer", "many_lines", "ends_more")  # fmt: skip
+FOUND = ("titled", "notice", "linking", "writer")
+WIDE_SIGNS = ("commas", "sentences", "titled", "title_total", "wide_notice")
+LAST_OF_MORE = frozenset(one[-1] for one in MORE)
 
 
 def read_texts(facts: PageFacts) -> Columns:
     """The readings of every candidate's text, as columns; the features are made of them."""
-    blocks, sizes = facts.page.blocks, facts.sizes
-    places = facts.candidates.tolist()
-    texts = [blocks[at].text for at in places]
-    rows = [
-        _counts(text, words, facts.telling[at], facts, sizes[at])
-        for text, words, at in zip(texts, facts.words, places, strict=True)
-    ]
-    read: Columns = dict(zip(COUNTS, np.array(rows, dtype=np.float64).T, strict=True))
+    blocks = facts.page.blocks
+    texts = [blocks[at].text for at in facts.candidates.tolist()]
+    read = _words_found(facts) | _letters(texts)
+    read.update(signs_of(texts))
+    read["title_total"] = np.array(facts.words)
+    read["wide_notice"] = np.zeros(len(texts))
+    read["junk_start"] = np.fromiter(map(starts_as_junk, texts), bool)
+    read["ends_more"] = np.fromiter(
+        [text[-1] in LAST_OF_MORE and text.endswith(MORE) for text in texts], bool
+    )
+    read["wide"] = facts.chars[facts.candidates] > np.fromiter(map(len, texts), np.int64)
+    for row in np.flatnonzero(read["wide"]).tolist():
+        for name, value in zip(WIDE_SIGNS, _wide_signs(texts[row], facts), strict=True):
+            read[name][row] = value
+    return read
+
+
+def _words_found(facts: PageFacts) -> Columns:
+    """How many words of the title, of notices, of links and of writers each candidate has."""
+    found = np.zeros((len(FOUND), len(facts.words)))
+    groups = (facts.hints.title_words, NOTICE, LINKING, WRITER)
+    for row, words in enumerate(facts.telling.values()):
+        if words:
+            found[:, row] = [len(words & group) for group in groups]
+    return dict(zip(FOUND, found, strict=True))
+
+
+def _letters(texts: list[str]) -> Columns:
+    """What kinds of letters a text begins with and ends in, and which share its head has of them."""
     heads = [text[:HEAD] for text in texts]
     lengths = np.fromiter(map(len, heads), np.int64)
     letters = counts_of(heads)
@@ -39,8 +61,7 @@ def read_texts(facts: PageFacts) -> Columns:
         marks_of("".join([text[0] for text in texts])),
         marks_of("".join([text[-1] for text in texts])),
     )
-    read |= {
-        "wide": facts.chars[facts.candidates] > [len(text) for text in texts],
+    return {
         "digits": letters["digits"] / lengths,
         "capitals": letters["capitals"] / lengths,
         "has_bar": letters["bars"] > 0,
@@ -52,27 +73,6 @@ def read_texts(facts: PageFacts) -> Columns:
         "ends_colon": last["colon"],
         "ends_open": 1 - last["ending"],
     }
-    return read
-
-
-def _counts(
-    text: str, words: int, found: frozenset[bytes], facts: PageFacts, size: float
-) -> tuple[float, ...]:
-    if size > len(text):
-        signs = _wide_signs(text, facts)
-    else:
-        titled = len(found & facts.hints.title_words) if found else 0
-        signs = (text.count(","), _sentences(text), titled, words, 0)
-    short = size < SHORT
-    return (
-        text.count(" "), *signs, starts_as_junk(text), len(found & NOTICE) if found else 0,
-        len(found & LINKING) if short and found else 0, not found.isdisjoint(WRITER) if found else 0,
-        "\n" in text, size < 300 and text.endswith(MORE),
-    )  # fmt: skip
-
-
-def _sentences(text: str) -> int:
-    return text.count(". ") + text.count("? ") + text.count("! ")
 
 
 def _wide_signs(text: str, facts: PageFacts) -> tuple[float, ...]:
@@ -114,10 +114,10 @@ def text_columns(facts: PageFacts, read: Columns, size: Any, links: Any, link_co
         "short_date": _short_dates(facts, read["digits"], size),
         "junk_start": read["junk_start"],
         "notice_words": np.minimum(3, notice),
-        "linking_words": np.minimum(2, read["linking"]),
-        "writer_words": below_300 * read["writer"],
+        "linking_words": short * np.minimum(2, read["linking"]),
+        "writer_words": below_300 * (read["writer"] > 0),
         "short_notice": short * np.minimum(2, notice),
-        "many_lines": read["many_lines"],
+        "many_lines": read["breaks"] > 0,
         "title_words": np.minimum(4, read["titled"]),
         "title_share": read["titled"] / (read["title_total"] + 4),
         ("under_15", "under_30", "under_60", "under_100"): size < LOWER_BOUNDS,

@@ -10,17 +10,17 @@ def cut_notices(draft: Draft) -> None:
 
     Needed for pages that put "Our journalism needs your support" between the paragraphs, in the paragraphs' own class.
     """
-    blocks, telling = draft.scored.page.blocks, draft.scored.facts.telling
+    blocks, facts = draft.scored.page.blocks, draft.scored.facts
     for at in draft.kept_places():
         text = blocks[at].text
         if len(text) <= NOTICE_CHARS:
-            reason = _reason_of(text, telling[at])
+            reason = _reason_of(text, facts.telling[at], may_be_wide=facts.may_be_wide)
             if reason is not None:
                 draft.cut(at, "notices", reason)
 
 
-def _reason_of(text: str, words: frozenset[bytes]) -> str | None:
-    wide = not text.isascii() and WIDE_NOTICE.search(text) is not None
+def _reason_of(text: str, words: frozenset[bytes], *, may_be_wide: bool) -> str | None:
+    wide = may_be_wide and not text.isascii() and WIDE_NOTICE.search(text) is not None
     if not words and not wide:
         return None
     for notice in NOTICES:
