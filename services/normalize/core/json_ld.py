@@ -1,12 +1,15 @@
 """JSON-LD as a flat list of objects, bounded against bombs. Which object says what is not decided here."""
 
 import json
+import re
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
 MAX_SCRIPT_CHARS = 2_000_000
 MAX_OBJECTS = 2_000
+ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|00[01])|\x00")
+CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32)), " ")
 
 
 def read_json_ld(tree: LexborHTMLParser) -> tuple[dict[str, Any], ...]:
@@ -27,9 +30,19 @@ def read_json_ld(tree: LexborHTMLParser) -> tuple[dict[str, Any], ...]:
 
 def _parsed(source: str) -> Any:
     try:
-        return json.loads(source, strict=False)
+        value = json.loads(source, strict=False)
+        return _writable(value) if ESCAPED.search(source) else value
     except (ValueError, RecursionError):
         return None
+
+
+def _writable(value: Any) -> Any:
+    """Texts without zeros and without half a pair of surrogates: no database and no stream would take them."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").translate(CONTROLS)
+    if isinstance(value, dict):
+        return {_writable(key): _writable(one) for key, one in value.items()}
+    return [_writable(one) for one in value] if isinstance(value, list) else value
 
 
 def _flatten(value: Any, objects: list[dict[str, Any]]) -> None:
