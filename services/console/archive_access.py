@@ -5,26 +5,33 @@ from collections.abc import AsyncIterator
 
 from services.contracts.failures import RetryLater
 from services.runtime.settings import mask_passwords
+from services.store.database.migrate import archive_revision
 from services.store.database.opening import Database, open_database
 
 from .exits import CommandError
 from .settings import ConsoleSettings
 
+WHERE = "set CLEANWIRE_DATABASE_URL, or CLEANWIRE_DATA_DIR for the SQLite file in it"
+
 
 @contextlib.asynccontextmanager
-async def with_archive(settings: ConsoleSettings) -> AsyncIterator[Database]:
-    """The open archive. Raises CommandError: usage for a wrong URL, unreachable where the database is away."""
+async def with_archive(settings: ConsoleSettings, *, may_be_empty: bool = False) -> AsyncIterator[Database]:
+    """The open archive. Raises CommandError: usage for a wrong URL, unreachable where the database is away or empty."""
     shown = mask_passwords(settings.archive_url)
     try:
         database = open_database(settings.archive_url)
     except ValueError as error:
         raise CommandError.usage(f"CLEANWIRE_DATABASE_URL is {shown!r}: {error}") from None
     try:
+        if not may_be_empty and await archive_revision(database) is None:
+            raise CommandError.unreachable(
+                f"there is no archive at {shown}: no store has worked there yet", WHERE
+            )
         yield database
     except RetryLater as failure:
         raise CommandError.unreachable(
             f"no answer from the archive at {shown}: {failure.detail or failure.dependency}",
-            "set CLEANWIRE_DATABASE_URL, or CLEANWIRE_DATA_DIR for the SQLite file in it",
+            WHERE,
         ) from None
     finally:
         await database.close()

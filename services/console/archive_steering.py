@@ -19,7 +19,7 @@ from .settings import ConsoleSettings
 
 async def migrate_archive(settings: ConsoleSettings, revision: str) -> str:
     """The revision that the archive has afterwards. Raises CommandError."""
-    async with with_archive(settings) as database:
+    async with with_archive(settings, may_be_empty=True) as database:
         return await migrate(database, revision)
 
 

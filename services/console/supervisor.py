@@ -8,6 +8,7 @@ import time
 from asyncio.subprocess import Process
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from .child import ask_to_end, has_ended, kill_child, pass_lines, start_child
@@ -123,5 +124,13 @@ class Supervisor:
         self._on_line(service.name, line)
 
     def _say(self, event: str, service: Service, *, level: str = "info", **fields: object) -> None:
-        record = {"event": event, "level": level, "service": "console", "of": service.name, **fields}
+        now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        record = {
+            "event": event,
+            "level": level,
+            "timestamp": now,
+            "service": "console",
+            "of": service.name,
+            **fields,
+        }
         self._on_line("console", json.dumps(record).encode() + b"\n")

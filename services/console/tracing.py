@@ -1,7 +1,8 @@
 """Where did my article go: its way through all services, from the archive and from log files."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from .archive_access import with_archive
 from .archive_asking import canonical_or_id
 from .connection import connected
 from .dead_letters import STREAM_NAMES
-from .exits import CommandError
+from .exits import CommandError, Exit
 from .settings import ConsoleSettings
 
 UNTOLD = {
@@ -28,32 +29,49 @@ UNTOLD = {
     "article_id",
     "url",
     "correlation_id",
+    "trace_id",
     "message_id",
+    "stage",
     "stream",
+    "title",
 }
+
+
+NOT_LOOKED_THROUGH = "(Redis does not answer: dead letters were not looked through)"
+STDIN = Path("-")
 
 
 async def traced(settings: ConsoleSettings, article: str, logs: Sequence[Path]) -> list[str]:
     """The article's way, oldest step first. Raises CommandError where nobody knows it."""
     given = canonical_or_id(article)
-    view = await _known(settings, given)
+    view, away = await _known(settings, given)
     url = view.url if view else given
     article_id = view.article_id if view else article_id_of(given) if "://" in given else given
-    steps = [*_from_logs(logs, url, article_id), *await _from_dead(settings, url)]
-    steps += _from_archive(view) if view else ()
+    dead, notes = await _from_dead(settings, url)
+    steps = [*_from_logs(logs, url, article_id), *dead, *(_from_archive(view) if view else ())]
     if not steps:
-        raise CommandError(
+        raise away or CommandError(
             f"nobody knows {article!r}: it was never fetched, or it was rejected and the logs that say so were not given",
             "name the services' log files with --logs; `cleanwire submit URL` fetches it now",
         )
-    return [f"article {article_id}  {url}", *sorted(steps)]
+    return [f"article {article_id}  {url}", *sorted(steps), *([f"({away})"] if away else []), *notes]
 
 
-def _from_logs(logs: Iterable[Path], url: str, article_id: str) -> Iterator[str]:
-    """What the services logged of this article or its URL."""
+def _from_logs(logs: Sequence[Path], url: str, article_id: str) -> Iterator[str]:
+    """What the services logged of this article or its URL, and whatever else happened on the same walks."""
+    texts = {log: _stdin_lines() if log == STDIN else None for log in logs}
+    walks: set[str] = set()
+
+    def is_own(record: dict[str, Any]) -> bool:
+        return record.get("article_id") == article_id or _canonical(str(record.get("url", ""))) == url
+
     for log in logs:
-        for record in _records(log):
-            if record.get("article_id") == article_id or _canonical(str(record.get("url", ""))) == url:
+        walks |= {
+            str(one["trace_id"]) for one in _records(log, texts[log]) if one.get("trace_id") and is_own(one)
+        }
+    for log in logs:
+        for record in _records(log, texts[log]):
+            if is_own(record) or record.get("trace_id") in walks:
                 yield _step(str(record.get("timestamp", "")), str(record.get("service", "")), _told(record))
 
 
@@ -78,14 +96,9 @@ def _canonical(url: str) -> str:
         return url
 
 
-def _records(log: Path) -> Iterator[dict[str, Any]]:
-    try:
-        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        raise CommandError.usage(
-            f"cannot read {str(log)!r}: {error.strerror}", "--logs names a file of JSON lines"
-        ) from None
-    for line in lines:
+def _records(log: Path, lines: Sequence[str] | None) -> Iterator[dict[str, Any]]:
+    """The JSON objects among the lines, which are the file's unless given; a large file is never held as a whole."""
+    for line in _file_lines(log) if lines is None else lines:
         try:
             record = json.loads(line)
         except ValueError:
@@ -94,9 +107,29 @@ def _records(log: Path) -> Iterator[dict[str, Any]]:
             yield record
 
 
-async def _known(settings: ConsoleSettings, article: str) -> ArticleView | None:
-    async with with_archive(settings) as database:
-        return await read_article(database, article)
+def _stdin_lines() -> list[str]:
+    return sys.stdin.buffer.read().decode("utf-8", "replace").splitlines()
+
+
+def _file_lines(log: Path) -> Iterator[str]:
+    try:
+        with log.open(encoding="utf-8", errors="replace") as file:
+            yield from file
+    except OSError as error:
+        raise CommandError.usage(
+            f"cannot read {str(log)!r}: {error.strerror}", "--logs names a file of JSON lines, or - for stdin"
+        ) from None
+
+
+async def _known(settings: ConsoleSettings, article: str) -> tuple[ArticleView | None, CommandError | None]:
+    """What the archive knows, or why it cannot be asked: the logs may do."""
+    try:
+        async with with_archive(settings) as database:
+            return await read_article(database, article), None
+    except CommandError as away:
+        if away.code != Exit.UNREACHABLE:
+            raise
+        return None, away
 
 
 def _from_archive(view: ArticleView) -> Iterator[str]:
@@ -114,16 +147,23 @@ def _from_archive(view: ArticleView) -> Iterator[str]:
         yield _step(last, "archive", f"in story {view.story_id}")
 
 
-async def _from_dead(settings: ConsoleSettings, url: str) -> list[str]:
-    async with connected(settings) as redis:
-        letters = [letter for name in STREAM_NAMES async for letter in dead_letters(redis, name)]
-    return [
+async def _from_dead(settings: ConsoleSettings, url: str) -> tuple[list[str], list[str]]:
+    """The dead letters that name the URL, and what could not be looked at."""
+    try:
+        async with connected(settings) as redis:
+            letters = [letter for name in STREAM_NAMES async for letter in dead_letters(redis, name)]
+    except CommandError as away:
+        if away.code != Exit.UNREACHABLE:
+            raise
+        return [], [NOT_LOOKED_THROUGH]
+    steps = [
         _step(
             letter.last.isoformat(), letter.group, f"dead letter {letter.stream}/{letter.id}: {letter.reason}"
         )
         for letter in letters
         if url in {_canonical(named) for named in _named_urls(letter.fields)}
     ]
+    return steps, []
 
 
 def _named_urls(fields: dict[bytes, bytes]) -> set[str]:

@@ -2,10 +2,10 @@
 
 import gzip
 import json
+import resource
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,12 +108,14 @@ def test_help_teaches_by_example(cleanwire: Run, words: list[str]) -> None:
 
 
 def test_help_is_fast() -> None:
-    began = time.monotonic()
+    """By CPU time: what neighbours take of the machine is none of the command's."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-m", "services.console", "--help"], capture_output=True, check=False
     )
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0
-    assert time.monotonic() - began < HELP_WITHIN_S
+    assert used.ru_utime - before.ru_utime + used.ru_stime - before.ru_stime < HELP_WITHIN_S
 
 
 def test_help_imports_no_service() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import sqlite3
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
@@ -252,9 +253,12 @@ def test_a_missing_archive_is_told_and_none_is_made(tmp_path: Path, monkeypatch:
 
 
 def test_an_archive_of_another_release_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "old.db").touch()
+    with sqlite3.connect(tmp_path / "old.db") as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.execute("INSERT INTO alembic_version VALUES ('0000')")
+    connection.close()
     monkeypatch.setenv("CLEANWIRE_DATABASE_URL", f"sqlite:///{tmp_path / 'old.db'}")
-    with pytest.raises(CommandError, match="has schema None") as refused:
+    with pytest.raises(CommandError, match="has schema 0000") as refused:
         export("jsonl", since="", start="", topic="", story="", newest=False, limit=0, output=tmp_path / "o")
     assert refused.value.advice == "cleanwire migrate"
 

@@ -23,7 +23,8 @@ Ledger = Annotated[
     bool, typer.Option("--ledger", help="Every block of the page, kept or cut, with its reason.")
 ]
 Logs = Annotated[
-    list[Path] | None, typer.Option("--logs", help="JSON log files of the services; may be repeated.")
+    list[Path] | None,
+    typer.Option("--logs", help="A JSON log file of the services, or - for stdin; may be repeated."),
 ]
 OneArticle = Annotated[str, typer.Option("--article", help="An article id or its URL.")]
 OneSource = Annotated[str, typer.Option("--source", help="Everything that came from this source.")]
@@ -116,6 +117,8 @@ def trace(article: Article, logs: Logs = None) -> None:
         cleanwire trace https://example.org/news/talks
 
         cleanwire trace https://example.org/news/talks --logs cleanwire.log
+
+        docker compose logs --no-log-prefix | cleanwire trace https://example.org/news/talks --logs -
     """
     import asyncio
 
