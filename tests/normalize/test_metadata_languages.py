@@ -1,8 +1,14 @@
 """The same small report in the six languages of our outlets: byline, dates, dateline, credits, sources and notices."""
 
+from pathlib import Path
+
 import pytest
 
 from services.normalize import Extraction, extract
+from services.normalize.core.topic import make_topic, match_topics, score_topics
+from services.normalize.core.topic_profile import read_topic_profile
+
+ROOT = Path(__file__).resolve().parents[2]
 
 TEXTS = {
     "en": (
@@ -237,3 +243,44 @@ def test_part_that_is_not_free_makes_a_paywall(selector: str, labels: tuple[str,
     part = f'{{"@type": "WebPageElement", "isAccessibleForFree": "False", "cssSelector": "{selector}"}}'
     script = f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "Ferry", "hasPart": [{part}]}}</script>'
     assert article("en", below=script).labels == labels
+
+
+def test_headline_of_the_topic_in_the_sidebar_makes_no_topic() -> None:
+    profile = ROOT / "deploy" / "topics" / "belarus-talks.toml"
+    topic = make_topic(read_topic_profile(profile.read_text(encoding="utf-8"), profile.name))
+    title, *paragraphs = TEXTS["en"]
+    listed = "".join(
+        f"<li><a href='/{n}'>{headline}</a></li>"
+        for n, headline in enumerate(
+            (
+                "Envoy Coale meets Lukashenko in Minsk over sanctions and prisoners",
+                "Belarus frees 52 prisoners after talks with Washington",
+                "Lithuania closes its border with Belarus once more",
+            )
+        )
+    )
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    page = f"<html lang='en'><body><article><h1>{title}</h1>{body}</article><aside><h3>Most read</h3><ul>{listed}</ul></aside></body></html>"
+    found = extract(page.encode(), "https://ledger.example/ferry", "text/html")
+    assert isinstance(found, Extraction)
+    assert any("Lukashenko" in block.text for block in found.blocks)
+    assert match_topics([topic], found.title, found.text, "topic") == ()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Джон Коўл сустрэўся з Лукашэнкам у Мінску.",
+        "Коул зустрівся з Лукашенком у Мінську щодо санкцій.",
+        "Переговоры Коула с Лукашенко в Минске закончились ночью.",
+        "Coale spotkał się z Łukaszenką w Mińsku.",
+        "Coale'as susitiko su Lukašenka Minske.",
+        "Coale met Lukashenko in Minsk.",
+    ],
+)
+def test_place_and_persons_are_found_under_their_inflected_names(sentence: str) -> None:
+    profile = ROOT / "deploy" / "topics" / "belarus-talks.toml"
+    topic = make_topic(read_topic_profile(profile.read_text(encoding="utf-8"), profile.name))
+    (score,) = score_topics([topic], None, sentence)
+    groups = {evidence.split(":")[0] for evidence in score.evidence}
+    assert {"belarus", "lukashenko", "envoy"} <= groups
