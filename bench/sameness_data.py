@@ -5,10 +5,11 @@ import json
 import os
 import random
 import zlib
-from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+
+from services.store.core.agreement import b_cubed as agreement_of
 
 SHARED = Path(os.environ.get("CLEANWIRE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 FOLDER = SHARED / "data" / "dedup"
@@ -35,12 +36,9 @@ def half_of(key: Hashable) -> int:
 
 
 def b_cubed(found: Sequence[Hashable], true: Sequence[Hashable]) -> tuple[float, float, float]:
-    """B-cubed precision, recall and F of one labelling against another (Bagga and Baldwin 1998)."""
-    ours, theirs = _sets(found), _sets(true)
-    both = [(ours[label], theirs[truth]) for label, truth in zip(found, true, strict=True)]
-    precision = sum(len(a & b) / len(a) for a, b in both) / len(both)
-    recall = sum(len(a & b) / len(b) for a, b in both) / len(both)
-    return precision, recall, 2 * precision * recall / (precision + recall)
+    """B-cubed precision, recall and F of one labelling against another."""
+    agreement = agreement_of(found, true)
+    return agreement.precision, agreement.recall, agreement.f
 
 
 def shuffled(count: int, seed: int) -> list[int]:
@@ -64,10 +62,3 @@ def pair_f1(rows: Sequence[dict[str, Any]], same: Callable[[int], bool], languag
     ]
     hits = sum(true and found for true, found in chosen)
     return 2 * hits / (sum(true for true, _ in chosen) + sum(found for _, found in chosen))
-
-
-def _sets(labels: Sequence[Hashable]) -> dict[Hashable, set[int]]:
-    sets: dict[Hashable, set[int]] = defaultdict(set)
-    for place, label in enumerate(labels):
-        sets[label].add(place)
-    return sets

@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from services.contracts.messages import ArticleDate, NormalizedArticle, Precisio
 from .archive import Archive
 from .claim.incoming import incoming_of
 from .claim.settling import Settled
+from .core.agreement import b_cubed
 from .database.migrate import migrate
 from .database.opening import Database, open_database
 from .database.schema import article, article_group, story_member
@@ -41,6 +42,18 @@ async def dedup_rows(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         finally:
             await database.close()
     return [_result(row_id, one, final) for row_id, one in settled]
+
+
+def figures_of(groups: Sequence[Any], results: Sequence[Mapping[str, Any]]) -> str:
+    """How the verdicts agree with the groups that the rows were said to be in, as copies and as stories (B-cubed)."""
+    tied = sum(result["verdict"] in ("copy", "update", "redelivery") for result in results)
+    lines = [f"{len(results)} articles in {len(set(groups))} groups; {tied} tied to another on arrival"]
+    for name in ("canonical_id", "story_id"):
+        found = b_cubed([result[name] or result["article_id"] for result in results], groups)
+        lines.append(
+            f"{name} against group: B-cubed precision {found.precision:.4f}, recall {found.recall:.4f}, F {found.f:.4f}"
+        )
+    return "\n".join(lines)
 
 
 async def _claimed(database: Database, rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, Settled]]:

@@ -16,6 +16,7 @@ def dedup(rows: Rows) -> None:
 
     In: `{id, title, text}` and, where known, `url`, `published`, `outlet`, `fetched_at`.
     Out, after the last: `{id, verdict, article_id, canonical_id, revision, story_id, score}`.
+    Where every row says its `group`, how well canonicals and stories agree with the groups goes to stderr.
 
     Examples:
 
@@ -26,7 +27,7 @@ def dedup(rows: Rows) -> None:
     import asyncio
     import json
 
-    from services.store.dedup import dedup_rows
+    from services.store.dedup import dedup_rows, figures_of
 
     from ..exits import CommandError
     from ..json_lines import read_json_lines
@@ -34,9 +35,14 @@ def dedup(rows: Rows) -> None:
 
     console_settings()
     try:
-        for result in asyncio.run(dedup_rows(read_json_lines(rows))):
-            typer.echo(json.dumps(result, ensure_ascii=False))
+        given = list(read_json_lines(rows))
+        results = asyncio.run(dedup_rows(given))
     except ValueError as error:
         raise CommandError.usage(
             f"{rows}: {error}", "each line is one object: {id, title, text, ...}"
         ) from None
+    for result in results:
+        typer.echo(json.dumps(result, ensure_ascii=False))
+    groups = [row.get("group") for row in given]
+    if results and None not in groups:
+        typer.echo(figures_of(list(map(str, groups)), results), err=True)
