@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from services.normalize.core.rejections import Rejection
 
 MANY_TAGS = 25_000  # fewer cannot nest deep enough to matter
@@ -25,21 +27,28 @@ UNNESTED = frozenset(
 """Tags without an end, or closed by the next of their kind."""
 
 
-def refuse_hostile(text: str) -> Rejection | None:
-    """A Rejection for markup made to be slow, before it is parsed.
+def refuse_hostile(text: str, source: bytes | str) -> Rejection | None:
+    """A Rejection for markup made to be slow, before it is parsed; `source` is the text as the parser gets it.
 
     What an ordinary page pays is a look at every 5,000th character; its tags are taken apart only where one is as
     long as that, or where the page is very large or has very many attributes.
     """
-    many = len(text) > LARGE or (len(text) > 4 * MANY_VALUES and text.count("=") > MANY_VALUES)
+    many = len(text) > LARGE or (len(text) > 4 * MANY_VALUES and _count("=", source) > MANY_VALUES)
     tags = (hit[2] or "" for hit in TAG.finditer(text)) if many else _tags_without_end(text)
     if sum(_attributes(tag) ** 2 for tag in tags if len(tag) > LONG_TAG) > MAX_SQUARES:
         return Rejection("not an article", "tags with thousands of attributes")
-    if len(text) < MANY_TAGS * SHORTEST_TAG or text.count("<") < MANY_TAGS:
+    if len(text) < MANY_TAGS * SHORTEST_TAG or _count("<", source) < MANY_TAGS:
         return None
     if _nesting(text) > MAX_NESTING:
         return Rejection("not an article", f"tags nested more than {MAX_NESTING:,} deep")
     return None
+
+
+def _count(sign: str, source: bytes | str) -> int:
+    """How often an ASCII sign stands in the page; in bytes at a fifth of what `count` costs."""
+    if isinstance(source, str):
+        return source.count(sign)
+    return int(np.count_nonzero(np.frombuffer(source, dtype=np.uint8) == ord(sign)))
 
 
 def _tags_without_end(text: str) -> Iterator[str]:

@@ -54,7 +54,7 @@ def read_page(page: bytes, url: str = "", content_type: str | None = None) -> Pa
         return decoded
     if _kind_of(decoded.text, content_type or "") == "text":
         return _text_page(decoded.text, url)
-    return refuse_hostile(decoded.text) or _html_page(decoded, url)
+    return refuse_hostile(decoded.text, decoded.source) or _html_page(decoded, url)
 
 
 def _kind_of(text: str, content_type: str) -> PageKind:
