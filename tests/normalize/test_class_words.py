@@ -17,3 +17,8 @@ def test_two_words_make_one():
 def test_no_name_belongs_to_no_group():
     assert group_mask("") == 0
     assert group_mask("x1 y2") == 0
+
+
+def test_two_words_make_one_across_two_names():
+    assert group_mask("article body") & group_bit("body")
+    assert group_mask("x1 article 22 body") & group_bit("body")

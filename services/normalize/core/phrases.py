@@ -27,7 +27,7 @@ JUNK_HEADINGS = (
 )
 """Alternatives of a regular expression; each begins with three letters or blanks as they are, or is a shorter word or a sign."""
 
-_JUNK_START = re.compile(rf"\W*(?:{JUNK_STARTS})", re.I)
+JUNK_START = re.compile(rf"\W*(?:{JUNK_STARTS})", re.I)
 JUNK_HEADING = re.compile(rf"\W*(?:\d+ )?(?:{JUNK_HEADINGS})", re.I)
 
 
@@ -41,7 +41,7 @@ _JUNK_START_LETTERS, _JUNK_HEADING_LETTERS = _beginnings(JUNK_STARTS), _beginnin
 
 def starts_as_junk(text: str) -> bool:
     """Whether the text begins like a label of the page: "Read more", "Photo:", "Advertisement"."""
-    return _may_begin(text, _JUNK_START_LETTERS) and _JUNK_START.match(text) is not None
+    return _may_begin(text, _JUNK_START_LETTERS) and JUNK_START.match(text) is not None
 
 
 def is_junk_heading(text: str) -> bool:
