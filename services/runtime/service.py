@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from services.contracts.streams import STREAM_BY_NAME
 
 from .broker import ServiceBroker, connect_redis
+from .delivery.cancelling import cancel_until_ended
 from .delivery.engine import new_consumer_name
 from .delivery.trimming import reap_consumers, trim_finished
 from .monitoring.metrics import Measure, Metrics
@@ -23,7 +24,6 @@ from .settings import ServiceSettings, mask_passwords
 logger = structlog.get_logger()
 
 TRIM_EVERY_S = 10.0
-CANCEL_AGAIN_S = 1.0
 
 Task = Callable[[], Awaitable[None]]
 
@@ -84,21 +84,11 @@ async def _first_death(running: Sequence[asyncio.Future[None]], told: asyncio.Ev
 
 
 async def _stop(running: Sequence[asyncio.Future[None]], broker: ServiceBroker) -> None:
-    await _cancel(running)
+    await cancel_until_ended(running)  # their exceptions were told when they ended
     await asyncio.gather(
         *(engine.stop() for engine in broker.engines)
     )  # at once: each has its own grace time
     await broker.stop()
-
-
-async def _cancel(running: Sequence[asyncio.Future[None]]) -> None:
-    """Cancel until they have ended: a client library may swallow one cancellation."""
-    pending = set(running)
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
-    await asyncio.gather(*running, return_exceptions=True)  # their exceptions were told when they ended
 
 
 def _probes(

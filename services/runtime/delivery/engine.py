@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from services.contracts.failures import RetryLater, Unprocessable
 
 from .breaker import Breaker
+from .cancelling import cancel_until_ended
 from .committing import Committer, OwnershipLost
 from .endings import Endings, OriginOf
 from .entry import Entry, Output
@@ -115,9 +116,7 @@ class Engine:
         self._running.cancel_all()
         await self._wait_until_idle(LAST_COMMITS_S)
         await self._sweep_last()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_until_ended(self._tasks)
         PROCESS.leave(self._running)
         self._tasks = []
 
