@@ -1,6 +1,8 @@
 """The stage's fixtures: tools, images, an engine without a way out. What cannot be fetched here skips, with the reason."""
 
+import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ from tests.containers.stand_ins import CannotMake, import_stand_ins
 from tests.containers.tools import CannotInstall, docker_configuration, install_engine, installed_tools
 
 FAILED = pytest.StashKey[bool]()
+MOST_IN_MEMORY = 5 * 1024**3  # all images, their builds and the volumes take 3 GB
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,26 @@ def tools() -> Path:
 
 @pytest.fixture(scope="session")
 def scratch() -> Iterator[Path]:
-    """A folder for the whole stage, on the disk and not below a path too long for a socket; it goes at the end."""
+    """A folder for the whole stage, its path short enough for a socket; it goes at the end.
+
+    In memory where there is plenty: images are tens of thousands of small files, written once and removed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="cleanwire-stage-"))
+    is_in_memory = mount_memory(folder)
     yield folder
+    if is_in_memory:
+        subprocess.run(["umount", "--lazy", str(folder)], check=False)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def mount_memory(folder: Path) -> bool:
+    """Put a file system in memory there, if root may and three times its size is free."""
+    facts = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    if os.geteuid() != 0 or int(facts["MemAvailable"].split()[0]) * 1_024 < 3 * MOST_IN_MEMORY:
+        return False
+    options = f"size={MOST_IN_MEMORY},mode=700"
+    command = ["mount", "-t", "tmpfs", "-o", options, "cleanwire-stage", str(folder)]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 @pytest.fixture(scope="session")
