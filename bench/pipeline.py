@@ -140,14 +140,14 @@ def _print_latencies(latencies: Mapping[str, Latency]) -> None:
 def _print_shares(shares: Mapping[str, Shares]) -> None:
     print(f"{REPLICAS} replicas of each service, {SHARES_PER_S:.0f} pages/s, visibility {VISIBILITY_S:g} s\n")
     print(
-        "| service | even | one killed | one new | taken over after, s | share taken after, s |\n|---|---|---|---|---|---|"
+        "| service | even | one killed | one new | taken over after, s | share taken after, s | CPU ms a message |\n|---|---|---|---|---|---|---|"
     )
     for name, one in shares.items():
         cells = " | ".join(
             f"{' / '.join(map(str, counts))} ({imbalance(counts):.0%})"
             for counts in (one.even, one.without_one, one.with_new)
         )
-        print(f"| {name} | {cells} | {one.taken_over_s:.1f} | {one.joined_s:.1f} |")
+        print(f"| {name} | {cells} | {one.taken_over_s:.1f} | {one.joined_s:.1f} | {one.cpu_ms:.1f} |")
     worst = max(imbalance(one.even) for one in shares.values())
     slowest, joined = (
         max(one.taken_over_s for one in shares.values()),

@@ -43,7 +43,8 @@ class Shares:
     """What the replicas of one service did: messages of each in a window of even work, after one died, after one came.
 
     `taken_over_s`: from the `kill -9` of one until nothing of its is left pending; `joined_s`: from the first message
-    of a new one until it has done its even share of all messages since, at 20 % less.
+    of a new one until it has done its even share of all messages since, at 20 % less. `cpu_ms` for a message, in the
+    first window.
     """
 
     even: list[int]
@@ -51,6 +52,7 @@ class Shares:
     with_new: list[int]
     taken_over_s: float
     joined_s: float
+    cpu_ms: float
 
 
 def imbalance(counts: list[int]) -> float:
@@ -71,7 +73,9 @@ async def measure_shares(per_s: float, window_s: float) -> dict[str, Shares]:
 
 async def _walk(field: "_Field", window_s: float) -> dict[str, Shares]:
     await field.all_work(REPLICAS)
+    before = field.cpu_s()
     even = await field.window(window_s)
+    cpu_s = {name: spent - before[name] for name, spent in field.cpu_s().items()}
     killed_at = time.monotonic()
     taken_over = await field.kill_one_of_each(killed_at)
     without_one = await field.window(window_s)
@@ -85,6 +89,7 @@ async def _walk(field: "_Field", window_s: float) -> dict[str, Shares]:
             with_new[name],
             taken_over[name],
             joined_after(field.times_of(name), began),
+            1e3 * cpu_s[name] / max(sum(even[name]), 1),
         )
         for name in STAGES
     }
@@ -168,6 +173,10 @@ class _Field:
             name: [sum(began <= at < began + seconds for at in one.handled()) for one in self._living(name)]
             for name in STAGES
         }
+
+    def cpu_s(self) -> dict[str, float]:
+        """Processor seconds of the living replicas of each service until now."""
+        return {name: sum(one.cost().cpu_s for one in self._living(name)) for name in STAGES}
 
     async def kill_one_of_each(self, at: float) -> dict[str, float]:
         """`kill -9` for the first replica of each service; seconds until nothing of it is left pending."""
