@@ -23,6 +23,7 @@ FOREIGN_LOGGERS = (
 )
 QUIET_LOGGERS = (
     "uvicorn.access",
+    "uvicorn.error",
     "httpx",
     "httpcore",
     "alembic",
@@ -30,6 +31,16 @@ QUIET_LOGGERS = (
 
 OUTCOME_FIELDS = {"article_id": None, "source": None, "reason": None}
 """What an outcome line has even where nothing is known of it, so that queries and programs may rely on it."""
+
+DEAD_LETTERED = "message_dead_lettered"
+"""The outcome line of a message that no handler ended: the delivery engine writes it."""
+DEAD_FIELDS = {
+    **OUTCOME_FIELDS,
+    "outcome": "dead",
+    "correlation_id": None,
+    "trace_id": None,
+    "duration_ms": None,
+}
 
 TROUBLE_LEVELS = frozenset({"warning", "error", "critical"})
 
@@ -110,6 +121,11 @@ def _shared_processors(service: str, sample: float) -> list[Processor]:
 def _counting(_logger: Any, _method: str, event: EventDict) -> EventDict:
     if event["level"] in TROUBLE_LEVELS:
         count_trouble(str(event["event"]), event["level"])
+    if event["event"] == DEAD_LETTERED:
+        event = {**DEAD_FIELDS, **event}
+        count_outcome(
+            DEAD_LETTERED, event["outcome"], "", str(event["source"] or "")
+        )  # its reason is free text
     return event
 
 
@@ -121,7 +137,7 @@ def _sampling(share: float) -> Processor:
         if (
             method == "info"
             and "outcome" in event
-            and int(event.get("trace_id", "0")[:SAMPLED_DIGITS], 16) >= limit
+            and int((event.get("trace_id") or "0")[:SAMPLED_DIGITS], 16) >= limit
         ):
             raise structlog.DropEvent
         return event

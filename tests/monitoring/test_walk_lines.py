@@ -56,6 +56,7 @@ def test_article_is_known_by_one_id_in_all_stages(walked: Walked) -> None:
 def test_dead_letter_is_told_with_its_reason(walked: Walked) -> None:
     (line,) = walked.logged("message_dead_lettered")
     assert "not JSON" in line["reason"]
+    assert line["outcome"] == "dead"
     assert line["stage"] == "normalize/articles.raw"
 
 

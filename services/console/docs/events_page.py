@@ -10,7 +10,7 @@ HEAD = """# Log events
 Made from the code by `./run docs`; do not edit. Every service logs JSON lines on stderr: `event`, `level`, `timestamp`,
 `service`, and the fields below. The one outcome line of a message (marked ●) has besides:
 {bound}; what is not known
-of a message is null. `correlation_id` joins all that one request or one poll set off, `trace_id` one article's walk.
+of a message is null. A message that no handler ended has `message_dead_lettered` as its outcome line. `correlation_id` joins all that one request or one poll set off, `trace_id` one article's walk.
 Settings: `CLEANWIRE_LOG_LEVEL` (info), `CLEANWIRE_LOG_FORMAT` (json, or console for people), `CLEANWIRE_LOG_SAMPLE` (1: the
 share of walks whose outcome lines are written; warnings are always). No line carries an article's text, a password or a token.
 
