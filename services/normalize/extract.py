@@ -33,7 +33,7 @@ from services.normalize.core.text_title import choose_text_title
 from services.normalize.core.title import choose_title
 
 BLOCKS = TypeAdapter(tuple[Block, ...])
-ENGINE = "1.0.0"
+ENGINE = "1.1.0"
 """Rises with every change of what `extract` returns; the store compares texts of one engine only."""
 
 

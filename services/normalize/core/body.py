@@ -100,16 +100,15 @@ def _fields_of(ledger: Sequence[JudgedBlock], title: str | None) -> dict[int, st
         if has_notices and is_machine_notice(text):
             found[n] = "notice"
         elif len(text) <= LONGEST_BYLINE:
-            field = _field_of(text, headline, in_head=n < middle)
-            if field:
+            if headline.is_said_by(text, MARKS_IN_TITLE):
+                found[n] = "headline"
+            elif n < middle and (field := _field_of(text)):
                 found[n] = field
     return found
 
 
-def _field_of(text: str, headline: Wording, *, in_head: bool) -> str | None:
-    if headline.is_said_by(text, MARKS_IN_TITLE):
-        return "headline"
-    if not in_head or text.endswith(("?", "!", "”", '"')):
+def _field_of(text: str) -> str | None:
+    if text.endswith(("?", "!", "”", '"')):
         return None
     if len(text) < LONGEST_BYLINE / 2 and PREFIX.match(text) and names_in_byline(text):
         return "byline"

@@ -45,7 +45,12 @@ BEGINS = re.compile(
     r"zdj|nuotr|tłum|vertė|oprac|parengė|na podstawie|pagal)",
     re.IGNORECASE,
 )
-"""A cheap look at the first word: nearly every paragraph ends here."""
+"""A look at the first word: nearly every paragraph ends here, or at its first three letters already."""
+FIRST_LETTERS = frozenset([
+    "по ", "за ", "na ", "add", "ori", "wit", "fin", "rep", "wri", "edi", "pho", "tra", "com", "mit", "thi",
+    "тек", "тэк", "авт", "аўт", "ред", "рэд", "фот", "пер", "под", "пад", "під", "пав", "tek", "red", "zdj",
+    "nuo", "tłu", "ver", "opr", "par", "pag",
+])  # fmt: skip
 IN_PLACE = re.compile(r"\s+(?:in|at|from|в|у|ў|w|з)\s+[^\W\d_].*$")
 AND = re.compile(r"\s*(?:,|;|&|\band\b|\bи\b|\bі\b|\bта\b|\boraz\b|\bir\b|\bi\b)\s*")
 NAME = re.compile(r"[^\W\d_][\w.’'ʼ-]*(?:\s+(?:[^\W\d_][\w.’'ʼ-]*|\([^()]*\))){0,4}")
@@ -71,6 +76,8 @@ class CreditLine:
 
 def read_credit_line(paragraph: str) -> CreditLine | None:
     """What `paragraph` says if the whole of it is a credit line, else None."""
+    if len(paragraph) > 2 * LONGEST_LINE or paragraph.lstrip("( ")[:3].casefold() not in FIRST_LETTERS:
+        return None
     line = paragraph.strip()
     if len(line) > LONGEST_LINE or not BEGINS.match(line):
         return None
