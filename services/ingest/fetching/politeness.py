@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.ingest import keys
+from services.ingest.fetching.script_calls import ScriptCalls
 
 LEASE_S = 10.0  # what a killed process leaves to run out;
 RENEWALS = 3  # a living one renews it so often in that time, two may be lost
@@ -117,7 +118,7 @@ class Politeness:
         lease_s: float = LEASE_S,
     ) -> None:
         self._lease_s = lease_s
-        self._redis = redis
+        self._calls = ScriptCalls(redis)
         self._gap_s = gap_s
         self._now = now
         self._wait = wait
@@ -137,7 +138,7 @@ class Politeness:
             now = self._now()
             args: list[str | int] = [_ms(now), token, int(self._lease_s * 1000), int(self._gap_s * 1000)]
             args += [int(patience_s * 1000), FORGET_S * 1000]
-            verdict, figure = await self._take(keys=[keys.host_turns(host)], args=args)
+            verdict, figure = await self._calls.call(self._take, keys=[keys.host_turns(host)], args=args)
             if verdict == 1:
                 return Turn(host, token, now, figure)
             if verdict == 2:
@@ -164,7 +165,8 @@ class Politeness:
     async def _keep(self, turn: Turn) -> None:
         while True:
             with contextlib.suppress(RedisError):
-                await self._renew(
+                await self._calls.call(
+                    self._renew,
                     keys=[keys.host_turns(turn.host)],
                     args=[turn.token, _ms(self._now()) + int(self._lease_s * 1000)],
                 )
@@ -176,7 +178,8 @@ class Politeness:
         day = now.date().isoformat()
         judged = 1 if report.refused else 2 if report.answered else 0
         counts: list[str | int] = [part for pair in report.counts for part in pair]
-        await self._end(
+        await self._calls.call(
+            self._end,
             keys=[keys.host_turns(turn.host), keys.day_counts(day, turn.host), keys.hosts_of_day(day)],
             args=[
                 _ms(now),
