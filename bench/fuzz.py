@@ -99,7 +99,7 @@ def _seeds(out: Path) -> Path:
     """Our own pages, each behind the two bytes that choose its address and content type."""
     folder = _folder(out / "seeds")
     for source in SEEDS:
-        for page in sorted(source.glob("*.*")) if source.is_dir() else ():
+        for page in sorted(source.glob("*.[ht][tx]*")) if source.is_dir() else ():
             kind = b"\x01\x02" if page.suffix == ".txt" else b"\x01\x01"
             (folder / page.name).write_bytes(kind + page.read_bytes()[: LONGEST - 2])
     return folder
