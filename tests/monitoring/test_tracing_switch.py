@@ -1,5 +1,6 @@
 """Tracing is what the standard variables say: off without them, a clear word where they ask for what there is not."""
 
+import logging
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from services.runtime.delivery.entry import Entry
 from services.runtime.handling import handling
 from services.runtime.middleware import ExpectedFailure
 from services.runtime.monitoring.spans import OFF, message_span, note_published, part_span
-from services.runtime.monitoring.tracing import is_asked_for, tracer, tracing
+from services.runtime.monitoring.tracing import OncePerMinute, is_asked_for, tracer, tracing
 from services.runtime.settings import SettingsError
 from tests.monitoring.conftest import free_port, wait_until
 from tests.monitoring.otlp_receiver import collecting
@@ -100,6 +101,12 @@ def test_collector_that_is_away_holds_up_neither_work_nor_stop(monkeypatch: pyte
         assert time.monotonic() - began < 20
         stopping = time.monotonic()
     assert time.monotonic() - stopping < 20, "the last export is given up, not waited for"
+
+
+def test_exporter_says_once_a_minute_that_its_collector_is_away() -> None:
+    once = OncePerMinute()
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "away", None, None)
+    assert [once.filter(record) for _ in range(3)] == [True, False, False]
 
 
 def test_announcement_without_a_trace_has_no_span() -> None:

@@ -1,6 +1,8 @@
 """OpenTelemetry tracing of one process: off, and not even imported, unless the standard OTEL_* variables ask for it."""
 
+import logging
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,29 @@ EXPORTER = "OTEL_TRACES_EXPORTER"
 PROTOCOL = "http/protobuf"
 LAST_EXPORT_S = 1.5  # what a stopping process leaves the collector to take the last spans
 
+EXPORT_LOGGERS = (
+    "opentelemetry.exporter.otlp.proto.http.trace_exporter",
+    "opentelemetry.sdk._shared_internal",
+)
+SAY_AGAIN_S = 60.0
+
 _tracer: "Tracer | None" = None
+
+
+class OncePerMinute(logging.Filter):
+    """Lets the exporter say once a minute that its collector is away, not at every try."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._silent_until = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this record is written."""
+        now = time.monotonic()
+        if now < self._silent_until:
+            return False
+        self._silent_until = now + SAY_AGAIN_S
+        return True
 
 
 def tracer() -> "Tracer | None":
@@ -38,6 +62,8 @@ def tracing(service: str, environ: Mapping[str, str]) -> Iterator[None]:
         return
     provider = _provider(service, environ)
     _tracer = provider.get_tracer("cleanwire")
+    for name in EXPORT_LOGGERS:
+        logging.getLogger(name).addFilter(OncePerMinute())
     try:
         yield
     finally:
