@@ -1,5 +1,6 @@
 #!/bin/sh
-# Starts a sentinel. It rewrites its own configuration, so that lies on a volume and is written only once.
+# Starts a sentinel. It rewrites its own configuration, so that lies on a volume and is written only once. Addresses, not
+# names: the engine forgets the name of a container that is gone, and sentinels would never agree that it is.
 set -eu
 conf=/data/sentinel.conf
 if [ ! -s "$conf" ]; then
@@ -7,8 +8,6 @@ if [ ! -s "$conf" ]; then
 port 26379
 dir /data
 protected-mode no
-sentinel resolve-hostnames yes
-sentinel announce-hostnames yes
 sentinel announce-ip $CLEANWIRE_ANNOUNCE
 sentinel monitor cleanwire $CLEANWIRE_FIRST_MASTER 6379 2
 sentinel auth-user cleanwire sentinel
@@ -18,4 +17,4 @@ sentinel failover-timeout cleanwire 30000
 sentinel parallel-syncs cleanwire 1
 TEXT
 fi
-exec redis-sentinel "$conf"
+exec redis-server "$conf" --sentinel

@@ -20,7 +20,7 @@ AWAY = re.compile(
 )
 
 
-def build(engine: Engine, service: str, tag: str, context: Path = CHECKOUT, *options: str) -> None:
+def build(engine: Engine, service: str, tag: str, context: Path, *options: str) -> None:
     """Build one image. Raises EngineError where the build fails, CannotMake where packages cannot be fetched."""
     command = [
         *("build", "--network=host", "--progress=plain", "--build-arg", f"SERVICE={service}"),
@@ -44,9 +44,10 @@ def build_all(engine: Engine, scratch: Path) -> str:
 
     Returns which state that was. Raises EngineError, CannotMake.
     """
+    now = copied(CHECKOUT, scratch / NOW)  # somebody may be working in the checkout
     for service in SERVICES:
-        build(engine, service, NOW)
-    build(engine, "ingest", AGAIN, copy_of_checkout(scratch / AGAIN), "--no-cache")
+        build(engine, service, NOW, now)
+    build(engine, "ingest", AGAIN, copied(now, scratch / AGAIN), "--no-cache")
     state = state_before()
     if state is None:
         for service in SERVICES:
@@ -64,19 +65,19 @@ def state_before() -> str | None:
     return tag or (FIRST_STATE if _git("cat-file", "-t", f"{FIRST_STATE}^{{commit}}") else None)
 
 
-def copy_of_checkout(folder: Path) -> Path:
-    """What the builder would be sent, in another folder and with other times."""
+def copied(checkout: Path, folder: Path) -> Path:
+    """What the builder is sent, in another folder and with other times."""
     folder.mkdir(parents=True)
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "secrets", ".env")
     for name in ("services", "deploy"):
-        shutil.copytree(CHECKOUT / name, folder / name, ignore=ignored, copy_function=shutil.copyfile)
-    shutil.copyfile(CHECKOUT / ".dockerignore", folder / ".dockerignore")
+        shutil.copytree(checkout / name, folder / name, ignore=ignored, copy_function=shutil.copyfile)
+    shutil.copyfile(checkout / ".dockerignore", folder / ".dockerignore")
     return folder
 
 
 def _checked_out(state: str, folder: Path) -> Path:
     """The earlier state's services and requirements under today's Dockerfile, which it may not have had."""
-    copy_of_checkout(folder)
+    copied(CHECKOUT, folder)
     for name in ("services", "deploy/requirements", "deploy/sources.toml", "deploy/topics"):
         path = folder / name
         shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -89,7 +89,7 @@ def test_an_image_runs_as_nobody_on_a_file_system_it_cannot_write(engine: Engine
 
 def test_an_unknown_service_is_refused_with_what_is_allowed(engine: Engine) -> None:
     with pytest.raises(EngineError, match="SERVICE is 'storage'; allowed: ingest, normalize, store, console"):
-        build(engine, "storage", NOW)
+        build(engine, "storage", NOW, CHECKOUT)
 
 
 def test_the_same_sources_give_the_same_layers(engine: Engine) -> None:

@@ -168,6 +168,8 @@ async def test_no_service_writes_where_another_does_and_nobody_is_the_default_us
             for command in commands:
                 with pytest.raises(NoPermissionError):
                     redis.execute_command(*command)  # type: ignore[no-untyped-call]
+    with server.client_of("operator") as redis:
+        assert len(redis.acl_log()) > 0, "the log that the other test finds empty does fill"
     with pytest.raises(AuthenticationError), Redis(port=server.port) as redis:
         redis.ping()
     with Redis(port=server.port, username="health", password="-") as redis:
