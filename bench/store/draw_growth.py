@@ -40,6 +40,8 @@ def main() -> None:
         axis.set_title(title, fontsize=10)
         axis.spines[["top", "right"]].set_visible(False)
     axes[0][0].legend(frameon=False)
+    loads = [size["load"] for size in sizes]
+    figure.suptitle(f"measured at a load of {min(loads):.0f} to {max(loads):.0f}", fontsize=9)
     for axis in axes[1]:
         axis.set_xlabel("articles stored")
     figure.tight_layout()
