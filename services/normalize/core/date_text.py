@@ -28,7 +28,7 @@ STEMS = "|".join(sorted(MONTH_OF_STEM, key=len, reverse=True))
 MONTH = rf"(?P<month>(?:{STEMS})\w*)\.?"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|-[гя]\w+)?\.?"
 YEAR = r"(?P<year>(?:19|20)\d\d)"
-YEAR_WORD = r"(?:-\w{2,4}|\s?(?:г\.?|р\.?|года|году|годзе|року|r\.|roku|m\.|metų))?(?![\w-])"
+YEAR_WORD = r"(?:(?:-ųjų|\s?(?:г\.?|р\.?|года|году|годзе|року|r\.|roku|m\.|metų))(?!\w))?"
 TIME = (
     rf"(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
     rf"(?:\s?(?P<half>[ap])\.?m\b\.?)?(?:\s?(?:Uhr\s?)?\(?(?P<zone>{ZONE_NAME})(?![\w+-]))?"
