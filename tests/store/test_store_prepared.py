@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 
-from services.contracts.failures import Unprocessable
+from services.contracts.failures import RetryLater, Unprocessable
+from services.store.archive import Archive
+from services.store.database.migrate import migrate
+from services.store.database.opening import open_database
 from services.store.database.prepared import Prepared, put_new, put_row, set_columns
 from services.store.database.schema import article_group, lease, story
 
@@ -51,12 +54,16 @@ async def test_a_change_counts_its_rows_and_a_new_row_tells_its_number(archive):
     assert (changed, missed) == (1, 0)
 
 
-async def test_what_fails_on_the_driver_leaves_nothing_and_is_named(postgres_url):
-    from services.store.database.migrate import migrate
-    from services.store.database.opening import open_database
-
+@pytest.fixture
+async def postgres_archive(postgres_url):
     database = open_database(postgres_url)
     await migrate(database)
+    yield Archive(database)
+    await database.close()
+
+
+async def test_what_fails_on_the_driver_leaves_nothing_and_is_named(postgres_archive):
+    database = postgres_archive.database
 
     def work(connection):
         put_new(connection, story, [a_story(1)])
@@ -65,4 +72,18 @@ async def test_what_fails_on_the_driver_leaves_nothing_and_is_named(postgres_url
     with pytest.raises(Unprocessable, match="the archive refuses a value: value too long"):
         await database.write(work)
     assert await database.read(lambda connection: STORY_AT.all(connection, {"topic": "t"})) == []
-    await database.close()
+
+
+async def test_statement_prepared_before_a_migration_is_tried_later_and_then_prepared_anew(postgres_archive):
+    database = postgres_archive.database
+
+    async def read():
+        return await database.read(lambda connection: STORY_AT.all(connection, {"topic": "t"}))
+
+    await database.write(lambda connection: put_new(connection, story, [a_story(1, title="kept")]))
+    await read()
+    widen = text("ALTER TABLE story ALTER COLUMN title TYPE varchar(5000)")
+    await database.write(lambda connection: connection.execute(widen))
+    with pytest.raises(RetryLater, match="postgresql"):
+        await read()
+    assert [row.title for row in await read()] == ["kept"]

@@ -20,7 +20,13 @@ SQLITE_AWAY = (
     "SQLITE_CANTOPEN",
     "SQLITE_READONLY",
 )
-DATABASE_AWAY = (OSError, PoolTimeout, InterfaceError, asyncpg.InterfaceError)
+DATABASE_AWAY = (
+    OSError,
+    PoolTimeout,
+    InterfaceError,
+    asyncpg.InterfaceError,
+    asyncpg.InvalidCachedStatementError,  # a migration ran beside us: the next try prepares its statements anew
+)
 DRIVER_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error)
 """What a statement may raise, through SQLAlchemy or on the driver itself (`prepared`)."""
 
