@@ -3,16 +3,12 @@
 import numpy as np
 
 from services.normalize.core.columns import Columns
-from services.normalize.core.element_columns import (
-    headline_columns,
-    name_columns,
-    read_places,
-    share_columns,
-    title_columns,
-)
+from services.normalize.core.element_columns import headline_columns, share_columns, title_columns
 from services.normalize.core.facts import PageFacts
 from services.normalize.core.line_features import line_columns
+from services.normalize.core.name_columns import name_columns
 from services.normalize.core.place_columns import place_columns, prose_distances
+from services.normalize.core.places import read_places
 from services.normalize.core.text_columns import read_texts, text_columns
 
 

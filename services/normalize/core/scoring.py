@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.normalize.core.context import Surroundings, second_features
-from services.normalize.core.element_columns import leaves_of
 from services.normalize.core.facts import PageFacts, read_facts
 from services.normalize.core.features import first_features
 from services.normalize.core.line_features import line_surroundings
 from services.normalize.core.model import Passes, shipped_passes
 from services.normalize.core.page import Page
+from services.normalize.core.places import leaves_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,11 +1,9 @@
 """One walk over the parsed page that cuts its text into blocks; no text stands in two of them, none is lost."""
 
-import re
-from typing import Any
-
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from services.normalize.core.blocks import UNNUMBERED, BlockKind, Element, PageBlock, root_element
+from services.normalize.core.blocks import UNNUMBERED, Element, PageBlock, root_element
+from services.normalize.core.node_reading import kind_around, read_node
 from services.normalize.core.tags import (
     BLOCK,
     BREAK,
@@ -18,14 +16,11 @@ from services.normalize.core.tags import (
     TEXT,
 )
 
-HIDING_STYLE = re.compile(r"display\s*:\s*none")
 MAX_DEPTH = 250  # deeper text is taken whole as one block: a page that deep is broken or hostile
 MAX_BLOCKS = 6_000  # several times the largest real page seen; what follows is taken whole as one last block
 LONG_LINK = 1_500  # characters; a link that long is an unclosed <a> around the body, not a teaser
 MAX_WALKS = 3  # each but the first because the one before it met long links; they may hold others
 BREAK_MARK = "\n\x00"  # no page has a NUL
-NAMING = ("itemprop", "role", "data-component", "data-testid", "data-type")
-"""Attributes that name an element's part on the page, besides class and id."""
 
 
 def cut_blocks(tree: LexborHTMLParser) -> tuple[list[Element], list[PageBlock]]:
@@ -178,7 +173,7 @@ class _Walk:
         self.broken = False
 
     def _block(self, text: str, element: Element) -> PageBlock:
-        kind = KIND_OF_TAG.get(element.tag) or _kind_around(element)
+        kind = KIND_OF_TAG.get(element.tag) or kind_around(element)
         link_chars = min(self.link_chars, len(text)) if self.link_chars else 0
         return PageBlock(
             len(self.blocks),
@@ -196,7 +191,7 @@ class _Walk:
         parent = element.parent or self.root
         if parent.index == UNNUMBERED:
             self._number(parent)
-        own = _read_node(element, parent)
+        own = read_node(element, parent)
         element.article = parent.article
         if element.tag == "article":
             self.articles += 1
@@ -206,57 +201,6 @@ class _Walk:
         self.elements.append(element)
 
 
-def _read_node(element: Element, parent: Element) -> str:
-    """Take from the element's node what the features will ask for; its tag with its class attribute."""
-    node = element.node
-    assert node is not None
-    element.node = None
-    element.tag = own = node.tag or ""
-    element.hidden = parent.hidden
-    attributes = node.attributes
-    if not attributes:
-        element.names, element.own = "", own
-        return own
-    names = attributes.get("class") or ""
-    if names:
-        names = names[:200]
-        own = f"{own}.{names[:60]}"
-    if len(attributes) > bool(names):
-        names += _other_names(attributes)
-        if not element.hidden:
-            element.hidden = _hides(attributes)
-    element.names, element.own = names, own
-    return own
-
-
-def _other_names(attributes: dict[str, Any]) -> str:
-    found = [attributes.get("id")]
-    found += [attributes[name] for name in NAMING if name in attributes]
-    return "".join(f" {one[:100]}" for one in found if one)
-
-
-def _hides(attributes: dict[str, Any]) -> bool:
-    style = attributes.get("style") or ""
-    return (
-        "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or (style != "" and HIDING_STYLE.search(style) is not None)
-    )
-
-
 def _lines_of(text: str) -> str:
     """A line for each break of the page's own, each with single blanks."""
     return "\n".join(line for line in (" ".join(one.split()) for one in text.split(BREAK_MARK)) if line)
-
-
-def _kind_around(element: Element) -> BlockKind:
-    """The kind by the nearest element above that names one, two levels up at most: `<li><p>` is a list item."""
-    above = element.parent
-    for _ in range(2):
-        if above is None:
-            break
-        kind = KIND_OF_TAG.get(above.tag)
-        if kind is not None:
-            return kind
-        above = above.parent
-    return "paragraph"
