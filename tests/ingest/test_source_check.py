@@ -196,7 +196,7 @@ async def test_politeness_of_a_day_is_reported_per_host(
         clock.forward(pause)
 
     [row] = await politeness_of_day(walk.redis, clock.now().date().isoformat())
-    assert (row.host, row.requests, row.throttled, row.robots_refusals) == (site.netloc, 3, 1, 1)
+    assert (row.host, row.requests, row.throttled, row.robots_refusals) == (site.netloc, 4, 1, 1)
     assert row.bytes == 2 * len("<p>page</p>")
     assert row.shortest_gap_s == pytest.approx(7.5)
 

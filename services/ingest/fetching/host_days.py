@@ -11,7 +11,10 @@ from services.ingest.stored import read_hash
 
 @dataclass(frozen=True)
 class HostDay:
-    """How one host was treated on one day. `shortest_gap_s` is None with fewer than two requests."""
+    """How one host was treated on one day; `requests` counts its robots.txt, too.
+
+    `shortest_gap_s` is None with fewer than two requests; a robots.txt and the page it was asked for are one there.
+    """
 
     host: str
     requests: int
@@ -34,13 +37,14 @@ async def politeness_of_day(redis: Redis, day: str) -> list[HostDay]:
 
 
 def _host_day(host: str, counts: dict[str, str]) -> HostDay:
-    requests = int(counts.get("requests", 0))
+    asked = int(counts.get("requests", 0))
+    requests = asked + int(counts.get("robots_requests", 0))
     gap = counts.get("shortest_gap_ms")
     return HostDay(
         host=host,
         requests=requests,
         bytes=int(counts.get("bytes", 0)),
-        not_modified_share=round(int(counts.get("not_modified", 0)) / requests, 3) if requests else 0.0,
+        not_modified_share=round(int(counts.get("not_modified", 0)) / asked, 3) if asked else 0.0,
         throttled=int(counts.get("throttled", 0)),
         robots_refusals=int(counts.get("robots_refusals", 0)),
         failed=int(counts.get("failed", 0)),

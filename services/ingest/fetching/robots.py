@@ -25,7 +25,7 @@ from services.ingest.core.outcomes import (
     Throttled,
 )
 from services.ingest.fetching.fetcher import Fetcher
-from services.ingest.fetching.politeness import NotYet, Politeness, TurnReport
+from services.ingest.fetching.politeness import COUNTS_KEPT_S, NotYet, Politeness, TurnReport
 
 AGENT = "cleanwire"
 KEPT_S = 24 * 3600  # RFC 9309 §2.4: no longer than a day
@@ -130,7 +130,17 @@ class Robots:
         await self._redis.set(
             keys.robots_file(origin), json.dumps({"state": kept.state, "text": kept.text}), ex=life_s
         )
+        if kept.state != "forbidden":
+            await self._count(host_key(origin), self._now().date().isoformat())
         return kept
+
+    async def _count(self, host: str, day: str) -> None:
+        """The day's report counts every request; a turn counts the page alone."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hincrby(keys.day_counts(day, host), "robots_requests", 1)
+            pipe.expire(keys.day_counts(day, host), COUNTS_KEPT_S)
+            pipe.sadd(keys.hosts_of_day(day), host)
+            await pipe.execute()
 
     async def _follow(self, url: str) -> FetchOutcome:
         own = host_key(url)
