@@ -25,9 +25,16 @@ DATABASE_AWAY = (
     PoolTimeout,
     InterfaceError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that was lost in the middle of an answer
     asyncpg.InvalidCachedStatementError,  # a migration ran beside us: the next try prepares its statements anew
 )
-DRIVER_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, sqlite3.Error)
+DRIVER_ERRORS = (
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    sqlite3.Error,
+)
 """What a statement may raise, through SQLAlchemy or on the driver itself (`prepared`)."""
 
 

@@ -22,6 +22,9 @@ TIMEOUTS = {
 PLANS = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "jit": "off"}
 """A claim's statements find a handful of rows, each by an index: planned once, and not as for the table that was empty then."""
 CONNECT_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = (
+    35.0  # above the server's own statement_timeout: a server that says nothing for so long is gone
+)
 
 
 class PostgresDatabase:
@@ -42,6 +45,7 @@ class PostgresDatabase:
             connect_args={
                 "server_settings": TIMEOUTS | PLANS | {"application_name": "cleanwire-store"},
                 "timeout": CONNECT_TIMEOUT_S,
+                "command_timeout": ANSWER_TIMEOUT_S,
             },
         )
 
@@ -69,6 +73,9 @@ class PostgresDatabase:
             try:
                 async with driver.transaction(isolation="read_committed"):
                     result = await connection.run_sync(work)
+            except (TimeoutError, asyncpg.InternalClientError):
+                driver.terminate()  # nobody knows what it would answer next
+                raise
             finally:
                 if driver.is_closed():
                     await connection.invalidate()
