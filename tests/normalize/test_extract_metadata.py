@@ -298,3 +298,49 @@ def test_hostile_head_costs_fields_never_the_article(head: str) -> None:
 )
 def test_url_that_is_none_costs_nothing(url: str) -> None:
     assert isinstance(extract(page(), url, "text/html"), Extraction)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '//<![CDATA[\n{"@type":"NewsArticle","headline":"Ferry","datePublished":"2025-12-12"}\n//]]>',
+        '<!-- {"@type":"NewsArticle","headline":"Ferry","datePublished":"2025-12-12"} -->',
+        '{"@type":"NewsArticle","headline":"Ferry","datePublished":"2025-12-12"};',
+        '{"@type":"NewsArticle","headline":"Ferry","keywords":["a","b",],"datePublished":"2025-12-12",}',
+    ],
+)
+def test_json_ld_in_its_usual_wrappings_is_read(script: str) -> None:
+    found = article(page(f'<script type="application/ld+json; charset=utf-8">{script}</script>'))
+    assert found.published == ArticleDate(
+        value="2025-12-12", precision="day", evidence="json-ld datePublished"
+    )
+
+
+def test_author_and_publisher_named_by_reference_are_looked_up() -> None:
+    graph = (
+        '{"@graph": [{"@type": "Organization", "@id": "#ledger", "name": "The Ledger"}, {"@type": "NewsArticle", "headline": "Ferry", '
+        '"author": [{"@id": "#anna"}, {"@id": "#gone"}], "publisher": {"@id": "#ledger"}}, {"@type": "Person", "@id": "#anna", "name": "Anna Lee"}]}'
+    )
+    found = article(page(f'<script type="application/ld+json">{graph}</script>'))
+    assert found.authors == (Author(name="Anna Lee"),)
+    assert found.outlet == "The Ledger"
+
+
+@pytest.mark.parametrize("value", ['"1765537200"', "1765537200", "1765537200000"])
+def test_date_in_seconds_is_utc(value: str) -> None:
+    found = article(page(json_ld(f'"headline": "Ferry", "datePublished": {value}')))
+    assert found.published == ArticleDate(
+        value="2025-12-12T11:00:00+00:00", precision="second", zone="UTC", evidence="json-ld datePublished"
+    )
+
+
+@pytest.mark.parametrize(
+    "value", ["9999-12-31T00:00:00Z", "0001-01-01", "1970-01-01T00:00:00Z", "99999999999999999999"]
+)
+def test_placeholder_is_no_date(value: str) -> None:
+    assert article(page(f'<meta property="article:published_time" content="{value}">')).published is None
+
+
+def test_references_that_go_in_circles_name_nobody() -> None:
+    graph = '{"@graph": [{"@type": "NewsArticle", "@id": "#a", "headline": "Ferry", "author": {"@id": "#a"}}, {"@id": "#b", "author": {"@id": "#b"}}]}'
+    assert article(page(f'<script type="application/ld+json">{graph}</script>')).authors == ()

@@ -30,6 +30,8 @@ PAGE_TYPES = frozenset(
 )
 
 JsonObject = Mapping[str, Any]
+REFERRING = ("author", "publisher", "image")
+MOST_REFERENCES = 12
 
 
 def article_objects(json_ld: tuple[dict[str, Any], ...]) -> list[JsonObject]:
@@ -41,7 +43,28 @@ def article_objects(json_ld: tuple[dict[str, Any], ...]) -> list[JsonObject]:
         one for one in json_ld if types_of(one) & ARTICLE_TYPES and _says_something(one)
     ]
     others = [one for one in json_ld if types_of(one) & PAGE_TYPES and one.get("datePublished")]
-    return articles[:3] + others[:2]
+    return [_with_named(one, json_ld) for one in articles[:3] + others[:2]]
+
+
+def _with_named(one: JsonObject, json_ld: tuple[dict[str, Any], ...]) -> JsonObject:
+    """The object with the author, publisher and image that it names by `@id` alone, as content systems write a graph."""
+    named = {key: parts for key in REFERRING if any(map(_is_reference, parts := _parts_of(one.get(key))))}
+    if not named:
+        return one
+    known = {str(other["@id"]): other for other in json_ld if "@id" in other and not _is_reference(other)}
+    return {**one, **{key: [_looked_up(part, known) for part in parts] for key, parts in named.items()}}
+
+
+def _parts_of(value: Any) -> list[Any]:
+    return value[:MOST_REFERENCES] if isinstance(value, list) else [value]
+
+
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, Mapping) and "@id" in value and not value.keys() - {"@id", "@type"}
+
+
+def _looked_up(value: Any, known: Mapping[str, Any]) -> Any:
+    return known.get(str(value["@id"]), value) if _is_reference(value) else value
 
 
 def types_of(one: JsonObject) -> frozenset[str]:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from services.normalize.core.date_text import Habits, Moment, find_moment
 
-OLDEST_YEAR = 1990
+OLDEST_YEAR, NEWEST_YEAR = 1990, 2100  # beyond them stand placeholders: 1970, 9999
+EPOCH = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?$")
 UNKNOWN_HABITS = Habits()
 ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?\s*$",
@@ -25,7 +26,7 @@ def read_moment(value: str, habits: Habits = UNKNOWN_HABITS) -> Moment | None:
     """A date from an attribute or a meta element: ISO 8601, its usual misspellings, RFC 2822, or words."""
     text = value.strip()[:80]
     moment = _iso(text) or _rfc(text) or find_moment(text, habits)
-    return moment if moment and moment.when.year >= OLDEST_YEAR else None
+    return _credible(moment)
 
 
 def moment_in_url(url: str) -> Moment | None:
@@ -37,6 +38,16 @@ def moment_in_url(url: str) -> Moment | None:
     if named and MONTHS_IN_URL.find(named[2]) % 3 == 0:
         return _moment((named[1], str(MONTHS_IN_URL.find(named[2]) // 3 + 1), named[3]))
     return None
+
+
+def moment_of_seconds(value: str) -> Moment | None:
+    """Seconds or milliseconds since 1970, as some content systems write it; always UTC."""
+    hit = EPOCH.match(value.strip())
+    return _credible(Moment(datetime.fromtimestamp(int(hit[1]), UTC), "second", "UTC")) if hit else None
+
+
+def _credible(moment: Moment | None) -> Moment | None:
+    return moment if moment and OLDEST_YEAR <= moment.when.year <= NEWEST_YEAR else None
 
 
 def _iso(text: str) -> Moment | None:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.contracts.messages import ArticleDate
 from services.normalize.core.article_object import JsonObject, first_text
 from services.normalize.core.date_text import Habits, Moment, find_moment, has_year
-from services.normalize.core.date_values import OLDEST_YEAR, moment_in_url, read_moment
+from services.normalize.core.date_values import OLDEST_YEAR, moment_in_url, moment_of_seconds, read_moment
 from services.normalize.core.outlet import host_of
 from services.normalize.core.page import Page
 from services.normalize.core.zones import place_of_page
@@ -88,28 +89,42 @@ def _first(found: Iterable[tuple[Moment | None, str]]) -> ArticleDate | None:
 
 
 def _published(page: Page, articles: Sequence[JsonObject], near: Sequence[str], habits: Habits) -> Found:
-    for one in articles:
-        for key in ("datePublished", "dateCreated", "uploadDate"):
-            if text := first_text(one.get(key), "@value"):
-                yield read_moment(text, habits), f"json-ld {key}"
-    for name in PUBLISHED_METAS:
-        if name in page.metas:
-            yield read_moment(page.metas[name], habits), f"meta {name}"
+    declared = list(_declared(page, articles))
+    for text, evidence in declared:
+        yield read_moment(text, habits), evidence
     yield from _time_elements(page, habits, modified=False)
+    for text, evidence in declared:  # seconds since 1970 know no zone: every other writing says more
+        yield moment_of_seconds(text), evidence
     yield moment_in_url(page.url), "url"
     yield _visible(near, habits, "published"), "byline text"
     yield _visible(near, habits, "modified"), "byline text, of an update"
 
 
+def _declared(page: Page, articles: Sequence[JsonObject]) -> Iterator[tuple[str, str]]:
+    for one in articles:
+        for key in ("datePublished", "dateCreated", "uploadDate"):
+            if text := _date_text(one.get(key)):
+                yield text, f"json-ld {key}"
+    for name in PUBLISHED_METAS:
+        if name in page.metas:
+            yield page.metas[name], f"meta {name}"
+
+
 def _modified(page: Page, articles: Sequence[JsonObject], near: Sequence[str], habits: Habits) -> Found:
     for one in articles:
-        if text := first_text(one.get("dateModified"), "@value"):
+        if text := _date_text(one.get("dateModified")):
             yield read_moment(text, habits), "json-ld dateModified"
     for name in MODIFIED_METAS:
         if name in page.metas:
             yield read_moment(page.metas[name], habits), f"meta {name}"
     yield from _time_elements(page, habits, modified=True)
     yield _visible(near, habits, "modified"), "byline text"
+
+
+def _date_text(value: Any) -> str | None:
+    """A date of JSON-LD as written; a number is one in seconds or milliseconds."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{value:.0f}" if is_number else first_text(value, "@value")
 
 
 def _time_elements(page: Page, habits: Habits, *, modified: bool) -> Found:

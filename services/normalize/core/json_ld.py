@@ -9,6 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 MAX_SCRIPT_CHARS = 2_000_000
 MAX_OBJECTS = 2_000
 ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|00[01])|\x00")
+WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?")
+DANGLING = re.compile(r",\s*([}\]])")
 CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32)), " ")
 
 
@@ -19,7 +21,7 @@ def read_json_ld(tree: LexborHTMLParser) -> tuple[dict[str, Any], ...]:
     """
     objects: list[dict[str, Any]] = []
     budget = MAX_SCRIPT_CHARS
-    for script in tree.css('script[type="application/ld+json"]'):
+    for script in tree.css('script[type^="application/ld+json"]'):
         source = script.text() or ""
         budget -= len(source)
         if budget < 0 or len(objects) >= MAX_OBJECTS:
@@ -29,11 +31,19 @@ def read_json_ld(tree: LexborHTMLParser) -> tuple[dict[str, Any], ...]:
 
 
 def _parsed(source: str) -> Any:
-    try:
-        value = json.loads(source, strict=False)
-        return _writable(value) if ESCAPED.search(source) else value
-    except (ValueError, RecursionError):
-        return None
+    """The script's value; of a broken one what it is without the usual wrapping, None if that is broken too."""
+    for text in (source, _unwrapped(source)):
+        try:
+            value = json.loads(text, strict=False)
+            return _writable(value) if ESCAPED.search(text) else value
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _unwrapped(source: str) -> str:
+    """Without comment and CDATA marks around it, a semicolon behind it, and commas that nothing follows."""
+    return DANGLING.sub(r"\1", WRAPPING.sub("", source).strip().rstrip(";"))
 
 
 def _writable(value: Any) -> Any:
