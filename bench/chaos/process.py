@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 PR_SET_PDEATHSIG = 1
 
 
@@ -47,6 +48,7 @@ def start_process(service: str, log: Path, environ: dict[str, str], without: Seq
         popen = subprocess.Popen(
             command,
             env={**os.environ, **environ},
+            cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

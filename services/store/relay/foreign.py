@@ -8,6 +8,8 @@ import structlog
 from redis.asyncio import Redis
 from sqlalchemy import Connection, select, tuple_
 
+from services.contracts.events import parse_event, stream_of_type
+
 from ..database.opening import Database
 from ..database.schema import outbox
 from .outbox import (
@@ -16,6 +18,7 @@ from .outbox import (
     foreign_id,
     locked_head,
     move_head,
+    note_event,
     note_foreign,
     place_rows,
     position_of,
@@ -32,6 +35,7 @@ class Seen:
 
     position: Position
     event_id: str
+    fields: dict[str | bytes, str | bytes]
 
 
 class ForeignEntries:
@@ -81,7 +85,7 @@ class ForeignEntries:
                 known = await self._known(position)
                 if known is not None and is_ours(known, position, fields):
                     return seen, position
-                seen.append(Seen(position, _event_id(fields)))
+                seen.append(Seen(position, _event_id(fields), _texts(fields)))
             upper = f"({_text(page[-1][0])}"
         return seen, None
 
@@ -102,6 +106,8 @@ class ForeignEntries:
         adopted: dict[int, Position] = {}
         for entry in seen:  # the newest first: of two entries with one event id the newer is the row's
             row = self._row_of(connection, entry.event_id)
+            if row is None and self._take_back(connection, entry):
+                row = self._row_of(connection, entry.event_id)
             if row is None or row in adopted:
                 note_foreign(connection, self._stream, entry.position)
             else:
@@ -117,6 +123,21 @@ class ForeignEntries:
         place_rows(connection, rows)
         move_head(connection, self._stream, top)
         return len(adopted), len(lost)
+
+    def _take_back(self, connection: Connection, entry: Seen) -> bool:
+        """An event of ours that the outbox has lost, to a backup older than it: noted whole, it is announced no more.
+
+        True if it was one.
+        """
+        try:
+            event, data = parse_event(entry.fields)
+            if stream_of_type(event.type) != self._stream:
+                return False
+        except (KeyError, ValueError):
+            return False
+        article_id = getattr(data, "article_id", None)
+        note_event(connection, self._stream, entry.position, entry.fields, article_id)
+        return True
 
     def _row_of(self, connection: Connection, event_id: str) -> int | None:
         statement = select(outbox.c.n).where(outbox.c.stream == self._stream, outbox.c.event_id == event_id)
@@ -139,6 +160,10 @@ def is_ours(known: str, position: Position, fields: Mapping[bytes, bytes]) -> bo
 def _event_id(fields: Mapping[Any, Any]) -> str:
     value = fields.get(b"id", fields.get("id", b""))
     return _text(value)
+
+
+def _texts(fields: Mapping[Any, Any]) -> dict[str | bytes, str | bytes]:
+    return {_text(name): _text(value) for name, value in fields.items()}
 
 
 def _text(value: str | bytes) -> str:

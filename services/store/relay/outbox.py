@@ -1,7 +1,8 @@
 """The outbox: announcements written with the claim, entry ids allotted afterwards. Strictly rising, whatever the clock does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
@@ -90,6 +91,15 @@ def note_foreign(connection: Connection, stream: str, position: Position) -> Non
     """Keep a place on the stream that another writer took, as a row without a body."""
     row = {"stream": stream, "event_id": foreign_id(position), "ms": position[0], "seq": position[1]}
     connection.execute(insert_new(connection, outbox), row)
+
+
+def note_event(
+    connection: Connection, stream: str, position: Position, fields: Mapping[Any, Any], article_id: str | None
+) -> None:
+    """Keep an event that stands on the stream as if it had been announced from here."""
+    body = json.dumps(dict(fields), ensure_ascii=False)
+    row = {"stream": stream, "event_id": fields["id"], "article_id": article_id, "fields": body}
+    connection.execute(insert_new(connection, outbox), row | {"ms": position[0], "seq": position[1]})
 
 
 def foreign_id(position: Position) -> str:
