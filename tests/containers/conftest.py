@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.engine import Engine
+from tests.containers.engine import Engine, EngineDidNotStart
 from tests.containers.images import build_all
 from tests.containers.stand_ins import CannotMake, import_stand_ins
 from tests.containers.tools import CannotInstall, docker_configuration, install_engine, installed_tools
@@ -74,7 +74,7 @@ def built(tools: Path, scratch: Path) -> Built:
             return Built(engine.folder, config, build_all(engine, scratch))
         finally:
             engine.stop()
-    except (CannotInstall, CannotMake) as reason:
+    except (CannotInstall, CannotMake, EngineDidNotStart) as reason:
         pytest.skip(f"the stage cannot set itself up: {reason}")
 
 
@@ -82,7 +82,10 @@ def built(tools: Path, scratch: Path) -> Built:
 def engine(built: Built) -> Iterator[Engine]:
     """The engine that runs the containers: in a network namespace of its own, gone at the end with all it made."""
     engine = Engine(built.folder, config=built.config)
-    engine.start()
+    try:
+        engine.start()
+    except EngineDidNotStart as reason:
+        pytest.skip(f"the stage cannot set itself up: {reason}")
     yield engine
     engine.stop()
     assert not Path(f"/run/netns/{engine.namespace}").exists()

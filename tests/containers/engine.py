@@ -20,6 +20,10 @@ class EngineError(RuntimeError):
     """A command of the engine failed; the message ends with what it said."""
 
 
+class EngineDidNotStart(EngineError):
+    """This machine does not let an engine run. No fault of the product."""
+
+
 @dataclass
 class Engine:
     """One dockerd over `folder`, reached through its socket only.
@@ -45,7 +49,7 @@ class Engine:
         return f"cleanwire-{os.getpid()}"
 
     def start(self) -> None:
-        """Return when it answers. Raises EngineError."""
+        """Return when it answers. Raises EngineDidNotStart."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "dockerd.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -60,7 +64,7 @@ class Engine:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 said = (self.folder / "dockerd.log").read_text(errors="replace")[-2_000:]
                 self.stop()
-                raise EngineError(f"dockerd did not start:\n{said}")
+                raise EngineDidNotStart(f"dockerd did not start:\n{said}")
             time.sleep(0.1)
 
     def stop(self) -> None:
@@ -139,8 +143,13 @@ class Engine:
     def _way_in(self) -> list[str]:
         if self.in_host_network:
             return []
-        subprocess.run(["ip", "netns", "add", self.namespace], check=True)
-        subprocess.run(["ip", "-n", self.namespace, "link", "set", "lo", "up"], check=True)
+        subprocess.run(
+            ["ip", "netns", "del", self.namespace], check=False, capture_output=True
+        )  # of a killed run
+        for command in (["netns", "add", self.namespace], ["-n", self.namespace, "link", "set", "lo", "up"]):
+            done = subprocess.run(["ip", *command], capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise EngineDidNotStart(f"ip {' '.join(command)}: {done.stderr.strip()}")
         return ["nsenter", f"--net=/run/netns/{self.namespace}"]
 
     def _command(self) -> list[str]:

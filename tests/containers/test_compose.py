@@ -15,7 +15,7 @@ from tests.containers.small_plan import PAGES, faults_of, plan_pages
 from tests.containers.small_web import url_of
 from tests.containers.stack import Stack, exit_codes, within
 
-pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(1_800)]
 
 WEB_SECONDS = 25.0
 DRAINED_WITHIN_S = 240.0  # of a loaded machine; alone it takes some seconds after the last page

@@ -12,7 +12,7 @@ from tests.containers.images import AGAIN, CHECKOUT, NOW, build
 from tests.containers.stack import within
 from tests.containers.stand_ins import PYTHON
 
-pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(1_800)]
 
 MEGABYTE = 1_000_000
 MOST_OVER_BASE_MB = {"ingest": 140, "normalize": 140, "store": 140, "console": 200}

@@ -11,7 +11,7 @@ import pytest
 from services.contracts.streams import STREAM_BY_NAME
 from tests.containers.images import CHECKOUT
 
-pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(1_800)]
 
 FILES = CHECKOUT / "deploy" / "kubernetes"
 OVERLAYS = ("sqlite", "postgresql-keda")
