@@ -103,7 +103,7 @@ def alertmanager_config(folder: Path, hook: int) -> Path:
     return config
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_dead_letter_reaches_the_operators_webhook_by_logs_alone(tmp_path: Path, redis_url: str) -> None:
     mtail, prometheus, alertmanager = needed("mtail", "prometheus", "prometheus-alertmanager")
     mtail_port, prometheus_port, alertmanager_port = free_port(), free_port(), free_port()
