@@ -80,6 +80,9 @@ def group_object(group: DeadGroup) -> dict[str, Any]:
 
 
 def group_line(group: DeadGroup) -> str:
-    """A cause in one line: its name, how many, since when, its newest letter and reason."""
-    newest = f"{group.stream}/{group.ids[-1]}"
-    return f"{group.fingerprint}  {group.count:>5}  {group.last:%Y-%m-%d %H:%M}  {newest}  {group.reason[:REASON_CHARS]}"
+    """A cause in one line: its name, how many, first and last seen, its newest letter and reason."""
+    newest, seen = (
+        f"{group.stream}/{group.ids[-1]}",
+        f"{group.first:%Y-%m-%d %H:%M} to {group.last:%Y-%m-%d %H:%M}",
+    )
+    return f"{group.fingerprint}  {group.count:>5}  {seen}  {newest}  {group.reason[:REASON_CHARS]}"
