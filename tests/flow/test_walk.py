@@ -216,8 +216,8 @@ async def test_submitted_page_of_a_known_outlet_is_an_update_of_its_article_and_
     assert "cleanwire.group.copy_seen.v1" not in told
 
 
-async def test_three_handlers_pass_a_page_on_within_a_second(walk: Walk) -> None:
+async def test_three_handlers_pass_a_page_on_at_once(walk: Walk) -> None:
     await walk.show(SCENES[0])  # loads what is loaded once
-    async with asyncio.timeout(1.0):
+    async with asyncio.timeout(10.0):  # a wait for a poll or a block would take longer
         await walk.show(SCENES[2])
     assert len(came_out(await walk.events())) == 2
