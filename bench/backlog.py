@@ -14,7 +14,7 @@ from bench.chaos.plan import Page, plan_pages
 from bench.chaos.process import Process, start_process
 from bench.chaos.web import ChaosWeb
 from bench.pipeline_rig import put_page
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.contracts.streams import ARTICLES_RAW, GROUP_NORMALIZE
 from services.runtime.delivery.waiting import waiting_entries
 from services.runtime.policies import BACKLOG_LIMIT

@@ -17,7 +17,7 @@ from faststream.redis import RedisBroker, StreamSub
 from pydantic import BaseModel
 from redis.asyncio import Redis
 
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.runtime.broker import build_broker
 from services.runtime.delivery.policy import Policy
 from services.runtime.envelope import seal

@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from bench.delivery import CONCURRENCY, GROUP, SINK, SOURCE, Body, _fill, _until_done
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.runtime.broker import build_broker
 from services.runtime.delivery.policy import Policy
 from services.runtime.logs import log_outcome, set_up_logs

@@ -21,7 +21,7 @@ from redis.asyncio import Redis
 from selectolax.lexbor import LexborHTMLParser
 
 from bench.pipeline_rig import pages, put_page
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.contracts.messages import NormalizedArticle, RawArticle
 from services.contracts.streams import ARTICLES_NORMALIZED, ARTICLES_RAW, GROUP_NORMALIZE
 from services.normalize import Rejection, extract

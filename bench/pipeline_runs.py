@@ -13,7 +13,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from bench.pipeline_rig import Cost, Service, cost_of, generated_page, machine_cpu_s, pages, put_page
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.contracts.streams import (
     ARTICLES_CLEANED,
     ARTICLES_NORMALIZED,

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from bench.embedded_postgres import start_postgres
 from bench.pipeline_rig import Service
 from bench.pipeline_web import PAGE, host_of, many_hosts
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import (
     ARTICLES_NORMALIZED,

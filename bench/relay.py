@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from sqlalchemy import insert
 
 from bench.embedded_postgres import start_postgres
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.contracts.streams import ARTICLES_CLEANED
 from services.store.database.migrate import migrate
 from services.store.database.opening import Database, open_database

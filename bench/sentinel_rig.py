@@ -11,7 +11,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from services.console.embedded_valkey import EmbeddedValkey, start_valkey
+from services.console.local.embedded_valkey import EmbeddedValkey, start_valkey
 
 SENTINELS = 3
 DOWN_AFTER_MS = 1_000

@@ -13,7 +13,7 @@ import msgspec
 from redis import Redis
 
 from bench.export import rows_of
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.contracts.events import parse_event
 
 STREAM, GROUP, CONSUMER = "articles.cleaned", "bench", "one"

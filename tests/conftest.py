@@ -16,7 +16,7 @@ from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
 from bench.embedded_postgres import EmbeddedPostgres, start_postgres
-from services.console.embedded_valkey import EmbeddedValkey, start_valkey
+from services.console.local.embedded_valkey import EmbeddedValkey, start_valkey
 
 DATABASES = 16
 _numbers = itertools.cycle(range(DATABASES))

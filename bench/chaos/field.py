@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.embedded_postgres import EmbeddedPostgres, start_postgres
-from services.console.embedded_valkey import EmbeddedValkey, start_valkey
+from services.console.local.embedded_valkey import EmbeddedValkey, start_valkey
 
 from .clock import SteppedClock
 from .disk import Disk

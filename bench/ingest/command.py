@@ -13,7 +13,7 @@ from bench.ingest.figures import table_of
 from bench.ingest.idle import idle_cost
 from bench.ingest.simulation import simulate
 from bench.ingest.throughput import throughput
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 
 PARTS = ("throughput", "idle", "replicas")
 

@@ -13,8 +13,8 @@ from services.runtime.bodies import body_of
 from services.runtime.delivery.dead import dead_letters
 from services.store.reading.views import ArticleView, read_article
 
-from .archive_access import with_archive
-from .archive_asking import canonical_or_id
+from .archive.access import with_archive
+from .archive.asking import canonical_or_id
 from .connection import connected
 from .dead_letters import STREAM_NAMES
 from .exits import CommandError, Exit

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from services.console.embedded_valkey import ValkeyStartError, _answers, start_valkey
+from services.console.local.embedded_valkey import ValkeyStartError, _answers, start_valkey
 
 
 def test_killed_server_comes_back_on_its_port_with_its_entries(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_port_of_another_server_is_refused(tmp_path: Path) -> None:
 
 def test_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     program = (
-        "import sys, time, pathlib; from services.console.embedded_valkey import start_valkey;"
+        "import sys, time, pathlib; from services.console.local.embedded_valkey import start_valkey;"
         "print(start_valkey(pathlib.Path(sys.argv[1])).port, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen(

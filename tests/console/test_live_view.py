@@ -5,8 +5,8 @@ import json
 
 from rich.console import Console
 
-from services.console.live_view import Picture, draw
-from services.console.tallies import Tallies
+from services.console.local.live_view import Picture, draw
+from services.console.local.tallies import Tallies
 from services.runtime.backlog import GroupBacklog, StreamBacklog
 
 

@@ -11,8 +11,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoPermissionError
 
 from services.console.commands.subscriber import subscriber_app
-from services.console.embedded_valkey import start_valkey
 from services.console.exits import CommandError, Exit
+from services.console.local.embedded_valkey import start_valkey
 
 STREAM = "articles.cleaned"
 FIRST, SECOND, THIRD = "1764547200000-0", "1764633600000-0", "1764720000000-0"

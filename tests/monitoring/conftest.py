@@ -18,7 +18,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.contracts.messages import FetchRequest
 from services.contracts.streams import ARTICLES_CLEANED, ARTICLES_RAW, FETCH_REQUESTS
 from services.runtime.wire import envelope_of

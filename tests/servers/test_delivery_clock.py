@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from bench.chaos.clock import NEEDED, SteppedClock, libfaketime
 from bench.chaos.field import shown_clock
 from bench.delivery_rig import GROUP, SOURCE, Handler, add_entries, outputs_of
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.runtime.delivery.engine import Engine
 
 pytestmark = pytest.mark.skipif(libfaketime() is None, reason=NEEDED)

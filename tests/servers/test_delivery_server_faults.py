@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from bench.delivery_rig import GROUP, SINK, SOURCE, Handler, add_entries, outputs_of, pending_of
-from services.console.embedded_valkey import start_valkey
+from services.console.local.embedded_valkey import start_valkey
 from services.runtime.delivery.engine import Engine
 from services.runtime.delivery.gates import BacklogGate, MemoryGate, PriorityGate
 

@@ -44,7 +44,7 @@ def migrate(revision: Revision = "head") -> None:
     """
     import asyncio
 
-    from ..archive_steering import migrate_archive
+    from ..archive.steering import migrate_archive
     from ..settings import console_settings
 
     tell(asyncio.run(migrate_archive(console_settings(), revision)))
@@ -61,7 +61,7 @@ def search(words: Words, limit: Limit = 20, json: AsJson = False) -> None:
     """
     import asyncio
 
-    from ..archive_asking import found_articles
+    from ..archive.asking import found_articles
     from ..settings import console_settings
 
     for line in asyncio.run(found_articles(console_settings(), words, limit, as_json=json)):
@@ -77,7 +77,7 @@ def story(story_id: StoryId, json: AsJson = False) -> None:
     """
     import asyncio
 
-    from ..archive_asking import told_story
+    from ..archive.asking import told_story
     from ..settings import console_settings
 
     for line in asyncio.run(told_story(console_settings(), story_id, as_json=json)):
@@ -101,7 +101,7 @@ def article(
     """
     import asyncio
 
-    from ..archive_asking import Wanted, told_article
+    from ..archive.asking import Wanted, told_article
     from ..settings import console_settings
 
     wanted = Wanted(article, revision=revision, diff=diff, ledger=ledger, as_json=json)
@@ -140,7 +140,7 @@ def forget(article: OneArticle = "", source: OneSource = "", reason: Reason = ""
     """
     import asyncio
 
-    from ..archive_steering import forget_text
+    from ..archive.steering import forget_text
     from ..exits import CommandError
     from ..settings import console_settings
     from .dead import confirm
@@ -162,7 +162,7 @@ def rebuild_stream() -> None:
     """
     import asyncio
 
-    from ..archive_steering import rebuild_streams
+    from ..archive.steering import rebuild_streams
     from ..settings import console_settings
 
     for line in asyncio.run(rebuild_streams(console_settings())):
@@ -176,7 +176,7 @@ def backup(file: File) -> None:
 
         cleanwire backup archive-2025-12-12.db
     """
-    from ..archive_steering import back_up_archive
+    from ..archive.steering import back_up_archive
     from ..settings import console_settings
 
     tell(back_up_archive(console_settings(), file))
@@ -189,7 +189,7 @@ def restore(file: File) -> None:
 
         cleanwire restore archive-2025-12-12.db
     """
-    from ..archive_steering import restore_archive
+    from ..archive.steering import restore_archive
     from ..settings import console_settings
 
     tell(restore_archive(console_settings(), file))

@@ -53,8 +53,8 @@ def up() -> None:
     """
     import asyncio
 
+    from ..local.up import run_up
     from ..settings import console_settings
-    from ..up import run_up
 
     asyncio.run(run_up(console_settings()))
 

@@ -14,10 +14,10 @@ from services.contracts.messages import CleanArticle, StoryChange
 from services.contracts.streams import ARTICLES_CLEANED
 
 from ..entries import StreamEntry
+from ..local.tallies import Tallies
+from ..local.up import pass_to_stderr
 from ..public_entries import entry_json
-from ..tallies import Tallies
 from ..telling import harmless
-from ..up import pass_to_stderr
 from .scenes import Scene
 
 OPENING_CHARS = 260

@@ -18,10 +18,10 @@ from services.contracts.streams import ARTICLES_CLEANED, STORIES_UPDATED
 
 from ..entries import StreamEntry, entries_after
 from ..exits import CommandError, Exit
-from ..local_broker import local_broker
+from ..local.broker import local_broker
+from ..local.supervisor import Supervisor
+from ..local.up import SERVICES, stop_on_signals
 from ..settings import ConsoleSettings, console_settings, service_environment
-from ..supervisor import Supervisor
-from ..up import SERVICES, stop_on_signals
 from .audience import Audience, JsonLines, Stage
 from .play import Play
 from .scenes import SCENES

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from services.console.archive_access import with_archive
+from services.console.archive.access import with_archive
 from services.console.exits import CommandError
 from services.console.settings import ConsoleSettings
 from services.runtime.settings import mask_passwords

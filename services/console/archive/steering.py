@@ -10,11 +10,11 @@ from services.store.relay.relaying import rebuild
 from services.store.upkeep.backup import BackupError, back_up, restore
 from services.store.upkeep.forget import forget_articles
 
-from .archive_access import with_archive
-from .archive_asking import canonical_or_id
-from .connection import connected
-from .exits import CommandError
-from .settings import ConsoleSettings
+from ..connection import connected
+from ..exits import CommandError
+from ..settings import ConsoleSettings
+from .access import with_archive
+from .asking import canonical_or_id
 
 
 async def migrate_archive(settings: ConsoleSettings, revision: str) -> str:

@@ -8,8 +8,8 @@ from services.runtime.settings import mask_passwords
 from services.store.database.migrate import archive_revision
 from services.store.database.opening import Database, open_database
 
-from .exits import CommandError
-from .settings import ConsoleSettings
+from ..exits import CommandError
+from ..settings import ConsoleSettings
 
 WHERE = "set CLEANWIRE_DATABASE_URL, or CLEANWIRE_DATA_DIR for the SQLite file in it"
 

@@ -18,11 +18,11 @@ from services.contracts.messages import CleanArticle
 from services.contracts.streams import ARTICLES_CLEANED
 from services.runtime.backlog import StreamBacklog, backlogs
 
-from .entries import newest_entries
-from .exits import CommandError
+from ..entries import newest_entries
+from ..exits import CommandError
+from ..settings import ConsoleSettings, is_redis_url_given, service_environment
+from .broker import local_broker
 from .live_view import Picture, draw
-from .local_broker import local_broker
-from .settings import ConsoleSettings, is_redis_url_given, service_environment
 from .supervisor import Supervisor
 from .tallies import Tallies
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from ..exits import CommandError, Exit
 from .child import ask_to_end, has_ended, kill_child, pass_lines, start_child
-from .exits import CommandError, Exit
 
 FIRST_RESTART_S = 0.2  # a killed process is back well within a second
 LONGEST_RESTART_S = 5.0

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import structlog
 
+from ..exits import CommandError
+from ..settings import REDIS_URL_FILE
 from .embedded_valkey import EmbeddedValkey, ValkeyStartError, start_valkey
-from .exits import CommandError
-from .settings import REDIS_URL_FILE
 
 LOCK_FILE = "up.lock"
 FOLDER = "valkey"

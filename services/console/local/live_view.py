@@ -10,8 +10,8 @@ from rich.text import Text
 
 from services.runtime.backlog import StreamBacklog
 
+from ..telling import harmless
 from .tallies import Tallies
-from .telling import harmless
 
 TITLES_SHOWN = 8
 REASONS_SHOWN = 6

@@ -19,9 +19,9 @@ from services.store.reading.views import (
     read_story,
 )
 
-from .archive_access import with_archive
-from .exits import CommandError
-from .settings import ConsoleSettings
+from ..exits import CommandError
+from ..settings import ConsoleSettings
+from .access import with_archive
 
 LABEL = 14
 
