@@ -32,9 +32,9 @@ async def simulate(redis_url: str, *, hosts: int, hours: float, kills: int = 0, 
         moments = sorted(chance.uniform(600, hours * 3600 - 4 * 3600) for _ in range(kills)) if kills else []
         for moment in moments:
             await clock.run_until(moment)
-            number = chance.randrange(REPLICAS)
-            while not replicas[number].running and clock.seconds < moment + 1800:
+            while not any(replica.running for replica in replicas) and clock.seconds < moment + 1800:
                 await clock.run_until(clock.seconds + 0.1)  # a kill between two requests would prove nothing
+            number = max(range(REPLICAS), key=lambda one: (len(replicas[one].running), chance.random()))
             killed_at_work += bool(replicas[number].running)
             replicas[number] = await _killed_and_replaced(redis, replicas, number, clock)
         await clock.run_until(hours * 3600)

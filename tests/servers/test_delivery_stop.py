@@ -35,5 +35,8 @@ async def test_engine_stops_though_its_client_swallows_a_cancellation(
         await eventually(lambda: engine.status().running == 1)
         client.hangs = True
         await asyncio.sleep(policy.heartbeat_s * 2)  # the heartbeat is on its way now
-        async with asyncio.timeout(30):
-            await engine.stop()
+        try:
+            async with asyncio.timeout(30):
+                await engine.stop()
+        finally:
+            client.hangs = False

@@ -68,6 +68,7 @@ class Engine:
         self._breaker = Breaker(stream, group, self.policy.breaker)
         self._parking = Parking(stream, group, self.policy.parking)
         self._stopping = False
+        self._ended = False
         self._whole = False  # the group is known to exist, and no reply of an earlier read is unaccounted for
         self._was_whole = False
         self._last_turn = self._last_read = time.monotonic()
@@ -116,6 +117,7 @@ class Engine:
         self._running.cancel_all()
         await self._wait_until_idle(LAST_COMMITS_S)
         await self._sweep_last()
+        self._ended = True
         await cancel_until_ended(self._tasks)
         PROCESS.leave(self._running)
         self._tasks = []
@@ -138,7 +140,7 @@ class Engine:
 
     async def _keep(self, step: Step) -> None:
         backoff_s = FIRST_BACKOFF_S
-        while not (self._stopping and step == self._read):
+        while not (self._ended or (self._stopping and step == self._read)):
             try:
                 await step()
                 backoff_s = FIRST_BACKOFF_S
