@@ -26,7 +26,9 @@ def main() -> int:
 
 async def _run(settings: NormalizeSettings) -> int:
     broker, normalize = build_normalize(settings)
-    return await run_service("normalize", settings, broker, close=(normalize.close,))
+    return await run_service(
+        "normalize", settings, broker, tasks=(normalize.get_ready,), close=(normalize.close,)
+    )
 
 
 if __name__ == "__main__":

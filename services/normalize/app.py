@@ -28,6 +28,10 @@ class Normalize:
         sites = SiteMemory(redis, utc_now) if settings.site_templates else None
         self.handler = PageHandler(self._extractor, topics, page_keeper(settings.pages_url), sites)
 
+    async def get_ready(self) -> None:
+        """What a page would otherwise wait for, once in the life of the process."""
+        await self._extractor.get_ready()
+
     async def close(self) -> None:
         """End the thread and close the connection."""
         await self._extractor.close()

@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 
 from services.contracts.failures import Unprocessable
+from services.normalize.core.language import language_model
 from services.normalize.core.rejections import Rejection
 from services.normalize.extract import Extraction, extract
 
@@ -16,6 +17,10 @@ class Extractor:
     def __init__(self, limit_s: float = LIMIT_S) -> None:
         self._limit_s = limit_s
         self._thread = _new_thread()
+
+    async def get_ready(self) -> None:
+        """Have the language model read, in the thread, before a page waits for it (docs/decisions/0105)."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, language_model)
 
     async def extract(self, page: bytes, url: str, content_type: str | None) -> Extraction | Rejection:
         """As `services.normalize.extract`. Raises Unprocessable for a page that takes longer than the limit."""

@@ -3,7 +3,8 @@
 import re
 from bisect import bisect_right
 from functools import cache
-from typing import Any
+
+from services.normalize.core.language_model import LanguageModel
 
 LANGUAGES = (  # noqa: SIM905 - eighty codes read better in two lines
     "en ru be uk pl lt lv et de fr es it pt nl sv da nb nn fi cs sk hu ro bg sr hr bs sl mk el tr ar fa he hi ur bn ta te "
@@ -59,7 +60,7 @@ def detect_language(text: str, declared: str | None = None) -> str | None:
     """The ISO 639-1 code of `text`; what the page declares only where the text is too short to tell.
 
     A script that one language uses decides first, then small words where one language has many and the others hardly
-    any (sooner if the page declares it), then letters; the model (0.45 s to load, 100 MB) is asked for the rest.
+    any (sooner if the page declares it), then letters; the model (0.4 s to read) is asked for the rest.
     """
     said = re.split("[-_]", declared or "")[0].strip().lower()
     if sum(map(str.isalpha, text[: SHORTEST * 4])) < SHORTEST:
@@ -105,15 +106,11 @@ def _by_letters(text: str) -> str | None:
 
 
 def _by_model(text: str) -> str:
-    language: str = _identifier().classify(text)[0]
+    language = language_model().language_of(text)
     return "no" if language in {"nb", "nn"} else language
 
 
 @cache
-def _identifier() -> Any:
-    """The model, read once per process."""
-    from py3langid import langid
-
-    identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE)
-    identifier.set_languages([one for one in LANGUAGES if one in set(identifier.nb_classes)])
-    return identifier
+def language_model() -> LanguageModel:
+    """The model, read once per process; a service has it read before a page asks for it (docs/decisions/0105)."""
+    return LanguageModel(LANGUAGES)
