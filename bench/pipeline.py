@@ -12,6 +12,7 @@ from bench.pipeline_runs import Latency, Rate, measure_latency, measure_rate
 from bench.pipeline_shares import REPLICAS, VISIBILITY_S, Shares, imbalance, measure_shares
 from bench.svg_chart import bars, panels, shares_below
 
+PARTS_OF_TIME = ("normalize", "store", "relay")
 PARTS = ("floors", "rates", "latency", "shares")
 LOAD_SHARE = 0.7
 IDLE_PER_S = 5.0
@@ -126,6 +127,11 @@ def _print_latencies(latencies: Mapping[str, Latency]) -> None:
     for name, latency in latencies.items():
         cells = " | ".join(f"{latency.percentile(share):.0f}" for share in (0.5, 0.9, 0.99, 1.0))
         print(f"| {name} | {latency.per_s:.0f} | {len(latency.ms)} | {cells} | {latency.first_ms:.0f} |")
+    print("\n| load | part | p50 ms | p90 ms | p99 ms | of the slowest 1 %, ms |\n|---|---|---|---|---|---|")
+    for name, latency in latencies.items():
+        for part in PARTS_OF_TIME:
+            cells = " | ".join(f"{latency.percentile(share, part):.0f}" for share in (0.5, 0.9, 0.99))
+            print(f"| {name} | {part} | {cells} | {latency.slowest(part):.0f} |")
     idle = latencies["idle"]
     _print_goals(
         {

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import zstandard
 from redis.asyncio import Redis
@@ -114,11 +115,14 @@ class Service:
         """What it has used until now."""
         return cost_of(self.pid)
 
-    def handled(self) -> list[float]:
-        """When each message that it handled ended, in seconds since 1970: one outcome line each."""
+    def outcomes(self) -> list[dict[str, Any]]:
+        """The outcome line of each message that it handled."""
         whole = self._log.read_bytes().rpartition(b"\n")[0]  # the last line may be under the pen
-        records = (json.loads(line) for line in whole.splitlines() if b'"outcome"' in line)
-        return [datetime.fromisoformat(record["timestamp"]).timestamp() for record in records]
+        return [json.loads(line) for line in whole.splitlines() if b'"outcome"' in line]
+
+    def handled(self) -> list[float]:
+        """When each message that it handled ended, in seconds since 1970."""
+        return [seconds_of(record) for record in self.outcomes()]
 
     def told(self) -> str:
         """The end of its log, for a failure's message."""
@@ -155,6 +159,11 @@ class Service:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def seconds_of(record: dict[str, Any]) -> float:
+    """When a log line was written, in seconds since 1970."""
+    return datetime.fromisoformat(record["timestamp"]).timestamp()
 
 
 def cost_of(pid: int) -> Cost:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import statistics
 import tempfile
 import time
 from collections.abc import Mapping
@@ -12,7 +13,16 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from bench.pipeline_rig import Cost, Service, cost_of, generated_page, machine_cpu_s, pages, put_page
+from bench.pipeline_rig import (
+    Cost,
+    Service,
+    cost_of,
+    generated_page,
+    machine_cpu_s,
+    pages,
+    put_page,
+    seconds_of,
+)
 from services.console.local.embedded_valkey import start_valkey
 from services.contracts.streams import (
     ARTICLES_CLEANED,
@@ -56,16 +66,40 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """One article's milliseconds from the raw entry to the clean one in a reader's hand, and where they went.
+
+    Normalize until its outcome line, the store until its own, the relay and the reader from there.
+    """
+
+    ms: float
+    normalize: float
+    store: float
+    relay: float
+
+
+@dataclass(frozen=True)
 class Latency:
-    """Milliseconds from the raw entry to the clean one in a reader's hand; `first_ms` of a service just started."""
+    """Every article of a run, the quickest first; `first_ms` of a service just started."""
 
     per_s: float
-    ms: list[float]
+    articles: list[Taken]
     first_ms: float
 
-    def percentile(self, share: float) -> float:
+    @property
+    def ms(self) -> list[float]:
+        """Each article's milliseconds, ascending."""
+        return [one.ms for one in self.articles]
+
+    def percentile(self, share: float, part: str = "ms") -> float:
         """In milliseconds; not a number where nothing arrived."""
-        return self.ms[min(int(len(self.ms) * share), len(self.ms) - 1)] if self.ms else float("nan")
+        values = sorted(getattr(one, part) for one in self.articles)
+        return values[min(int(len(values) * share), len(values) - 1)] if values else float("nan")
+
+    def slowest(self, part: str) -> float:
+        """The mean of a part over the slowest hundredth of the articles."""
+        some = self.articles[-max(len(self.articles) // 100, 1) :]
+        return statistics.fmean(getattr(one, part) for one in some) if some else float("nan")
 
 
 class Pipeline:
@@ -200,10 +234,24 @@ async def measure_latency(per_s: float, seconds: float) -> Latency:
             await _send(pipeline, per_s, int(per_s * seconds), sent)
             await pipeline.drained()
             await asyncio.sleep(1)
+            articles = _in_parts(pipeline.services, sent, taken)
         finally:
             reader.cancel()
             await pipeline.close()
-    return Latency(per_s, sorted(taken.values()), first_ms)
+    return Latency(per_s, articles, first_ms)
+
+
+def _in_parts(services: list[Service], sent: dict[str, float], taken: dict[str, float]) -> list[Taken]:
+    """Where each article's time went, by the outcome lines of both services; times are seconds since 1970."""
+    normalize, store = (service.outcomes() for service in services)
+    normalized = {record["url"]: record for record in normalize if record.get("url") in taken}
+    stored = {record.get("article_id"): seconds_of(record) for record in store}
+    found = []
+    for url, record in normalized.items():
+        began, read, kept = sent[url], seconds_of(record), stored[record["article_id"]]
+        parts = (taken[url] - began, read - began, kept - read, taken[url] - kept)
+        found.append(Taken(*(1e3 * seconds for seconds in parts)))
+    return sorted(found, key=lambda one: one.ms)
 
 
 async def _first(pipeline: Pipeline, sent: dict[str, float], taken: dict[str, float]) -> float:
@@ -211,19 +259,20 @@ async def _first(pipeline: Pipeline, sent: dict[str, float], taken: dict[str, fl
     await pipeline.up()
     await asyncio.sleep(2)  # whatever a start leaves to do in the background
     number = WARM_NUMBER + WARM_PAGES
-    sent[_url_of(number)] = time.perf_counter()
+    url = _url_of(number)
+    sent[url] = time.time()
     await put_page(pipeline.redis, number, generated_page(number))
     async with asyncio.timeout(READY_S):
-        while not taken:  # noqa: ASYNC110
+        while url not in taken:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    return next(iter(taken.values()))
+    return 1e3 * (taken[url] - sent[url])
 
 
 async def _send(pipeline: Pipeline, per_s: float, count: int, sent: dict[str, float]) -> None:
     began = time.perf_counter()
     for number, page in enumerate(pages(count)[1]):
         await asyncio.sleep(max(0.0, began + number / per_s - time.perf_counter()))
-        sent[_url_of(number)] = time.perf_counter()
+        sent[_url_of(number)] = time.time()
         await put_page(pipeline.redis, number, page)
 
 
@@ -239,9 +288,9 @@ async def _read_clean(url: str, sent: dict[str, float], taken: dict[str, float])
             streams = (
                 list(reply.values()) if isinstance(reply, dict) else [[entries] for _, entries in reply or ()]
             )
-            now = time.perf_counter()
+            now = time.time()
             for entry_id, fields in streams[0][0] if streams else ():
                 last = entry_id
                 url = json.loads(fields[b"data"])["url"]
                 if url in sent:
-                    taken.setdefault(url, (now - sent[url]) * 1e3)
+                    taken.setdefault(url, now)

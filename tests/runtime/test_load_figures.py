@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from bench.pipeline_rig import generated_page
-from bench.pipeline_runs import Latency, Rate
+from bench.pipeline_runs import Latency, Rate, Taken
 from bench.pipeline_shares import imbalance, joined_after
 from bench.svg_chart import bars, over_time, panels, shares_below
 from services.normalize import Extraction, extract
@@ -41,9 +41,17 @@ def test_a_rate_is_judged_by_the_cores_that_others_left(monkeypatch: pytest.Monk
 
 
 def test_percentiles_are_of_the_articles_that_arrived() -> None:
-    latency = Latency(5.0, [float(n) for n in range(1, 101)], 0.0)
+    latency = Latency(5.0, [Taken(float(n), 1.0, n - 3.0, 2.0) for n in range(1, 101)], 0.0)
     assert (latency.percentile(0.5), latency.percentile(0.99), latency.percentile(1.0)) == (51, 100, 100)
     assert math.isnan(Latency(5.0, [], 0.0).percentile(0.5))
+
+
+def test_slowest_hundredth_is_told_part_by_part() -> None:
+    usual, slow = Taken(30.0, 14.0, 10.0, 6.0), Taken(300.0, 20.0, 270.0, 10.0)
+    latency = Latency(5.0, [usual] * 99 + [slow], 0.0)
+    assert [latency.slowest(part) for part in ("normalize", "store", "relay")] == [20.0, 270.0, 10.0]
+    assert latency.percentile(0.5, "store") == 10.0
+    assert math.isnan(Latency(5.0, [], 0.0).slowest("store"))
 
 
 def test_generated_pages_are_articles_with_words_of_their_own() -> None:
