@@ -1,8 +1,10 @@
 """The fingerprint of a text: an exact hash, and a sketch by which near copies find one another. Pure."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import accumulate
 from zlib import crc32
 
 from .words import words_of
@@ -48,18 +50,24 @@ def fingerprint_of(title: str | None, text: str) -> Fingerprint:
     words = words_of(text)
     if len(words) < ENOUGH_WORDS:
         return Fingerprint(None, _sketch_of_title(words_of(title)), len(words))
-    text_hash = hashlib.blake2b(" ".join(words).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    return Fingerprint(text_hash, _sketch_of_words(words), len(words))
+    whole = " ".join(words).encode("utf-8", "surrogatepass")
+    text_hash = hashlib.blake2b(whole, digest_size=16).digest()
+    return Fingerprint(text_hash, _sketch_of_words(whole), len(words))
 
 
-def _sketch_of_words(words: list[str]) -> tuple[int, ...]:
+def _sketch_of_words(whole: bytes) -> tuple[int, ...]:
     """FracMinHash: CRC-32 picks the shingles (it is fast and every text picks alike), BLAKE2b names those picked."""
-    raw = [word.encode("utf-8", "surrogatepass") for word in words]
-    shingles = {b" ".join(raw[start : start + SHINGLE]) for start in range(len(raw) - SHINGLE + 1)}
-    ranked = [(crc32(shingle), shingle) for shingle in shingles]
-    lowest = [found for found in ranked if found[0] < CRC_SPAN // KEPT_SHARE]
-    kept = sorted(lowest)[:MOST_KEPT] if len(lowest) >= LEAST_KEPT else nsmallest(LEAST_KEPT, ranked)
-    return tuple(sorted({_name_of(shingle) for _, shingle in kept}))
+    edges = list(accumulate((len(word) + 1 for word in whole.split(b" ")), initial=0))
+    shingles = [whole[start : end - 1] for start, end in zip(edges, edges[SHINGLE:], strict=False)]
+    lowest = {shingle for shingle in shingles if crc32(shingle) < CRC_SPAN // KEPT_SHARE}
+    kept = lowest if len(lowest) >= LEAST_KEPT else set(_least(LEAST_KEPT, set(shingles)))
+    return tuple(sorted(set(map(_name_of, _least(MOST_KEPT, kept)))))
+
+
+def _least(most: int, shingles: set[bytes]) -> Iterable[bytes]:
+    if len(shingles) <= most:
+        return shingles
+    return (shingle for _, shingle in nsmallest(most, zip(map(crc32, shingles), shingles, strict=True)))
 
 
 def _sketch_of_title(words: list[str]) -> tuple[int, ...]:

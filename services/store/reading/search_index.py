@@ -76,7 +76,7 @@ def query_parts(query: str) -> list[tuple[tuple[str, ...], ...]]:
     """The query as parts that must all match; each part is the stems of its words in one language or another."""
     parts = []
     for quoted, word in PHRASE.findall(query)[:MOST_PARTS]:
-        forms = {tuple(_tokens(quoted or word, language)) for language in LANGUAGES}
+        forms = {tuple(_tokens(quoted or word, language).split()) for language in LANGUAGES}
         if found := tuple(sorted(form for form in forms if form)):
             parts.append(found)
     return parts
@@ -113,15 +113,14 @@ def _document(number: int, title: str | None, body: str, language: str | None) -
     known = (language or "")[:2]
     return {
         "number": number,
-        "title": " ".join(_tokens(title or "", known)),
-        "body": " ".join(_tokens(body[:LONGEST_INDEXED], known)),
+        "title": _tokens(title or "", known),
+        "body": _tokens(body[:LONGEST_INDEXED], known),
     }
 
 
-def _tokens(words: str, language: str) -> list[str]:
-    """Stems made of letters and digits alone: what both databases keep as one word."""
-    stems = stems_of(words, language)
-    return [part for stem in stems for part in ((stem,) if stem.isalnum() else re.findall(r"[^\W_]+", stem))]
+def _tokens(words: str, language: str) -> str:
+    """Stems made of letters and digits alone, which both databases keep as one word: a figure's parts are words."""
+    return " ".join(stems_of(words, language)).replace(".", " ").replace(",", " ")
 
 
 def _hits(connection: Connection, parts: Sequence[tuple[tuple[str, ...], ...]], limit: int) -> list[Hit]:

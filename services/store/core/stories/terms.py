@@ -21,13 +21,16 @@ PREFIX_LETTERS = 5
 MOST_WORDS = 4_000
 """A text goes no further into its story than this: the cost of a hostile page stays that of a long report."""
 
+STEMS_KEPT, LONGEST_KEPT = 50_000, 32
+"""How many words of one language have their stems remembered; no longer ones, which are hardly words."""
 GUESSED_FROM = 2_000
 FUNCTION_SHARE = 0.05
 """A tenth to a half of running text is function words, in its own language."""
 
 STEMMED = {"en": "english", "ru": "russian", "lt": "lithuanian", "pl": "polish"}
-WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
-POSSESSIVE = re.compile(r"(?<=\w)'s\b|'")
+WORD = re.compile(r"[^\W_]++(?:[.,]\d++)*+")
+POSSESSIVE = re.compile(r"'(?:(?<=\w')s\b)?")
+"""Apostrophes, with the s of a possessive. Begins with a plain character: a search for those runs over a page in no time."""
 SPELLINGS = (("’", "'"), ("‘", "'"), ("ʼ", "'"), ("ё", "е"), ("\u0301", ""))
 
 Terms = dict[int, float]
@@ -70,10 +73,8 @@ def stems_of(text: str, language: str | None, limit: int | None = None) -> list[
     """The stems in order, without stop words and single letters."""
     folded = _respelled(unicodedata.normalize("NFKC", text).casefold())
     words = WORD.findall(POSSESSIVE.sub(" ", folded))[:limit]
-    code = (language or "").lower()[:2]
-    return [
-        stem_of(word, code) for word in words if word not in STOP_WORDS and (len(word) > 1 or word.isdigit())
-    ]
+    known = _STEMS.get((language or "").lower()[:2], _STEMS[""])
+    return list(filter(None, map(known.__getitem__, words)))
 
 
 def _respelled(text: str) -> str:
@@ -82,13 +83,29 @@ def _respelled(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=200_000)
 def stem_of(word: str, language: str) -> str:
     """One word's stem; a figure is itself without its thousands' commas."""
     if word[0].isdigit():
         return word.replace(",", "")
     stemmer = _stemmer(language)
     return str(stemmer.stemWord(word)) if stemmer else word[:PREFIX_LETTERS]
+
+
+class _Stems(dict[str, str]):
+    """The stems of one language's words as they are asked for, "" for stop words and single letters."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, word: str) -> str:
+        counts = word not in STOP_WORDS and (len(word) > 1 or word.isdigit())
+        stem = stem_of(word, self._language) if counts else ""
+        if len(self) >= STEMS_KEPT:
+            self.clear()
+        if len(word) <= LONGEST_KEPT:
+            self[word] = stem
+        return stem
 
 
 def topic_terms_of(names: Iterable[str]) -> frozenset[int]:
@@ -128,3 +145,6 @@ MARK_WEIGHT = 0.1
 def _stemmer(language: str) -> Any:
     name = STEMMED.get(language)
     return snowballstemmer.stemmer(name) if name else None
+
+
+_STEMS = {language: _Stems(language) for language in (*STEMMED, "")}
