@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,16 +63,19 @@ def mount_memory(folder: Path) -> bool:
 
 
 @pytest.fixture(scope="session")
-def built(tools: Path, scratch: Path) -> Built:
-    """Every image, built on an engine in the host's network: the only part of the stage that fetches anything."""
+def built(scratch: Path) -> Built:
+    """Every image, built on an engine in the host's network: with the tools the only part of the stage that fetches anything."""
     try:
         install_engine()
-        config = docker_configuration(tools, scratch / "docker")
-        engine = Engine(scratch / "engine", in_host_network=True, config=config)
+        engine = Engine(scratch / "engine", in_host_network=True)
         engine.start()
         try:
-            import_stand_ins(engine)
-            return Built(engine.folder, config, build_all(engine, scratch))
+            with ThreadPoolExecutor() as meanwhile:
+                tools = meanwhile.submit(installed_tools)
+                import_stand_ins(engine)
+                before = build_all(engine, scratch)
+                config = docker_configuration(tools.result(), scratch / "docker")
+            return Built(engine.folder, config, before)
         finally:
             engine.stop()
     except (CannotInstall, CannotMake, EngineDidNotStart) as reason:

@@ -3,7 +3,10 @@
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from tests.containers.engine import Engine, EngineError
 from tests.containers.stand_ins import CannotMake
@@ -14,6 +17,7 @@ NOW, BEFORE, AGAIN = "latest", "before", "again"
 FIRST_STATE = "9cb773c"
 """What stands for the release before where no tag is reachable: the last state before there were images."""
 TRIES = 2
+BUILDS_AT_ONCE = 3  # what one fetches another unpacks and compiles
 AWAY = re.compile(
     r"Temporary failure in name resolution|Name or service not known|Connection (refused|reset|aborted|broken)|"
     r"[Tt]imed out|Max retries exceeded|Could not fetch|ReadTimeoutError|IncompleteRead|50[0-9] (Server|Bad|Service|Gateway)"
@@ -44,19 +48,24 @@ def build_all(engine: Engine, scratch: Path) -> str:
 
     Returns which state that was. Raises EngineError, CannotMake.
     """
-    now = copied(CHECKOUT, scratch / NOW)  # somebody may be working in the checkout
-    for service in SERVICES:
-        build(engine, service, NOW, now)
-    build(engine, "ingest", AGAIN, copied(now, scratch / AGAIN), "--no-cache")
     state = state_before()
+    with ThreadPoolExecutor(BUILDS_AT_ONCE) as builders:
+        for done in [builders.submit(build, engine, *one) for one in _builds(scratch, state)]:
+            done.result()
     if state is None:
         for service in SERVICES:
             engine.docker("tag", f"cleanwire-{service}:{NOW}", f"cleanwire-{service}:{BEFORE}")
         return "the same code: this clone has no earlier state"
-    context = _checked_out(state, scratch / "before")
-    for service in SERVICES:
-        build(engine, service, BEFORE, context)
     return state
+
+
+def _builds(scratch: Path, state: str | None) -> Iterator[tuple[Any, ...]]:
+    """What `build` is to be given, the longest builds first."""
+    now = copied(CHECKOUT, scratch / NOW)  # somebody may be working in the checkout
+    contexts = {NOW: now} if state is None else {NOW: now, BEFORE: _checked_out(state, scratch / BEFORE)}
+    for service in reversed(SERVICES):
+        yield from ((service, tag, context) for tag, context in contexts.items())
+    yield "ingest", AGAIN, copied(now, scratch / AGAIN), "--no-cache"
 
 
 def state_before() -> str | None:
@@ -84,7 +93,9 @@ def _checked_out(state: str, folder: Path) -> Path:
     archive = subprocess.run(
         ["git", "-C", str(CHECKOUT), "archive", state, "services", "deploy"], capture_output=True, check=True
     ).stdout
-    today = {name: (folder / "deploy" / name).read_bytes() for name in ("Dockerfile", "start.py", "live")}
+    today = {
+        name: (folder / "deploy" / name).read_bytes() for name in ("Dockerfile", "start.py", "live", "unused")
+    }
     subprocess.run(["tar", "-C", str(folder), "-x"], input=archive, check=True)
     for name, content in today.items():
         (folder / "deploy" / name).write_bytes(content)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.containers.engine import Engine
@@ -45,6 +45,11 @@ PYTHON = StandIn(
     finish="ln -s /usr/bin/python3 /usr/local/bin/python; ln -s /usr/bin/python3 /usr/local/bin/python3",
     changes=("ENV LANG=C.UTF-8", 'CMD ["python3"]'),
 )
+PYTHON_TO_BUILD = replace(
+    PYTHON,
+    tag="python:3.11-bookworm",
+    packages=(*PYTHON.packages, "binutils", "gcc", "libc6-dev", "python3-dev"),
+)
 REDIS = StandIn(
     "redis:7.2-bookworm",
     ("redis-server",),
@@ -63,7 +68,7 @@ POSTGRES = StandIn(
     ),
     entrypoint="postgres_entrypoint.sh",
 )
-STAND_INS = (PYTHON, REDIS, POSTGRES)
+STAND_INS = (PYTHON, PYTHON_TO_BUILD, REDIS, POSTGRES)
 
 
 def cache_folder() -> Path:
@@ -102,7 +107,7 @@ def _make(stand_in: StandIn, into: Path) -> None:
     copies = [
         f'copy-in "{path}" "{path.parent}"'
         for path in (Path("/etc/pip.conf"), Path("/usr/local/share/ca-certificates"))
-        if path.exists() and stand_in is PYTHON
+        if path.exists() and stand_in in (PYTHON, PYTHON_TO_BUILD)
     ]
     entry = (
         [
@@ -112,7 +117,7 @@ def _make(stand_in: StandIn, into: Path) -> None:
         if stand_in.entrypoint
         else []
     )
-    certificates = ["update-ca-certificates >/dev/null 2>&1"] if stand_in is PYTHON else []
+    certificates = ["update-ca-certificates >/dev/null 2>&1"] if stand_in in (PYTHON, PYTHON_TO_BUILD) else []
     inside = [f'chroot "$1" sh -ec "{step}"' for step in (stand_in.finish, *certificates) if step]
     command = [
         "mmdebstrap",
