@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import shutil
 import signal
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -89,6 +90,17 @@ async def flush_server(field: Field, chance: random.Random) -> None:
     field.note("FLUSHALL")
     async with Redis.from_url(field.server.url) as redis:
         await redis.flushall()
+
+
+async def lose_server(field: Field, chance: random.Random) -> None:
+    """Redis is gone for good, and an empty one stands in its place."""
+    field.note("Redis lost")
+    with field.held_servers():
+        field.server.process.kill()
+        field.server.process.wait()
+        shutil.rmtree(field.server.data_dir / "appendonlydir")
+        await asyncio.sleep(SERVER_AWAY_S)
+        field.restart_server()
 
 
 async def fill_server(field: Field, chance: random.Random) -> None:
@@ -218,6 +230,7 @@ FAULTS: dict[str, Fault] = {
     "redis": kill_server,
     "tail": cut_tail,
     "flush": flush_server,
+    "lost": lose_server,
     "full": fill_server,
     "group": destroy_group,
     "reset": reset_connections,
@@ -231,6 +244,7 @@ FAULTS: dict[str, Fault] = {
     "drop": drop_connections,
 }
 _EVERYWHERE = ("kill", "kill", "kill", "kill", "stage", "term", "zombie", "redis", "tail", "full", "group")
+LOSSES = ("flush", "lost")  # in runs of their own: everything is polled again each time
 _NETWORK = ("reset", "partition", "refuse", "abandon", "slow")
 DECKS = {
     "sqlite": (*_EVERYWHERE, *_NETWORK, "disk"),

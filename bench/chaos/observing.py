@@ -21,6 +21,7 @@ from services.contracts.streams import (
 from services.runtime.backlog import StreamBacklog, backlogs
 from services.runtime.bodies import body_of
 
+from .costs import Costs
 from .field import Field
 from .plan import Page
 from .verdict import Verdict, judge, judge_letters
@@ -82,9 +83,10 @@ def _unfinished(found: dict[str, StreamBacklog]) -> dict[str, int]:
     return waiting
 
 
-async def sample_for_ever(built: Field, samples: list[tuple[float, int]]) -> None:
-    """Note the length of the clean stream twice a second; nothing while Redis is away."""
+async def sample_for_ever(built: Field, samples: list[tuple[float, int]], costs: Costs) -> None:
+    """Note the length of the clean stream and the processor time twice a second; no length while Redis is away."""
     while True:
+        costs.look(built)
         try:
             async with Redis.from_url(built.server.url, socket_timeout=1) as redis:
                 samples.append((time.monotonic() - built.began, await redis.xlen(ARTICLES_CLEANED)))

@@ -10,7 +10,7 @@ REVISION = "A correction was added later: the earlier report gave a wrong figure
 COPY_SHARE, REVISED_SHARE, TOUCHED_SHARE = 0.25, 0.15, 0.10  # half of all pages are the first of nothing
 CHANGES_AFTER_POLLS = (2.0, 4.0)
 COPIED_FROM = 300  # a copy is made of one of so many latest originals
-PARAGRAPHS = 5
+PARAGRAPHS = 3
 POISONS = ("raise", "kill", "eat")
 """What a poison page does to the process that unpacks it: an error each time, its death, or all of its memory."""
 

@@ -7,8 +7,8 @@ from typing import Any
 from .run import Outcome
 
 HEAD = (
-    "| topology | seed | pages | faults | lost | doubled | wrong | dead | unfinished | unexplained | poured, drained in |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|"
+    "| topology | seed | pages | faults | lost | doubled | wrong | dead | unfinished | unexplained | poured, drained in | load | CPU ms a page |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -31,6 +31,8 @@ def row_of(outcome: Outcome) -> str:
         unfinished,
         len(outcome.logbook.unexplained),
         f"{outcome.poured_s:.0f} s, {outcome.drained_s:.0f} s",
+        f"{outcome.load:.0f}",
+        ", ".join(f"{name} {1e3 * spent / plan.pages:.1f}" for name, spent in sorted(outcome.cpu_s.items())),
     ]
     return "| " + " | ".join(map(str, cells)) + " |"
 
@@ -49,6 +51,8 @@ def record_of(outcome: Outcome) -> dict[str, Any]:
         "dead": outcome.dead,
         "poured_s": outcome.poured_s,
         "drained_s": outcome.drained_s,
+        "cpu_s": outcome.cpu_s,
+        "load": outcome.load,
         "timeline": outcome.timeline,
         "samples": outcome.samples,
     }

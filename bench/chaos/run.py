@@ -1,6 +1,7 @@
 """One chaos run: web, services and faults, then the verdict."""
 
 import asyncio
+import os
 import shutil
 import signal
 import tempfile
@@ -15,6 +16,7 @@ from redis.exceptions import RedisError
 from services.contracts.streams import ARTICLES_RAW, INTERNAL_STREAMS
 from services.runtime.delivery.waiting import waiting_of
 
+from .costs import Costs
 from .faults import DECKS, hurt
 from .field import VISIBILITY_S, Field, build_field
 from .follower import Follower
@@ -26,6 +28,7 @@ from .web import ChaosWeb
 
 UNREADABLE = 5  # entries that no service can read: dead letters beside the poison pages
 LOOK_EVERY_S = 1.0
+LOOK_SHARE = 10  # a look at many thousand entries takes seconds: most of the time is the services'
 SUPERVISE_EVERY_S = 0.25
 READY_S = 90.0
 
@@ -60,7 +63,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it. `unfinished` names whatever was not zero at the end; `clean` is the samples of the clean stream."""
+    """What came of it. `unfinished` names whatever was not zero at the end; `samples` are lengths of the clean stream.
+
+    `cpu_s` is the processor time by service and server, `load` the machine's load over its last five minutes.
+    """
 
     plan: Plan
     verdict: Verdict
@@ -74,6 +80,8 @@ class Outcome:
     dead: int = 0
     poured_s: float = 0.0
     drained_s: float = 0.0
+    cpu_s: dict[str, float] = field(default_factory=dict)
+    load: float = 0.0
 
     @property
     def is_clean(self) -> bool:
@@ -133,9 +141,10 @@ async def _play(plan: Plan, pages: Sequence[Page], web: ChaosWeb, built: Field) 
     web.begin()
     built.began = time.monotonic()
     samples: list[tuple[float, int]] = []
+    costs = Costs()
     urls = {page.number: web.url_of(page) for page in pages}
     beside = [
-        asyncio.ensure_future(sample_for_ever(built, samples)),
+        asyncio.ensure_future(sample_for_ever(built, samples, costs)),
         asyncio.ensure_future(_supervise(built)),
     ]
     try:
@@ -152,6 +161,9 @@ async def _play(plan: Plan, pages: Sequence[Page], web: ChaosWeb, built: Field) 
             await _poison(built)
             standing, drained_s = await _drain(plan, pages, urls, built)
             missed = await _missed(follower, standing)
+            logbook = _logbook(built)
+            if not standing.is_final:
+                await _ask_what_is_waited_for(built)
     finally:
         for task in beside:
             task.cancel()
@@ -162,13 +174,15 @@ async def _play(plan: Plan, pages: Sequence[Page], web: ChaosWeb, built: Field) 
         standing.letters,
         missed,
         standing.unfinished,
-        _logbook(built),
+        logbook,
         dict(built.told),
         built.timeline,
         samples,
         standing.dead,
         poured_s,
         drained_s,
+        costs.by_name(),
+        os.getloadavg()[1],
     )
 
 
@@ -203,18 +217,18 @@ async def _drain(
     plan: Plan, pages: Sequence[Page], urls: dict[int, str], built: Field
 ) -> tuple[Standing, float]:
     """Look until everything is as it must be, or the time is over."""
-    calm, standing = time.monotonic(), Standing.unseen()
+    calm, standing, took_s = time.monotonic(), Standing.unseen(), 0.0
     while time.monotonic() - calm < plan.drain_s:
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(max(LOOK_EVERY_S, LOOK_SHARE * took_s))
+        began = time.monotonic()
         try:
             standing = await look(built.server.url, pages, urls, UNREADABLE)
         except (RedisError, OSError):
             continue
+        took_s = time.monotonic() - began
         if standing.is_final:
             break
     built.remark("drained" if standing.is_final else "time is over")
-    if not standing.is_final:
-        await _ask_what_is_waited_for(built)
     return standing, time.monotonic() - calm
 
 

@@ -3,6 +3,7 @@
 # ruff: noqa: SIM905 - fifty words read better as text than as a list of fifty lines
 
 import random
+from functools import cache
 
 NOUNS = (
     "delegation ministry embassy parliament border railway refinery embargo ceasefire hostage prisoner envoy sanction "
@@ -20,15 +21,17 @@ VERBS = (
 DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 SYLLABLES = "ba be bo da de do ga ka ke ko la le lo ma mi mo na ne no pa po ra re ri ro sa se so ta te ti to va ve vo za zo".split()
 NAMES_EACH = 12
-SENTENCES = 4
+SENTENCES = 3
 
 
+@cache
 def names_of(root: int) -> list[str]:
     """The people and places that only this article names."""
     chance = random.Random(f"names {root}")
     return ["".join(chance.choices(SYLLABLES, k=4)).capitalize() for _ in range(NAMES_EACH)]
 
 
+@cache
 def headline_of(root: int) -> str:
     """The headline of the article with this number."""
     chance, names = random.Random(f"title {root}"), names_of(root)
