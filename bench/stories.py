@@ -23,10 +23,9 @@ from bench.sameness_data import (
     read_rows,
     shuffled,
 )
-from bench.story_feed import Feed, Prepared, prepare
+from bench.story_feed import Feed, Prepared, prepare, take_snapshot
 from services.store.core.stories.background import background_rates
 from services.store.core.stories.index import StoryIndex
-from services.store.core.stories.snapshot import take_snapshot
 from services.store.core.stories.terms import Terms, topic_terms_of
 
 NAME = re.compile(r"(?<=[a-z,;:\"”’] )[A-Z][\w’'-]+")

@@ -1,15 +1,16 @@
 """A feed of articles through the stories as the store does it, without a database: copies stand behind their canonical."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bench.dedup import PureStore, member_of
 from services.store.core.stories.decision import StoryDecision
-from services.store.core.stories.index import StoryIndex, rebuilt
-from services.store.core.stories.snapshot import Snapshot, is_snapshot_due, take_snapshot
+from services.store.core.stories.feed_rates import FeedRates
+from services.store.core.stories.index import StoryIndex
+from services.store.core.stories.snapshot import Scorer, Snapshot, is_snapshot_due
 from services.store.core.stories.terms import Terms, terms_of
 
 ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -47,11 +48,21 @@ class Feed:
         self.snapshot = Snapshot(topic=self.topic)
         self.index = StoryIndex(self.snapshot)
         self._taken: datetime | None = None
+        self._now = ANY_DAY
 
     def run(self, order: Sequence[int]) -> list[int]:
         """All articles in this order; gives each one's story at the end, in the order of the set."""
         for place in order:
             self._add(self.prepared.ids[place])
+        return self._stories()
+
+    def a_day_later(self) -> list[int]:
+        """The same when nothing came for a day."""
+        self._now += timedelta(days=1)
+        self._keep_snapshot()
+        return self._stories()
+
+    def _stories(self) -> list[int]:
         return [self._story_of(name) for name in self.prepared.ids]
 
     def _add(self, name: str) -> None:
@@ -63,17 +74,20 @@ class Feed:
         decision = self.index.decide(name, self.prepared.terms[name], [canonical] if canonical else [])
         self.index.apply(decision, self.prepared.terms[name])
         self._tell(decision)
-        if is_snapshot_due(len(self.index), self.snapshot, self._taken, ANY_DAY):
+        self._keep_snapshot()
+
+    def _keep_snapshot(self) -> None:
+        if is_snapshot_due(len(self.index), self.snapshot, self._taken, self._now):
             self._weigh_anew()
 
     def _weigh_anew(self) -> None:
         terms, stories = self.prepared.terms, self.index.stories()
         members = [[(name, terms[name]) for name in names] for names in stories.values()]
         self.snapshot = take_snapshot(members, version=self.snapshot.version + 1, topic=self.topic)
-        self._taken = ANY_DAY
+        self._taken = self._now
         placed = [(name, terms[name], story) for story, names in stories.items() for name in names]
         self.index, changes = rebuilt(placed, self.snapshot, self.index.next_story_id)
-        for decision, _ in changes:
+        for decision in changes:
             self._tell(decision)
 
     def _tell(self, decision: StoryDecision) -> None:
@@ -83,3 +97,26 @@ class Feed:
         story = self.index.story_of(self._units[self.prepared.group_of[name]])
         assert story is not None
         return story
+
+
+def take_snapshot(
+    stories: Iterable[Sequence[tuple[str, Terms]]], *, version: int, topic: frozenset[int] = frozenset()
+) -> Snapshot:
+    """The snapshot of stories, each given as its articles: (article id, terms)."""
+    rows = [
+        (article_id, number, terms) for number, story in enumerate(stories) for article_id, terms in story
+    ]
+    rates = FeedRates([(article_id, number) for article_id, number, _ in rows])
+    for article_id, number, terms in rows:
+        rates.count(article_id, number, terms)
+    return rates.snapshot(version, topic)
+
+
+def rebuilt(
+    articles: Iterable[tuple[str, Terms, int]], scorer: Scorer, next_story_id: int
+) -> tuple[StoryIndex, list[StoryDecision]]:
+    """A new index with every article, (article id, terms, story), where it was, then repaired; and what that changed."""
+    index = StoryIndex(scorer, next_story_id)
+    for article_id, terms, story_id in sorted(articles, key=lambda row: row[0]):
+        index.place(article_id, terms, story_id)
+    return index, [decision for decision in index.repairs() if decision is not None]

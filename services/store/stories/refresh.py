@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from ..core.stories.decision import Move, StoryDecision, StoryId
-from ..core.stories.index import StoryIndex, rebuilt
-from ..core.stories.snapshot import Snapshot, take_snapshot
+from ..core.stories.feed_rates import FeedRates
+from ..core.stories.index import StoryIndex
+from ..core.stories.snapshot import Snapshot
 from ..core.stories.terms import Terms
 from .rows import (
     Change,
@@ -51,12 +52,15 @@ def weighed_anew(
     last: Snapshot, state: TopicState, members: Sequence[tuple[str, Terms, int]], own: frozenset[int]
 ) -> Refresh:
     """The next snapshot, and what changes when every article passes once through the repair. Long; no I/O."""
-    by_story: dict[int, list[tuple[str, Terms]]] = {}
+    rates = FeedRates([(article_id, story_id) for article_id, _, story_id in members])
     for article_id, terms, story_id in members:
-        by_story.setdefault(story_id, []).append((article_id, terms))
-    snapshot = take_snapshot(by_story.values(), version=last.version + 1, topic=own)
-    index, changes = rebuilt(members, snapshot, state.next_story_id)
-    return Refresh(state, snapshot, [decision for decision, _ in changes], index)
+        rates.count(article_id, story_id, terms)
+    snapshot = rates.snapshot(last.version + 1, own)
+    index = StoryIndex(snapshot, state.next_story_id)
+    for article_id, terms, story_id in members:
+        index.place(article_id, terms, story_id)
+    changes = [decision for decision in index.repairs() if decision is not None]
+    return Refresh(state, snapshot, changes, index)
 
 
 def write_refresh(

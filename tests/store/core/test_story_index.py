@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.store.core.stories.index import StoryIndex, rebuilt
+from bench.story_feed import rebuilt, take_snapshot
+from services.store.core.stories.index import StoryIndex
 from services.store.core.stories.linkage import average_link_groups
-from services.store.core.stories.snapshot import Snapshot, is_snapshot_due, take_snapshot
+from services.store.core.stories.snapshot import Snapshot, is_snapshot_due
 from services.store.core.stories.terms import Terms, term_hash
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -175,9 +176,9 @@ def test_rebuilding_under_a_new_snapshot_repairs_and_tells_what_it_changed() -> 
     snapshot = take_snapshot([[(name, words)] for name, words in reports], version=1)
     index, changes = rebuilt(scattered, snapshot, next_story_id=31)
     assert len(index.stories()) == 5
-    assert sum(len(decision.merged) for decision, _ in changes) >= 20
+    assert sum(len(decision.merged) for decision in changes) >= 20
     stories = {name: number + 1 for number, (name, _) in enumerate(reports)}
-    for decision, _ in changes:
+    for decision in changes:
         for move in decision.moved:
             assert stories[move.article_id] == move.from_story
             stories[move.article_id] = move.into_story
@@ -204,7 +205,7 @@ def test_words_of_most_stories_weigh_little_and_those_of_one_big_story_all() -> 
     assert weights[term_hash("bigstory")] > 5 * weights[term_hash("everywhere")]
 
 
-def test_snapshot_is_due_by_growth_while_small_and_daily_when_large() -> None:
+def test_snapshot_is_due_daily_and_by_growth_while_the_feed_is_small() -> None:
     def due(units: int, last_units: int, hours: float) -> bool:
         return is_snapshot_due(units, Snapshot(units=last_units), NOON, NOON + timedelta(hours=hours))
 
@@ -212,6 +213,7 @@ def test_snapshot_is_due_by_growth_while_small_and_daily_when_large() -> None:
     assert due(125, 100, 0) and not due(124, 100, 0)
     assert due(1_250, 1_000, 0) and not due(1_249, 1_000, 0)
     assert not due(5_200, 5_000, 23) and due(5_200, 5_000, 24)
+    assert not due(124, 100, 23) and due(100, 100, 24) and not due(1, 100, 24)
 
 
 def test_average_linkage_merges_the_closest_first_and_stops_at_the_threshold() -> None:

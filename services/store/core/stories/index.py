@@ -3,113 +3,111 @@
 The archive keeps terms, stories and snapshots; this is rebuilt from it at start and fed what other replicas commit.
 """
 
-import heapq
-from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, repeat
-from operator import itemgetter, mul
 
 from .decision import Move, StoryDecision, StoryId
-from .linkage import Packed, average_link_groups, similarities
-from .snapshot import Scorer, Weights
+from .holdings import Holdings
+from .linkage import average_link_groups, similarities
+from .naming import named
+from .postings import Postings
+from .snapshot import Scorer
 from .terms import Terms
+from .vectors import Weights, dot_packed, packed, unpacked
 
-INDEXED_TERMS = 30
-POSTINGS_READ = 4_000
-"""Postings read for one look-up, the newest first: the cost is bounded by this, not by the number of articles."""
-NEAREST = 40
-WEIGHT_BITS = 6
-MOST_WEIGHT = (1 << WEIGHT_BITS) - 1
-"""A posting is one 32-bit number: the article's row and a rough weight, enough to rank candidates. A million distinct
-terms with some three postings each would take twice the memory otherwise."""
 TOUCHED_SHARE, TOUCHED_STORIES = 0.8, 4
 REPAIRED_ARTICLES = 150
 """Stories with a link of at least .8 of the threshold are dissolved and clustered again: at most four, 150 articles."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Near:
-    """The stories near a vector with their exact average links, best first, and whether postings were left unread."""
+class _Asked:
+    """What is to be placed: the incoming article's vector, who it replaces, and the rows that go on its coming."""
 
-    links: list[tuple[float, int]]
+    article_id: str
+    vector: Weights
+    replaces: tuple[str, ...]
+    gone: set[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """The stories to cluster again, and whether a bound left others out."""
+
+    stories: list[int]
     capped: bool
 
 
 class StoryIndex:
-    """Stories by average link. `decide` changes nothing; `place` and `forget` do.
+    """Stories by average link. `decide` changes nothing; `apply`, `place` and `forget` do.
 
     Articles are those that stand for their group (the canonicals). The scorer stays the same for the index's life: a
-    new snapshot means a new index (`rebuilt`).
+    new snapshot means a new index, filled anew and repaired.
     """
 
     def __init__(self, scorer: Scorer, next_story_id: int = 1) -> None:
         self.scorer = scorer
         self.next_story_id = next_story_id
-        self._rows: dict[str, int] = {}
-        self._names: dict[int, str] = {}
-        self._vectors: dict[int, Packed] = {}
-        self._story_of: dict[int, int] = {}
-        self._members: dict[int, list[int]] = {}
-        self._sums: dict[int, Packed] = {}
-        self._postings: dict[int, array[int]] = {}
-        self._next_row = 0
+        self._threshold = scorer.threshold
+        self._held = Holdings()
+        self._postings = Postings()
         self._weighed: tuple[Terms, Weights] | None = None
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._held.rows)
 
     def story_of(self, article_id: str) -> StoryId | None:
         """The story an article is in, if it is here."""
-        row = self._rows.get(article_id)
-        return None if row is None else StoryId(self._story_of[row])
+        row = self._held.rows.get(article_id)
+        return None if row is None else StoryId(self._held.story_of[row])
 
     def members_of(self, story_id: int) -> list[str]:
         """The articles of a story, in the order they came; empty where there is none of that id."""
-        return [self._names[row] for row in self._members.get(story_id, ())]
+        return [self._held.names[row] for row in self._held.members.get(story_id, ())]
 
     def stories(self) -> dict[int, list[str]]:
         """All stories and their articles."""
-        return {story: self.members_of(story) for story in self._members}
+        return {story: self.members_of(story) for story in self._held.members}
 
     # -- what changes the index
 
     def place(self, article_id: str, terms: Terms, story_id: int) -> None:
         """Put an article into a story: at loading, and for what another replica decided. Moves it if it is here."""
-        if article_id in self._rows:
-            self._move(self._rows[article_id], story_id)
+        if article_id in self._held.rows:
+            self._held.move(self._held.rows[article_id], story_id)
         else:
             self._insert(article_id, self.scorer.weigh(terms), story_id)
         self.next_story_id = max(self.next_story_id, story_id + 1)
 
     def forget(self, article_id: str) -> None:
         """Take an article out: it left the window, was withdrawn, or another stands for its group now."""
-        row = self._rows.pop(article_id, None)
-        if row is not None:
-            self._take_out(row)
-            del self._names[row], self._vectors[row]
+        self._held.remove(article_id)
 
     def apply(self, decision: StoryDecision, terms: Terms) -> None:
         """Make a decision of this index true, once the archive has committed it."""
         for gone in {*decision.replaces, decision.article_id}:
             self.forget(gone)
         self._insert(decision.article_id, self._weigh(terms), decision.story_id)
-        for move in decision.moved:
-            self._move(self._rows[move.article_id], move.into_story)
-        self.next_story_id = max(self.next_story_id, decision.next_story_id)
+        self._move(decision)
 
     def renumber(self, computed_from: int, free_from: int) -> None:
         """Stories from `computed_from` on were numbered too low: other stories took those numbers meanwhile."""
         shift = free_from - computed_from
-        if not shift:
-            return
-        for story in sorted((s for s in self._members if s >= computed_from), reverse=True):
-            self._members[story + shift] = self._members.pop(story)
-            self._sums[story + shift] = self._sums.pop(story)
-            for row in self._members[story + shift]:
-                self._story_of[row] = story + shift
-        self.next_story_id += shift
+        if shift:
+            self._held.renumber(computed_from, shift)
+            self.next_story_id += shift
+
+    def repairs(self) -> Iterator[StoryDecision | None]:
+        """Pass every article once through the repair, by name, making it true; gives for each what changed, or None.
+
+        An article that left its own story stands among its decision's `moved` too.
+        """
+        settled: set[frozenset[int]] = set()
+        for article_id in sorted(self._held.rows):
+            decision = self._repaired(article_id, settled)
+            if decision is not None:
+                self._move(decision)
+            yield decision
 
     # -- what decides
 
@@ -119,38 +117,29 @@ class StoryIndex:
         `replaces` are articles it stands for from now on (the canonical before it, a group merged into its own); an
         article already here is weighed anew.
         """
-        vector = self._weigh(terms)
-        gone = {self._rows[name] for name in {*replaces, article_id} if name in self._rows}
-        return self._decided(article_id, vector, self._near(vector, gone), tuple(replaces), gone)
+        rows = self._held.rows
+        gone = {rows[name] for name in {*replaces, article_id} if name in rows}
+        asked = _Asked(article_id, self._weigh(terms), tuple(replaces), gone)
+        return self._decided(asked, self._touched(asked))
 
-    def repaired(self, article_id: str, settled: set[frozenset[int]]) -> StoryDecision | None:
+    def _repaired(self, article_id: str, settled: set[frozenset[int]]) -> StoryDecision | None:
         """What passing an article that is here through the repair changes; None where nothing does.
 
         `settled` are pools of articles of which another one has shown that already; it is added to.
         """
-        row = self._rows[article_id]
-        vector, gone = _unpacked(self._vectors[row]), {row}
-        near = self._near(vector, gone)
-        touched, _ = self._touched(near, gone)
-        pool = frozenset(member for story in touched for member in self._members[story])
+        row = self._held.rows[article_id]
+        asked = _Asked(article_id, unpacked(self._held.vectors[row]), (), {row})
+        touched = self._touched(asked)
+        pool = frozenset(member for story in touched.stories for member in self._held.members[story])
         if pool in settled:
             return None
-        decision = self._decided(article_id, vector, near, (), gone)
-        if decision.story_id != self._story_of[row]:
-            own = Move(article_id, StoryId(self._story_of[row]), decision.story_id)
-            return replace(decision, moved=(own, *decision.moved))
+        decision, before = self._decided(asked, touched), StoryId(self._held.story_of[row])
+        if decision.story_id != before:
+            return replace(decision, moved=(Move(article_id, before, decision.story_id), *decision.moved))
         if decision.moved:
             return decision
         settled.add(pool)
         return None
-
-    def _decided(
-        self, article_id: str, vector: Weights, near: _Near, replaces: tuple[str, ...], gone: set[int]
-    ) -> StoryDecision:
-        touched, capped = self._touched(near, gone)
-        pool = [row for story in touched for row in self._members[story] if row not in gone]
-        groups = self._regroup(pool, vector, touched)
-        return self._named(article_id, vector, groups, touched, replaces, gone, capped or near.capped)
 
     def _weigh(self, terms: Terms) -> Weights:
         """The terms' vector; what is decided is applied next, so that the last one is kept."""
@@ -158,212 +147,97 @@ class StoryIndex:
             self._weighed = terms, self.scorer.weigh(terms)
         return self._weighed[1]
 
-    def _near(self, vector: Weights, gone: set[int]) -> _Near:
-        hits: dict[int, float] = defaultdict(float)
-        left = POSTINGS_READ
-        for term, weight in islice(vector.items(), INDEXED_TERMS):
-            entries = self._postings.get(term, _NONE)
-            if len(entries) > left:
-                entries = entries[-left:]
-            left -= len(entries)
-            for entry in entries:
-                hits[entry >> WEIGHT_BITS] += weight * (entry & MOST_WEIGHT)
-            if left <= 0:
-                break
-        alive = self._story_of
-        nearest = heapq.nlargest(NEAREST, hits.items(), key=itemgetter(1))
-        stories = {alive[row] for row, _ in nearest if row in alive and row not in gone}
-        links = sorted(
-            ((self._link(vector, story, gone), story) for story in stories), key=lambda n: (-n[0], n[1])
-        )
-        return _Near(links, left <= 0)
-
-    def _link(self, vector: Weights, story: int, gone: set[int]) -> float:
-        """The exact average link to a story, without the articles that are going."""
-        rows = self._members[story]
-        going = gone.intersection(rows) if gone else gone
-        if len(going) == len(rows):
-            return 0.0
-        left = _dot(vector, self._sums[story]) - sum(_dot(vector, self._vectors[row]) for row in going)
-        return left / (len(rows) - len(going))
-
-    def _touched(self, near: _Near, gone: set[int]) -> tuple[list[int], bool]:
+    def _touched(self, asked: _Asked) -> _Touched:
         """The stories to cluster again: those of the articles that go, and those near enough; within the bounds."""
-        close = [story for link, story in near.links if link >= TOUCHED_SHARE * self.scorer.threshold]
-        wanted = list(dict.fromkeys([*sorted({self._story_of[row] for row in gone}), *close]))
+        close, left_out = self._close(asked)
+        own = sorted({self._held.story_of[row] for row in asked.gone})
+        wanted = list(dict.fromkeys([*own, *close]))
         touched: list[int] = []
         room = REPAIRED_ARTICLES
         for story in wanted[:TOUCHED_STORIES]:
-            if len(self._members[story]) <= room:
-                room -= len(self._members[story])
+            if len(self._held.members[story]) <= room:
+                room -= len(self._held.members[story])
                 touched.append(story)
-        return touched, len(touched) < len(wanted)
+        return _Touched(touched, left_out or len(touched) < len(wanted))
 
-    def _regroup(self, pool: list[int], vector: Weights, touched: list[int]) -> list[list[int]]:
-        """Average linkage over the pool and the article, which is row -1."""
-        rows = sorted(pool, key=self._names.__getitem__)
-        if len(touched) == 1 and all(
-            _dot(vector, self._vectors[row]) >= self.scorer.threshold for row in rows
-        ):
-            return [[*rows, _INCOMING]]  # it fits every article of its one story: nothing can split
-        matrix = similarities([*(self._vectors[row] for row in rows), _packed(vector)])
-        rows.append(_INCOMING)
-        return [
-            [rows[index] for index in group] for group in average_link_groups(matrix, self.scorer.threshold)
-        ]
+    def _close(self, asked: _Asked) -> tuple[list[int], bool]:
+        """The stories whose exact average link is near the threshold or above, best first; and whether some were unread."""
+        rows, left_out = self._postings.nearest(asked.vector)
+        alive = self._held.story_of
+        stories = {alive[row] for row in rows if row in alive and row not in asked.gone}
+        links = ((self._link(asked, story), story) for story in stories)
+        near = [(-link, story) for link, story in links if link >= TOUCHED_SHARE * self._threshold]
+        return [story for _, story in sorted(near)], left_out
 
-    def _named(
-        self,
-        article_id: str,
-        vector: Weights,
-        groups: list[list[int]],
-        touched: list[int],
-        replaces: tuple[str, ...],
-        gone: set[int],
-        capped: bool,
-    ) -> StoryDecision:
-        """Give each group the id it overlaps most, then the older one; what is left over gets a new id."""
-        before = {row: self._story_of[row] for group in groups for row in group if row != _INCOMING}
-        if gone:
-            before[_INCOMING] = self._story_of[min(gone, key=self._names.__getitem__)]
-        names, next_id = _names_of(groups, before, self.next_story_id)
-        own = next(place for place, group in enumerate(groups) if _INCOMING in group)
-        moved = [
-            Move(self._names[row], StoryId(before[row]), StoryId(names[place]))
-            for place, group in enumerate(groups)
-            for row in group
-            if row != _INCOMING and before[row] != names[place]
+    def _link(self, asked: _Asked, story: int) -> float:
+        """The exact average link to a story, without the articles that are going."""
+        rows, gone = self._held.members[story], asked.gone
+        going = gone.intersection(rows) if gone else gone
+        if len(going) == len(rows):
+            return 0.0
+        whole = dot_packed(asked.vector, self._held.sums[story])
+        left = whole - sum(dot_packed(asked.vector, self._held.vectors[row]) for row in going)
+        return left / (len(rows) - len(going))
+
+    def _decided(self, asked: _Asked, touched: _Touched) -> StoryDecision:
+        """Cluster the touched stories and the article anew, and say what that changes."""
+        pool = [
+            row for story in touched.stories for row in self._held.members[story] if row not in asked.gone
         ]
+        groups = self._regroup(pool, asked.vector, len(touched.stories))
+        before = {row: self._held.story_of[row] for row in pool}
+        if asked.gone:
+            before[_INCOMING] = self._held.story_of[min(asked.gone, key=self._held.names.__getitem__)]
+        naming = named(groups, before, self.next_story_id)
+        own, story_id = next(pair for pair in zip(groups, naming.names, strict=True) if _INCOMING in pair[0])
         return StoryDecision(
-            article_id,
-            StoryId(names[own]),
-            self._mean_link(vector, groups[own]),
-            is_new_story=len(groups[own]) == 1 and names[own] >= self.next_story_id,
-            moved=tuple(sorted(moved, key=lambda move: move.article_id)),
-            merged=_merged(before, groups, names, set(touched) - set(names)),
-            split=_split(before, groups, names, self.next_story_id),
-            next_story_id=StoryId(next_id),
-            replaces=replaces,
-            capped=capped,
+            asked.article_id,
+            StoryId(story_id),
+            self._mean_link(asked.vector, own),
+            is_new_story=len(own) == 1 and story_id >= self.next_story_id,
+            moved=self._moves(groups, before, naming.names),
+            merged=naming.merged(set(touched.stories) - set(naming.names)),
+            split=naming.split(),
+            next_story_id=StoryId(naming.next_id),
+            replaces=asked.replaces,
+            capped=touched.capped,
         )
 
+    def _regroup(self, pool: list[int], vector: Weights, stories: int) -> list[list[int]]:
+        """Average linkage over the pool and the article, which is row -1."""
+        rows = sorted(pool, key=self._held.names.__getitem__)
+        vectors = [self._held.vectors[row] for row in rows]
+        if stories == 1 and all(dot_packed(vector, other) >= self._threshold for other in vectors):
+            return [[*rows, _INCOMING]]  # it fits every article of its one story: nothing can split
+        rows.append(_INCOMING)
+        groups = average_link_groups(similarities([*vectors, packed(vector)]), self._threshold)
+        return [[rows[index] for index in group] for group in groups]
+
+    def _moves(
+        self, groups: Sequence[Sequence[int]], before: dict[int, int], names: Sequence[int]
+    ) -> tuple[Move, ...]:
+        moves = [
+            Move(self._held.names[row], StoryId(before[row]), StoryId(name))
+            for group, name in zip(groups, names, strict=True)
+            for row in group
+            if row != _INCOMING and before[row] != name
+        ]
+        return tuple(sorted(moves, key=lambda move: move.article_id))
+
     def _mean_link(self, vector: Weights, group: list[int]) -> float:
-        others = [_dot(vector, self._vectors[row]) for row in group if row != _INCOMING]
+        others = [dot_packed(vector, self._held.vectors[row]) for row in group if row != _INCOMING]
         return sum(others) / len(others) if others else 0.0
 
     # -- storage
 
     def _insert(self, article_id: str, vector: Weights, story_id: int) -> None:
-        row, self._next_row = self._next_row, self._next_row + 1
-        self._rows[article_id], self._names[row] = row, article_id
-        self._vectors[row] = _packed(vector)
-        for term, weight in islice(vector.items(), INDEXED_TERMS):
-            entry = row << WEIGHT_BITS | max(1, round(weight * MOST_WEIGHT))
-            self._postings.setdefault(term, array("I")).append(entry)
-        self._put_in(row, story_id)
+        row = self._held.add(article_id, packed(vector), story_id)
+        self._postings.add(row, vector)
 
-    def _move(self, row: int, story_id: int) -> None:
-        if self._story_of[row] != story_id:
-            self._take_out(row)
-            self._put_in(row, story_id)
-
-    def _put_in(self, row: int, story_id: int) -> None:
-        self._story_of[row] = story_id
-        self._members.setdefault(story_id, []).append(row)
-        self._add_to_sum(story_id, row, 1.0)
-
-    def _take_out(self, row: int) -> None:
-        story_id = self._story_of.pop(row)
-        self._members[story_id].remove(row)
-        if self._members[story_id]:
-            self._add_to_sum(story_id, row, -1.0)
-        else:
-            del self._members[story_id], self._sums[story_id]
-
-    def _add_to_sum(self, story_id: int, row: int, sign: float) -> None:
-        total = _unpacked(self._sums[story_id]) if story_id in self._sums else {}
-        for term, weight in zip(*self._vectors[row], strict=True):
-            total[term] = total.get(term, 0.0) + sign * weight
-        self._sums[story_id] = _packed({term: weight for term, weight in total.items() if abs(weight) > 1e-9})
+    def _move(self, decision: StoryDecision) -> None:
+        for move in decision.moved:
+            self._held.move(self._held.rows[move.article_id], move.into_story)
+        self.next_story_id = max(self.next_story_id, decision.next_story_id)
 
 
 _INCOMING = -1
-_NONE: "array[int]" = array("I")
-
-
-def rebuilt(
-    articles: Iterable[tuple[str, Terms, int]], scorer: Scorer, next_story_id: int
-) -> tuple[StoryIndex, list[tuple[StoryDecision, Terms]]]:
-    """A new index under a new scorer: every article placed where it was, then each passed once through the repair.
-
-    Gives the index as it stands after the repair, and the decisions that changed something, in order; an article that
-    left its own story stands among its decision's `moved` too.
-    """
-    index = StoryIndex(scorer, next_story_id)
-    rows = sorted(articles, key=lambda row: row[0])
-    for article_id, terms, story_id in rows:
-        index.place(article_id, terms, story_id)
-    changes = []
-    settled: set[frozenset[int]] = set()
-    for article_id, terms, _ in rows:
-        decision = index.repaired(article_id, settled)
-        if decision is not None:
-            index.apply(decision, terms)
-            changes.append((decision, terms))
-    return index, changes
-
-
-def _names_of(groups: list[list[int]], before: dict[int, int], next_id: int) -> tuple[list[int], int]:
-    claims = []
-    for place, group in enumerate(groups):
-        shares = Counter(before[row] for row in group if row in before)
-        claims += [(-share, story, place) for story, share in shares.items()]
-    names: dict[int, int] = {}
-    for _, story, place in sorted(claims):
-        if place not in names and story not in names.values():
-            names[place] = story
-    for place in range(len(groups)):
-        if place not in names:
-            names[place] = next_id
-            next_id += 1
-    return [names[place] for place in range(len(groups))], next_id
-
-
-def _merged(
-    before: dict[int, int], groups: list[list[int]], names: list[int], ended: set[int]
-) -> tuple[tuple[StoryId, StoryId], ...]:
-    """For each story that ended, the one that took most of it."""
-    into: dict[int, Counter[int]] = defaultdict(Counter)
-    for place, group in enumerate(groups):
-        for row in group:
-            if before.get(row) in ended:
-                into[before[row]][names[place]] += 1
-    return tuple(
-        (StoryId(story), StoryId(min(shares, key=lambda name: (-shares[name], name))))
-        for story, shares in sorted(into.items())
-    )
-
-
-def _split(
-    before: dict[int, int], groups: list[list[int]], names: list[int], next_id: int
-) -> tuple[tuple[StoryId, StoryId], ...]:
-    """For each new id that is not just the incoming article's own, the story that most of it came out of."""
-    found = []
-    for place, group in enumerate(groups):
-        shares = Counter(before[row] for row in group if row in before)
-        if names[place] >= next_id and shares:
-            found.append((StoryId(min(shares, key=lambda s: (-shares[s], s))), StoryId(names[place])))
-    return tuple(found)
-
-
-def _packed(vector: Weights) -> Packed:
-    return array("I", vector.keys()), array("f", vector.values())
-
-
-def _unpacked(packed: Packed) -> Weights:
-    return dict(zip(packed[0], packed[1], strict=True))
-
-
-def _dot(vector: Weights, packed: Packed) -> float:
-    # Two hundred thousand of these a second: the loop is in C, over the array's terms.
-    return float(sum(map(mul, packed[1], map(vector.get, packed[0], repeat(0.0)))))

@@ -1,12 +1,9 @@
 """Average linkage: the groups of a small set of articles at a threshold. A pure function of the set."""
 
-from array import array
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TypeAlias
 
-Packed: TypeAlias = "tuple[array[int], array[float]]"
-"""A sparse vector: its terms, and as many weights."""
+from .vectors import Packed
 
 
 def similarities(vectors: Sequence[Packed]) -> list[list[float]]:

@@ -1,21 +1,22 @@
 """What the terms weigh: rates everywhere and in this feed, frozen as a numbered snapshot. Pure; the scorer of stories."""
 
-import heapq
 import json
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Protocol
-from zlib import crc32
 
 from .background import background_rates
 from .terms import CYRILLIC, Terms
+from .vectors import Weights
 
 THRESHOLD = 0.1525
 """Average link at which two stories are one: the middle of the stretch that serves all four sets (docs/sameness.md)."""
+BASELINE_FREE = 0.05
+"""Where articles taken at random resemble each other more than that, the threshold rises by as much: a young feed on
+one topic, whose own rates say nothing yet."""
 RATE_FLOOR = 1e-4
 """No term is taken for rarer than this: caps its weight at 9.2, so that one odd name does not make a story."""
 RAREST = -math.log(RATE_FLOOR)
@@ -25,21 +26,10 @@ similarities are divided by it, so that one threshold serves (curve over the Rus
 SATURATION, AVERAGE_WEIGHT = 1.0, 150.0
 """BM25's k1 (b is .5): a word's second mention says less than its first, and less in a short text than in a long one."""
 KEPT_TERMS = 100
-EMPTY_STORIES = 150
-DEVIATIONS = 3.0
-"""The feed's rates are lower bounds (x - 3√x) over the stories and 150 empty ones: a word of one big or twice split
-story keeps its weight, one that stands in most stories loses it."""
-BASELINE_QUANTILE, BASELINE_FREE = 1 / 3, 0.05
-"""Where articles taken at random resemble each other more than .05, the threshold rises by as much: a young feed on
-one topic, whose own rates say nothing yet."""
-SAMPLE = 78
-"""Articles whose pairs give the baseline: 3,003 pairs, those with the smallest hashes, so that the order is nothing."""
 LARGE_FEED = 2_000
 GROWN = 1.25
 """At a tenth the figures are the same and the work is twice as much; at a half the seeds go wrong in 24 orders of 120."""
-
-Weights = dict[int, float]
-"""A vector of unit length (for Cyrillic texts shorter): term hash to weight."""
+A_DAY = timedelta(days=1)
 
 
 class Scorer(Protocol):
@@ -71,11 +61,13 @@ class Snapshot:
     rates: Mapping[int, float] = field(default_factory=dict)
     baseline: float = 0.0
     topic: frozenset[int] = frozenset()
-    _own: Mapping[int, float] = field(init=False, repr=False, compare=False)
+    _rarities: Mapping[int, float] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        own = {term: -math.log(max(rate, RATE_FLOOR)) for term, rate in self.rates.items()}
-        object.__setattr__(self, "_own", own | dict.fromkeys((*self.topic, CYRILLIC), 0.0))
+        everywhere = _background_rarities()
+        own = {term: min(_rarity(rate), everywhere.get(term, RAREST)) for term, rate in self.rates.items()}
+        nothing = dict.fromkeys((*self.topic, CYRILLIC), 0.0)
+        object.__setattr__(self, "_rarities", {**everywhere, **own, **nothing})
 
     @property
     def threshold(self) -> float:
@@ -84,18 +76,16 @@ class Snapshot:
 
     def weigh(self, terms: Terms) -> Weights:
         """BM25 saturation times inverse document rate, the heaviest hundred terms, brought to length, heaviest first."""
-        own, background = self._own, _background_weights()
+        rarity = self._rarities.get
         half = SATURATION * 0.5 * (1 + sum(terms.values()) / AVERAGE_WEIGHT)
-        weights = [
-            (rarity * count / (count + half), term)
-            for term, count in terms.items()
-            if (rarity := min(own.get(term, RAREST), background.get(term, RAREST))) > 0
-        ]
-        weights.sort(reverse=True)
-        del weights[KEPT_TERMS:]
-        square = math.fsum(weight * weight for weight, _ in weights) or 1.0
+        weights = [rarity(term, RAREST) * count / (count + half) for term, count in terms.items()]
+        least = sorted(weights)[-KEPT_TERMS] if len(weights) > KEPT_TERMS else 0.0
+        heaviest = [pair for pair in zip(weights, terms, strict=True) if pair[0] >= least and pair[0] > 0]
+        heaviest.sort(reverse=True)
+        del heaviest[KEPT_TERMS:]
+        square = math.fsum(weight * weight for weight, _ in heaviest) or 1.0
         length = math.sqrt(square * (CYRILLIC_EXCESS if CYRILLIC in terms else 1.0))
-        return {term: weight / length for weight, term in weights}
+        return {term: weight / length for weight, term in heaviest}
 
     def to_json(self) -> str:
         """For the archive; the topic's words are not kept, they come from its profile."""
@@ -112,57 +102,19 @@ class Snapshot:
         return cls(kept["version"], kept["units"], rates, kept["baseline"], topic)
 
 
-def take_snapshot(
-    stories: Iterable[Sequence[tuple[str, Terms]]], *, version: int, topic: frozenset[int] = frozenset()
-) -> Snapshot:
-    """Count the feed's rates over its stories (a story counts as the mean of its articles), then the baseline.
-
-    `stories` gives each story's articles as (article id, terms); it is read once. The result depends on the set alone.
-    """
-    seen: dict[int, float] = defaultdict(float)
-    sample: list[tuple[int, str, Terms]] = []
-    count = units = 0
-    for story in stories:
-        count, units = count + 1, units + len(story)
-        for term, articles in Counter(term for _, terms in story for term in terms).items():
-            seen[term] += articles / len(story)
-        sample += [(crc32(article_id.encode()), article_id, terms) for article_id, terms in story]
-        sample = heapq.nsmallest(SAMPLE, sample, key=lambda row: row[:2])
-    rates = {term: _lower_bound(x, count) for term, x in seen.items() if x > DEVIATIONS**2}
-    weighed = Snapshot(version, units, rates, 0.0, topic)
-    return Snapshot(version, units, rates, _baseline_of([weighed.weigh(t) for _, _, t in sample]), topic)
-
-
 def is_snapshot_due(units: int, last: Snapshot, last_at: datetime | None, now: datetime) -> bool:
-    """Whether the feed has grown enough: by a quarter up to 2,000 articles, then daily."""
+    """Whether it is time: when a feed of less than 2,000 articles has grown by a quarter, and daily."""
+    if units < 2:
+        return False
     if last_at is None or units >= 2 * last.units:
-        return units >= 2
-    if units < LARGE_FEED:
-        return units >= last.units * GROWN
-    return now - last_at >= timedelta(days=1)
+        return True
+    return now - last_at >= A_DAY or last.units * GROWN <= units < LARGE_FEED
 
 
 @cache
-def _background_weights() -> Mapping[int, float]:
-    return {term: -math.log(max(rate, RATE_FLOOR)) for term, rate in background_rates().items()}
+def _background_rarities() -> Mapping[int, float]:
+    return {term: _rarity(rate) for term, rate in background_rates().items()}
 
 
-def dot(one: Weights, other: Weights) -> float:
-    """The similarity of two vectors."""
-    if len(one) > len(other):
-        one, other = other, one
-    get = other.get
-    return sum(weight * get(term, 0.0) for term, weight in one.items())
-
-
-def _lower_bound(stories: float, count: int) -> float:
-    return (stories - DEVIATIONS * math.sqrt(stories)) / (count + EMPTY_STORIES)
-
-
-def _baseline_of(vectors: Sequence[Weights]) -> float:
-    pairs = sorted(dot(one, other) for place, one in enumerate(vectors) for other in vectors[:place])
-    if len(pairs) < 3:
-        return 0.0
-    place = BASELINE_QUANTILE * (len(pairs) - 1)
-    low = pairs[int(place)]
-    return low + (place - int(place)) * (pairs[int(place) + 1] - low)
+def _rarity(rate: float) -> float:
+    return -math.log(max(rate, RATE_FLOOR))
