@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import structlog
 from redis.asyncio import Redis
 
 from services.contracts.messages import RawArticle
 from services.contracts.streams import ARTICLES_RAW, GROUP_NORMALIZE
+from services.normalize.core.compiled import choose_reader
 from services.normalize.core.topic import Topic
 from services.normalize.core.topic_profile import TopicProfileError
 from services.normalize.extractor import Extractor
@@ -19,17 +21,21 @@ from services.runtime.broker import ServiceBroker, build_broker, connect_redis
 from services.runtime.settings import SettingsError
 from services.runtime.subscriber import reliable
 
+logger = structlog.get_logger()
+
 
 class Normalize:
     """The parts of one normalize process; `close` gives back what they hold."""
 
     def __init__(self, settings: NormalizeSettings, topics: Sequence[Topic], redis: Redis) -> None:
-        self._extractor, self._redis = Extractor(), redis
+        self._reader = choose_reader(compiled=settings.compiled_walk)
+        self._extractor, self._redis = Extractor(reader=self._reader), redis
         sites = SiteMemory(redis, utc_now) if settings.site_templates else None
         self.handler = PageHandler(self._extractor, topics, page_keeper(settings.pages_url), sites)
 
     async def get_ready(self) -> None:
         """What a page would otherwise wait for, once in the life of the process."""
+        logger.info("page_reader_chosen", reader=self._reader.name, why_not=self._reader.why_not or None)
         await self._extractor.get_ready()
 
     async def close(self) -> None:

@@ -12,6 +12,7 @@ from services.normalize.core.admission import refuse
 from services.normalize.core.article_object import JsonObject, article_objects
 from services.normalize.core.authors import read_authors
 from services.normalize.core.body import Body, take_apart
+from services.normalize.core.compiled import SHIPPED, Reader
 from services.normalize.core.dates import Dates, read_dates
 from services.normalize.core.images import read_images
 from services.normalize.core.index_page import refuse_index
@@ -69,25 +70,27 @@ class Extraction:
 
 
 def extract(
-    page: bytes, url: str = "", content_type: str | None = None, *, passes: Passes | None = None
+    page: bytes,
+    url: str = "",
+    content_type: str | None = None,
+    *,
+    passes: Passes | None = None,
+    reader: Reader = SHIPPED,
 ) -> Extraction | Rejection:
     """The article on a page of any bytes, or the reason why there is none; never raises.
 
     `url` is where the page came from (for links, dates in it, the site's name), `content_type` the header's value.
-    `passes` is another model than the shipped one; measuring on folds needs it.
+    `passes` is another model than the shipped one; measuring on folds needs it. `reader` is which
+    walk cuts the page into blocks.
     """
     try:
-        return _extract(page, url, content_type, passes)
+        found = read_page(page, url, content_type, reader)
+        return found if isinstance(found, Rejection) else _extract(found, passes)
     except Exception as fault:  # any page may meet a bug of ours: it costs that page, never the service
         return Rejection("engine error", f"{type(fault).__name__}: {fault}"[:300])
 
 
-def _extract(
-    source: bytes, url: str, content_type: str | None, passes: Passes | None
-) -> Extraction | Rejection:
-    page = read_page(source, url, content_type)
-    if isinstance(page, Rejection):
-        return page
+def _extract(page: Page, passes: Passes | None) -> Extraction | Rejection:
     judged = judge_blocks(page, passes)
     index = refuse_index(page, judged)
     if index is not None:

@@ -2,8 +2,10 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from services.contracts.failures import Unprocessable
+from services.normalize.core.compiled import SHIPPED, Reader
 from services.normalize.core.language import language_model
 from services.normalize.core.rejections import Rejection
 from services.normalize.extract import Extraction, extract
@@ -14,8 +16,8 @@ LIMIT_S = 20.0  # below the visibility time; the worst page of the hostile corpu
 class Extractor:
     """One page at a time in a thread of its own (docs/decisions/0020: why no process)."""
 
-    def __init__(self, limit_s: float = LIMIT_S) -> None:
-        self._limit_s = limit_s
+    def __init__(self, limit_s: float = LIMIT_S, reader: Reader = SHIPPED) -> None:
+        self._limit_s, self._extract = limit_s, partial(extract, reader=reader)
         self._thread = _new_thread()
 
     async def get_ready(self) -> None:
@@ -24,7 +26,9 @@ class Extractor:
 
     async def extract(self, page: bytes, url: str, content_type: str | None) -> Extraction | Rejection:
         """As `services.normalize.extract`. Raises Unprocessable for a page that takes longer than the limit."""
-        work = asyncio.get_running_loop().run_in_executor(self._thread, extract, page, url, content_type)
+        work = asyncio.get_running_loop().run_in_executor(
+            self._thread, self._extract, page, url, content_type
+        )
         try:
             return await asyncio.wait_for(work, self._limit_s)
         except TimeoutError:

@@ -8,12 +8,12 @@ from typing import Any, Literal
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from services.normalize.core.blocks import Element, PageBlock
+from services.normalize.core.compiled import SHIPPED, Reader
 from services.normalize.core.decode import Decoded, decode_page
 from services.normalize.core.hostile import refuse_hostile
 from services.normalize.core.json_ld import read_json_ld
 from services.normalize.core.plain_text import blocks_of_lines
 from services.normalize.core.rejections import Rejection
-from services.normalize.core.walk import cut_blocks
 
 PageKind = Literal["html", "text"]
 
@@ -45,7 +45,9 @@ class Page:
     elements: tuple[Element, ...] = field(default=(), repr=False)
 
 
-def read_page(page: bytes, url: str = "", content_type: str | None = None) -> Page | Rejection:
+def read_page(
+    page: bytes, url: str = "", content_type: str | None = None, reader: Reader = SHIPPED
+) -> Page | Rejection:
     """Decode, parse and walk a page; a Rejection if it is no text at all, or markup made to be slow."""
     if len(page) > MAX_PAGE_BYTES:
         return Rejection("not text", f"{len(page):,} bytes; at most {MAX_PAGE_BYTES:,} are read")
@@ -54,7 +56,7 @@ def read_page(page: bytes, url: str = "", content_type: str | None = None) -> Pa
         return decoded
     if _kind_of(decoded.text, content_type or "") == "text":
         return _text_page(decoded.text, url)
-    return refuse_hostile(decoded.text, decoded.source) or _html_page(decoded, url)
+    return refuse_hostile(decoded.text, decoded.source) or _html_page(decoded, url, reader)
 
 
 def _kind_of(text: str, content_type: str) -> PageKind:
@@ -71,9 +73,9 @@ def _text_page(text: str, url: str) -> Page:
     return Page("text", url, None, (), {}, None, None, None, text, tuple(blocks), tuple(elements))
 
 
-def _html_page(decoded: Decoded, url: str) -> Page:
+def _html_page(decoded: Decoded, url: str, reader: Reader) -> Page:
     tree = LexborHTMLParser(decoded.source, options=LexborDocumentOptions.WO_EVENTS)
-    elements, blocks = cut_blocks(tree)
+    elements, blocks = reader.cut_blocks(tree)
     title = tree.css_first("title")
     canonical = tree.css_first('link[rel~="canonical"]')
     html = tree.css_first("html")

@@ -1,5 +1,7 @@
 """One walk over the parsed page that cuts its text into blocks; no text stands in two of them, none is lost."""
 
+from collections.abc import Callable
+
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.normalize.core.blocks import UNNUMBERED, Element, PageBlock, root_element
@@ -22,17 +24,29 @@ LONG_LINK = 1_500  # characters; a link that long is an unclosed <a> around the 
 MAX_WALKS = 3  # each but the first because the one before it met long links; they may hold others
 BREAK_MARK = "\n\x00"  # no page has a NUL
 
+Walked = tuple[list[Element], list[PageBlock]]
+WalkOnce = Callable[[LexborNode, set[int]], Walked]
+"""One walk below a page's body, given the links known to be too long; _walk.c holds another than the one here."""
 
-def cut_blocks(tree: LexborHTMLParser) -> tuple[list[Element], list[PageBlock]]:
-    """Elements in document order (the root first) and the blocks of the page's body."""
+
+def cut_blocks(tree: LexborHTMLParser, walk: WalkOnce | None = None) -> Walked:
+    """Elements in document order (the root first) and the blocks of the page's body; `walk` is Python's if none is given."""
     body = tree.body or tree.root
+    if body is None:
+        return [root_element()], []
     long_links: set[int] = set()
     for _ in range(MAX_WALKS):
-        walk = _Walk(long_links)
-        if body is not None:
-            walk.whole(body)
-        if len(long_links) == walk.long_links_known:
+        known = len(long_links)
+        walked = (walk or walk_once)(body, long_links)
+        if len(long_links) == known:
             break
+    return walked
+
+
+def walk_once(body: LexborNode, long_links: set[int]) -> Walked:
+    """One walk below `body`, which takes no `<a>` of `long_links` for a link and adds those that prove too long."""
+    walk = _Walk(long_links)
+    walk.whole(body)
     return walk.elements, walk.blocks
 
 
