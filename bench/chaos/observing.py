@@ -33,18 +33,18 @@ FETCH_TAKES_S = 10.0
 
 @dataclass(frozen=True)
 class Standing:
-    """One look: the verdicts so far, and what is not finished."""
+    """One look: the verdicts so far, what is not finished, and the entry id of each public event."""
 
     verdict: Verdict
     letters: Verdict
     unfinished: dict[str, int]
     dead: int
-    event_ids: set[str]
+    stands: dict[str, str]
 
     @classmethod
     def unseen(cls) -> "Standing":
         """Before the first look."""
-        return cls(Verdict(late=["nothing looked at"]), Verdict(), {}, 0, set())
+        return cls(Verdict(late=["nothing looked at"]), Verdict(), {}, 0, {})
 
     @property
     def is_final(self) -> bool:
@@ -59,13 +59,14 @@ async def look(url: str, pages: Sequence[Page], urls: dict[int, str], unreadable
         unfinished = _unfinished(found)
         letters = [name async for name in _letters(redis)]
     if unfinished:
-        return Standing(Verdict(late=["not finished"]), Verdict(), unfinished, len(letters), set())
+        return Standing(Verdict(late=["not finished"]), Verdict(), unfinished, len(letters), {})
     async with Redis.from_url(url, decode_responses=True) as redis:
         cleaned = await _entries(redis, ARTICLES_CLEANED)
         changes = await _entries(redis, STORIES_UPDATED)
-    verdict = await asyncio.to_thread(judge, pages, urls, cleaned, changes)
-    ids = {entry["id"] for entry in cleaned}
-    return Standing(verdict, judge_letters(pages, urls, unreadable, letters), {}, len(letters), ids)
+    bodies = [[fields for _, fields in entries] for entries in (cleaned, changes)]
+    verdict = await asyncio.to_thread(judge, pages, urls, *bodies)
+    stands = {fields["id"]: entry_id for entry_id, fields in (*cleaned, *changes)}
+    return Standing(verdict, judge_letters(pages, urls, unreadable, letters), {}, len(letters), stands)
 
 
 def _unfinished(found: dict[str, StreamBacklog]) -> dict[str, int]:
@@ -95,11 +96,11 @@ async def sample_for_ever(built: Field, samples: list[tuple[float, int]], costs:
         await asyncio.sleep(SAMPLE_EVERY_S)
 
 
-async def _entries(redis: Redis, stream: str) -> list[dict[str, str]]:
-    entries: list[dict[str, str]] = []
+async def _entries(redis: Redis, stream: str) -> list[tuple[str, dict[str, str]]]:
+    entries: list[tuple[str, dict[str, str]]] = []
     start = "-"
     while page := await redis.xrange(stream, min=start, count=PAGE):
-        entries += [fields for _, fields in page]
+        entries += page
         start = f"({page[-1][0]}"
     return entries
 

@@ -241,7 +241,7 @@ async def _ask_what_is_waited_for(built: Field) -> None:
 
 async def _missed(follower: Follower, standing: Standing) -> list[str]:
     deadline = time.monotonic() + 10
-    while (faults := follower.faults(standing.event_ids)) and time.monotonic() < deadline:  # noqa: ASYNC110
+    while (faults := follower.faults(standing.stands)) and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.2)
     return faults
 

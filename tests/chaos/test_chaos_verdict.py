@@ -167,6 +167,12 @@ def test_warning_that_no_fault_explains_is_a_finding() -> None:
 
 def test_subscriber_that_missed_an_event_complains() -> None:
     follower = Follower(port=1)
-    follower.seen.update(["a:1"])
-    assert follower.faults({"a:1"}) == []
-    assert follower.faults({"a:1", "b:1"}) == ["the subscriber never saw b:1"]
+    follower.seen["a:1"] = "7-0"
+    assert follower.faults({"a:1": "7-0"}) == []
+    assert follower.faults({"a:1": "7-0", "b:1": "8-0"}) == ["the subscriber never saw b:1"]
+
+
+def test_subscriber_complains_of_an_event_that_came_back_under_another_id() -> None:
+    follower = Follower(port=1)
+    follower.seen["a:1"] = "7-0"
+    assert follower.faults({"a:1": "9-0"}) == ["event a:1 was 7-0 and is 9-0 now"]
