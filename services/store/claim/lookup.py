@@ -5,7 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, literal_column, select, union
+from sqlalchemy import (
+    ARRAY,
+    Connection,
+    LargeBinary,
+    Select,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    union,
+)
 
 from ..core.fingerprint import COMMON_AFTER, SHARED_HASHES, WINDOW_DAYS
 from ..core.members import Candidate, Member
@@ -81,30 +92,57 @@ class Found:
         return {row.group_id for row in (*own, *self.others)}
 
 
-def look_up(connection: Connection, incoming: Incoming) -> Found:
-    """Lock the claim's keys (URL key, then sketch hashes sorted), then read what bears on it and lock its groups."""
-    lock_keys(connection, [url_key(incoming.member.article_id), *incoming.fingerprint.sketch])
-    shared, unindexed = _sharing(connection, incoming)
-    found = _found(connection, incoming, shared, unindexed)
+def keys_of(incoming: Incoming) -> list[int]:
+    """The locks of its claim: the URL key, then the sketch hashes."""
+    return [url_key(incoming.member.article_id), *incoming.fingerprint.sketch]
+
+
+def look_up(connection: Connection, incomings: Sequence[Incoming]) -> list[Found]:
+    """Lock the keys of all claims (URL keys, then sketch hashes, sorted), read what bears on each and lock its groups.
+
+    No two of them share a key: what one finds does not depend on another.
+    """
+    lock_keys(connection, [key for incoming in incomings for key in keys_of(incoming)])
+    sharing = _sharing(connection, incomings)
+    found = _found(connection, incomings, sharing)
     held: set[int] = set()
-    while is_postgres(connection) and not found.group_ids <= held:
-        held |= found.group_ids
+    while is_postgres(connection) and not (wanted := _groups_of(found)) <= held:
+        held |= wanted
         _lock_groups(connection, held)
-        found = _found(
-            connection, incoming, shared, unindexed
-        )  # a group may have merged while we waited for it
+        found = _found(connection, incomings, sharing)  # a group may have merged while we waited for it
     return found
 
 
-def _sharing(connection: Connection, incoming: Incoming) -> tuple[dict[int, int], frozenset[int]]:
-    hashes = incoming.fingerprint.sketch
-    if not hashes:
-        return {}, frozenset()
-    day = day_of(incoming.member.fetched_at)
-    values = {"hashes": listed(connection, hashes), "first": day - WINDOW_DAYS, "last": day + WINDOW_DAYS}
-    owners = OWNERS.all(connection, values)
-    if not owners:
-        return {}, frozenset()
+def _groups_of(found: Iterable[Found]) -> set[int]:
+    return {group_id for one in found for group_id in one.group_ids}
+
+
+Shared = tuple[dict[int, int], frozenset[int]]
+"""How many hashes an article shares with others, by their numbers; and the hashes that have owners enough."""
+
+
+def _sharing(connection: Connection, incomings: Sequence[Incoming]) -> list[Shared]:
+    by_day: dict[int, list[int]] = {}
+    for place, incoming in enumerate(incomings):
+        by_day.setdefault(day_of(incoming.member.fetched_at), []).append(place)
+    shared: list[Shared] = [({}, frozenset())] * len(incomings)
+    for day, places in by_day.items():
+        owner = {h: place for place in places for h in incomings[place].fingerprint.sketch}
+        for place, rows in _owners_by_place(connection, owner, day).items():
+            shared[place] = _shared_of(connection, rows)
+    return shared
+
+
+def _owners_by_place(connection: Connection, owner: dict[int, int], day: int) -> dict[int, list[AnyRow]]:
+    found: dict[int, list[AnyRow]] = {}
+    if owner:
+        window = {"first": day - WINDOW_DAYS, "last": day + WINDOW_DAYS}
+        for row in OWNERS.all(connection, window | {"hashes": listed(connection, list(owner))}):
+            found.setdefault(owner[row.h], []).append(row)
+    return found
+
+
+def _shared_of(connection: Connection, owners: Sequence[AnyRow]) -> Shared:
     common = _common_hashes(connection, owners)
     counts = Counter(number for h, number in owners if h not in common)
     ranked = sorted((-count, number) for number, count in counts.items() if count >= SHARED_HASHES)
@@ -135,32 +173,87 @@ def _common_hashes(connection: Connection, owners: Sequence[AnyRow]) -> frozense
     return frozenset(h for h, count in groups.items() if count > COMMON_AFTER)
 
 
-def _found(
-    connection: Connection, incoming: Incoming, shared: dict[int, int], unindexed: frozenset[int]
+def _found(connection: Connection, incomings: Sequence[Incoming], sharing: Sequence[Shared]) -> list[Found]:
+    if is_postgres(connection):
+        rows = _rows_together(connection, incomings, sharing)
+    else:
+        rows = [_rows_alone(connection, *one) for one in zip(incomings, sharing, strict=True)]
+    return [_found_among(connection, *one) for one in zip(incomings, sharing, rows, strict=True)]
+
+
+def _found_among(
+    connection: Connection, incoming: Incoming, sharing: Shared, rows: Sequence[AnyRow]
 ) -> Found:
+    known = [stored_of(row) for row in rows]
+    stored = next((row for row in known if row.member.article_id == incoming.member.article_id), None)
+    others = tuple(row for row in known if row is not stored)
+    is_known = stored is not None and _is_known_fetch(connection, incoming, stored)
+    return Found(stored, others, *sharing, is_known)
+
+
+def _rows_alone(connection: Connection, incoming: Incoming, sharing: Shared) -> list[AnyRow]:
     values = {
         "article_id": incoming.member.article_id,
-        "numbers": listed(connection, list(shared)),
+        "numbers": listed(connection, list(sharing[0])),
         "text_hash": incoming.fingerprint.text_hash,
     }
-    rows = [stored_of(row) for row in SAME_KEY_OR_TEXT.all(connection, values)]
-    stored = next((row for row in rows if row.member.article_id == incoming.member.article_id), None)
-    others = tuple(row for row in rows if row is not stored)
-    is_known = stored is not None and _is_known_fetch(connection, incoming, stored)
-    return Found(stored, others, shared, unindexed, is_known)
+    return SAME_KEY_OR_TEXT.all(connection, values)
 
 
 def _same_key_or_text(dialect: str) -> Select[*tuple[Any, ...]]:
-    """The three ways an article is found, each by its own index; `OR` would have PostgreSQL read the whole table."""
+    """The three ways an article is found, each by its own index; `OR` would have the database read the whole table."""
     same_text = select(article.c.number).where(article.c.text_hash == bindparam("text_hash"))
     first_texts = same_text.order_by(article.c.number).limit(literal_column(str(SAME_TEXTS))).subquery()
-    numbers = union(
+    return _joined(
         select(article.c.number).where(article.c.article_id == bindparam("article_id")),
         select(article.c.number).where(among(dialect, article.c.number, "numbers")),
         select(first_texts.c.number),
-    ).subquery()
-    joined = select(*MEMBER_COLUMNS).join(article_group, article_group.c.group_id == article.c.group_id)
-    return joined.join(numbers, numbers.c.number == article.c.number)
+    )
+
+
+def _rows_together(
+    connection: Connection, incomings: Sequence[Incoming], sharing: Sequence[Shared]
+) -> list[list[AnyRow]]:
+    hashes = {one.fingerprint.text_hash for one in incomings if one.fingerprint.text_hash is not None}
+    values = {
+        "article_ids": [incoming.member.article_id for incoming in incomings],
+        "numbers": sorted({number for shared, _ in sharing for number in shared}),
+        "text_hashes": sorted(hashes),
+    }
+    rows = SAME_KEYS_OR_TEXTS.all(connection, values)
+    return [
+        [row for row in rows if _bears_on(row, incoming, shared)]
+        for incoming, (shared, _) in zip(incomings, sharing, strict=True)
+    ]
+
+
+def _bears_on(row: AnyRow, incoming: Incoming, shared: dict[int, int]) -> bool:
+    text_hash = incoming.fingerprint.text_hash
+    is_same = text_hash is not None and row.text_hash == text_hash
+    return is_same or row.number in shared or row.article_id == incoming.member.article_id
+
+
+def _same_keys_or_texts(dialect: str) -> Select[*tuple[Any, ...]]:
+    """The same for many articles; PostgreSQL only."""
+    hashes = (
+        func.unnest(bindparam("text_hashes", type_=ARRAY(LargeBinary))).table_valued("h").render_derived()
+    )
+    same_text = select(article.c.number).where(article.c.text_hash == hashes.c.h)
+    first_texts = same_text.order_by(article.c.number).limit(literal_column(str(SAME_TEXTS))).lateral()
+    same_id = article.c.article_id == any_(bindparam("article_ids", type_=ARRAY(article.c.article_id.type)))
+    return _joined(
+        select(article.c.number).where(same_id),
+        select(article.c.number).where(among(dialect, article.c.number, "numbers")),
+        select(first_texts.c.number).select_from(hashes.join(first_texts, literal_column("true"))),
+    )
+
+
+def _joined(*numbers: Select[int]) -> Select[*tuple[Any, ...]]:
+    every = union(*numbers).subquery()
+    joined = select(*MEMBER_COLUMNS, article.c.text_hash).join(
+        article_group, article_group.c.group_id == article.c.group_id
+    )
+    return joined.join(every, every.c.number == article.c.number)
 
 
 def _is_known_fetch(connection: Connection, incoming: Incoming, stored: Stored) -> bool:
@@ -202,6 +295,7 @@ def stored_of(row: AnyRow) -> Stored:
 
 OWNERS = Prepared(_owners)
 SAME_KEY_OR_TEXT = Prepared(_same_key_or_text)
+SAME_KEYS_OR_TEXTS = Prepared(_same_keys_or_texts)
 LOCKED_GROUPS = Prepared(_locked_groups)
 FETCH_OF = Prepared(
     select(fetch.c.number).where(fetch.c.number == bindparam("row"), fetch.c.fetch_id == bindparam("fetch"))

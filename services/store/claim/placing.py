@@ -9,15 +9,16 @@ from ..core.members import Member
 from ..core.stories.terms import terms_of
 from ..core.verdict import New, Revision, Verdict
 from ..database.schema import day_of
+from ..stories.placing import Placing
 from ..stories.rows import membership_of
-from ..stories.stories import Placed, Placement, Stories
+from ..stories.stories import Placed, Placement
 from .grouping import CanonicalChanged, Grouped, GroupsMerged
 from .incoming import Incoming
 
 
 def place_in_stories(
     connection: Connection,
-    stories: Stories,
+    placing: Placing,
     incoming: Incoming,
     grouped: Grouped,
     verdict: Verdict,
@@ -25,7 +26,7 @@ def place_in_stories(
 ) -> list[Placed]:
     """Place what has to be placed, the article's own group first; the claim's last step. Raises StaleTopic."""
     placed: list[Placed] = []
-    if not stories.is_on:
+    if not placing.is_on:
         return placed
     for member, replaces in _to_place(incoming, grouped, verdict):
         is_incoming = member.article_id == incoming.member.article_id
@@ -42,8 +43,13 @@ def place_in_stories(
             url=member.canonical_url if is_incoming else None,
             replaces=replaces,
         )
-        placed.append(stories.place(connection, placement, now))
+        placed.append(placing.place(connection, placement, now))
     return placed
+
+
+def may_place(grouped: Grouped, verdict: Verdict) -> bool:
+    """Whether a claim has anything to place."""
+    return bool(grouped.changes) or isinstance(verdict, (New, Revision))
 
 
 def _to_place(

@@ -1,5 +1,6 @@
-"""An article like no other, written in one statement on PostgreSQL: a round trip costs more than its rows."""
+"""Articles like no other, each written in one statement on PostgreSQL: a round trip costs more than its rows."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -34,28 +35,37 @@ OWN_NUMBER = (
 OWN_GROUP = ("article.group_id", "article_group.group_id")
 
 
-def insert_lonely_article(
-    connection: Connection, incoming: Incoming, found: Found, verdict: Verdict
-) -> tuple[int, int]:
-    """Add the article in a group of its own with its revision, fetch, sketch and place in the search queue.
+def insert_lonely_articles(
+    connection: Connection, lonely: Sequence[tuple[Incoming, Found, Verdict]]
+) -> list[tuple[int, int]]:
+    """Add articles in groups of their own with revision, fetch, sketch and place in the search queue, in one round trip.
 
-    Returns its group and its number.
+    Returns the group and the number of each.
     """
+    if not lonely:
+        return []
+    made = [_rows_of(incoming, verdict) for incoming, _, verdict in lonely]
+    bound = [_bound(*one, rows) for one, rows in zip(lonely, made, strict=True)]
+    named = tuple((table, tuple(row)) for table, row in made[0].items())
+    return [(int(row.group_id), int(row.number)) for row in _statement(named).all_each(connection, bound)]
+
+
+def _rows_of(incoming: Incoming, verdict: Verdict) -> dict[Table, dict[str, Any]]:
     canonical_id = incoming.member.article_id
-    rows = {
+    return {
         article_group: {"canonical_id": canonical_id, "revision": 1, "changes": 0, "members": 1},
         article: article_row(incoming, verdict, number=1),
         revision: revision_row(incoming, verdict, number=1),
         fetch: fetch_row(incoming, verdict),
     }
-    bound: dict[str, Any] = {
-        f"{table.name}_{name}": value for table, row in rows.items() for name, value in row.items()
-    }
-    bound["hashes"] = [h for h in incoming.fingerprint.sketch if h not in found.unindexed]
-    bound["day"] = day_of(incoming.member.fetched_at)
-    named = tuple((table, tuple(row)) for table, row in rows.items())
-    [(group_id, number)] = _statement(named).all(connection, bound)
-    return int(group_id), int(number)
+
+
+def _bound(
+    incoming: Incoming, found: Found, _verdict: Verdict, rows: dict[Table, dict[str, Any]]
+) -> dict[str, Any]:
+    bound = {f"{table.name}_{name}": value for table, row in rows.items() for name, value in row.items()}
+    hashes = [h for h in incoming.fingerprint.sketch if h not in found.unindexed]
+    return bound | {"hashes": hashes, "day": day_of(incoming.member.fetched_at)}
 
 
 @cache

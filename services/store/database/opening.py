@@ -18,11 +18,17 @@ class Database(Protocol):
     dialect: str
     on_lost: list[Callable[[], None]]
 
-    async def write(self, work: Work[T], on_commit: Callable[[T], None] | None = None) -> T:
+    async def write(
+        self,
+        work: Work[T],
+        on_commit: Callable[[T], None] | None = None,
+        on_failure: Callable[[], None] | None = None,
+    ) -> T:
         """Run `work` in one transaction and commit; a deadlock runs it again, three times in all.
 
-        `on_commit` gets the result before any other work of this process can begin. Where works share a commit and
-        it fails, `on_lost` is told, and each work runs again alone.
+        `on_commit` gets the result before any other work of this process can begin; `on_failure` is called in its
+        place for each transaction that is not in the archive. Where works share a commit and it fails, `on_lost` is
+        told, and each work runs again alone.
         """
         ...
 

@@ -49,11 +49,16 @@ class PostgresDatabase:
             },
         )
 
-    async def write(self, work: Callable[[Connection], T], on_commit: Callable[[T], None] | None = None) -> T:
+    async def write(
+        self,
+        work: Callable[[Connection], T],
+        on_commit: Callable[[T], None] | None = None,
+        on_failure: Callable[[], None] | None = None,
+    ) -> T:
         """See Database."""
         for attempt in range(1, DEADLOCK_TRIES + 1):
             try:
-                return await self._once(work, on_commit)
+                return await self._once(work, on_commit, on_failure)
             except (*DRIVER_ERRORS, OSError, TimeoutError) as error:
                 if not is_deadlock(error) or attempt == DEADLOCK_TRIES:
                     raise failure_of(error, self.dialect) from error
@@ -67,21 +72,37 @@ class PostgresDatabase:
         """See Database."""
         await self._engine.dispose()
 
-    async def _once(self, work: Callable[[Connection], T], on_commit: Callable[[T], None] | None) -> T:
-        async with self._engine.connect() as connection:
-            driver = await _live_driver(connection)
-            try:
-                async with driver.transaction(isolation="read_committed"):
-                    result = await connection.run_sync(work)
-            except (TimeoutError, asyncpg.InternalClientError):
-                driver.terminate()  # nobody knows what it would answer next
-                raise
-            finally:
-                if driver.is_closed():
-                    await connection.invalidate()
-        if on_commit is not None:
-            on_commit(result)
-        return result
+    async def _once(
+        self,
+        work: Callable[[Connection], T],
+        on_commit: Callable[[T], None] | None,
+        on_failure: Callable[[], None] | None,
+    ) -> T:
+        is_committed = False
+        try:
+            async with self._engine.connect() as connection:
+                result = await _run(connection, work)
+                is_committed = True
+                if on_commit is not None:
+                    on_commit(result)
+                return result
+        finally:
+            if on_failure is not None and not is_committed:
+                on_failure()
+
+
+async def _run(connection: AsyncConnection, work: Callable[[Connection], T]) -> T:
+    """One transaction."""
+    driver = await _live_driver(connection)
+    try:
+        async with driver.transaction(isolation="read_committed"):
+            return await connection.run_sync(work)
+    except (TimeoutError, asyncpg.InternalClientError):
+        driver.terminate()  # nobody knows what it would answer next
+        raise
+    finally:
+        if driver.is_closed():
+            await connection.invalidate()
 
 
 async def _live_driver(connection: AsyncConnection) -> asyncpg.Connection:

@@ -71,6 +71,13 @@ class Prepared:
             compiled = self._for(connection.dialect)
             _run_each(connection, compiled.sql, [compiled.arguments(row) for row in rows])
 
+    def all_each(self, connection: Connection, rows: Sequence[Values]) -> list[Any]:
+        """Run it once for each row of values, on PostgreSQL in one round trip; every row that comes of it, in order."""
+        if len(rows) == 1 or connection.dialect.name != POSTGRES:
+            return [found for values in rows for found in self.all(connection, values)]
+        compiled = self._for(connection.dialect)
+        return [compiled.row(row) for row in _fetched_each(connection, compiled, rows)] if rows else []
+
     def _for(self, dialect: Dialect) -> _Compiled:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
@@ -106,9 +113,12 @@ def put_new(connection: Connection, table: Table, rows: Sequence[Values]) -> Non
         _insert_new(table, tuple(rows[0])).run_each(connection, rows)
 
 
-def put_over(connection: Connection, table: Table, row: Values) -> None:
-    """Insert a row, in the place of one of the same key."""
-    _insert_over(table, tuple(row)).run(connection, row)
+def put_over(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
+    """Insert rows of the same columns, each in the place of one of the same key."""
+    if len(rows) == 1:
+        _insert_over(table, tuple(rows[0])).run(connection, rows[0])
+    elif rows:
+        _insert_over(table, tuple(rows[0])).run_each(connection, rows)
 
 
 def set_columns(connection: Connection, table: Table, key: Column[Any], at: Any, **values: Any) -> int:
@@ -167,6 +177,13 @@ def _fetched(connection: Connection, compiled: _Compiled, values: Values) -> lis
         return rows
     found: list[Any] = driver.execute(compiled.sql, arguments).fetchall()
     return found
+
+
+def _fetched_each(connection: Connection, compiled: _Compiled, values: Sequence[Values]) -> list[Any]:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    rows: list[Any] = await_only(driver.fetchmany(compiled.sql, [compiled.arguments(one) for one in values]))
+    return rows
 
 
 def _changed(connection: Connection, compiled: _Compiled, arguments: Sequence[Any]) -> int:

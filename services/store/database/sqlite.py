@@ -25,7 +25,8 @@ Work = Callable[[Connection], Any]
 @dataclass
 class _Job:
     work: Work
-    on_commit: Callable[[Any], None] | None
+    on_commit: Callable[[Any], None] | None = None
+    on_failure: Callable[[], None] | None = None
     done: "Future[Any]" = field(default_factory=Future)
 
 
@@ -59,9 +60,14 @@ class SqliteDatabase:
         self._waiting: deque[_Job] = deque()
         self.on_lost: list[Callable[[], None]] = []
 
-    async def write(self, work: Callable[[Connection], T], on_commit: Callable[[T], None] | None = None) -> T:
+    async def write(
+        self,
+        work: Callable[[Connection], T],
+        on_commit: Callable[[T], None] | None = None,
+        on_failure: Callable[[], None] | None = None,
+    ) -> T:
         """See Database."""
-        job = _Job(work, on_commit)
+        job = _Job(work, on_commit, on_failure)
         self._waiting.append(job)
         self._writing.submit(self._write_waiting)
         result: T = await self._result(job)
@@ -69,7 +75,7 @@ class SqliteDatabase:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """See Database."""
-        job = _Job(work, None)
+        job = _Job(work)
         self._reading.submit(_write_alone, self._reader, job)
         result: T = await self._result(job)
         return result
@@ -104,7 +110,7 @@ class SqliteDatabase:
                 if job.on_commit is not None:
                     job.on_commit(results[-1])
         if attempt.error is not None:
-            for lost in self.on_lost:
+            for lost in (*self.on_lost, *(job.on_failure for job in jobs if job.on_failure)):
                 lost()
             return False
         for job, result in zip(jobs, results, strict=True):
@@ -119,6 +125,8 @@ def _write_alone(engine: Engine, job: _Job) -> None:
         if job.on_commit is not None:
             job.on_commit(result)
     if attempt.error is not None:
+        if job.on_failure is not None:
+            job.on_failure()
         job.done.set_exception(attempt.error)
     else:
         job.done.set_result(result)

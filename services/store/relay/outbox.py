@@ -26,7 +26,12 @@ def write_announcements(
 
     `traceparent` is that of the claim, for the trace to go on at the subscribers.
     """
-    rows = [
+    put_new(connection, outbox, outbox_rows(announcements, traceparent))
+
+
+def outbox_rows(announcements: Sequence[Announcement], traceparent: str = "") -> list[dict[str, Any]]:
+    """The rows of announcements, in order."""
+    return [
         {
             "stream": stream_of_type(announcement.event.type),
             "event_id": announcement.event.id,
@@ -35,8 +40,6 @@ def write_announcements(
         }
         for announcement in announcements
     ]
-    if rows:
-        put_new(connection, outbox, rows)
 
 
 def _fields_of(announcement: Announcement, traceparent: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from services.contracts.messages import StoryChange
 
 from ..core.stories.decision import StoryDecision
 from ..relay.announcement import Announcement, announcement_of
-from .rows import count_change
+from .rows import count_changes
 from .stories import Placed
 
 NO_TOPIC = "all"
@@ -21,21 +21,22 @@ def public_story_id(topic: str, story_id: int) -> str:
     return f"{topic or NO_TOPIC}-{story_id}"
 
 
-def story_announcements(
-    connection: Connection, placed: Sequence[Placed], now: datetime
-) -> list[Announcement]:
-    """The events of what was placed, in order; counts each on its story."""
-    told = []
+Told = tuple[str, str, int, StoryChange]
+"""An event of a story that has no number yet: its type, topic, story and data."""
+
+
+def story_changes(placed: Sequence[Placed]) -> list[Told]:
+    """The events of what was placed, in order."""
+    told: list[Told] = []
     for one in placed:
-        topic, decision = one.placement.topic, one.decision
         told += _own_changes(one)
-        told += decision_changes(topic, decision)
-    return numbered(connection, told, now)
+        told += decision_changes(one.placement.topic, one.decision)
+    return told
 
 
-def decision_changes(topic: str, decision: StoryDecision) -> list[tuple[str, str, int, StoryChange]]:
-    """What a decision changed for other articles and for the stories: (event type, topic, story, data)."""
-    told = []
+def decision_changes(topic: str, decision: StoryDecision) -> list[Told]:
+    """What a decision changed for other articles and for the stories."""
+    told: list[Told] = []
     for move in decision.moved:
         told.append(_moved(topic, move.article_id, move.from_story, move.into_story))
     for gone, into in decision.merged:
@@ -57,21 +58,19 @@ def decision_changes(topic: str, decision: StoryDecision) -> list[tuple[str, str
     return told
 
 
-def numbered(
-    connection: Connection, told: Sequence[tuple[str, str, int, StoryChange]], now: datetime
-) -> list[Announcement]:
-    """Give each event its number and its id."""
+def numbered(connection: Connection, told: Sequence[Told], now: datetime) -> list[Announcement]:
+    """Give each event its number, counted on its story, and its id."""
+    numbers = count_changes(connection, [(topic, story_id) for _, topic, story_id, _ in told])
     announcements = []
     for event_type, topic, story_id, change in told:
         subject = public_story_id(topic, story_id)
-        number = count_change(connection, topic, story_id)
-        event_id = events.change_event_id(subject, number, event_type)
+        event_id = events.change_event_id(subject, numbers[topic, story_id].pop(0), event_type)
         subject_of_event = change.canonical_id or change.article_id or subject
         announcements.append(announcement_of(event_id, event_type, subject_of_event, now, change))
     return announcements
 
 
-def _own_changes(placed: Placed) -> list[tuple[str, str, int, StoryChange]]:
+def _own_changes(placed: Placed) -> list[Told]:
     topic, decision, article_id = placed.placement.topic, placed.decision, placed.placement.article_id
     story_id = int(decision.story_id)
     if placed.before == story_id:
@@ -90,7 +89,7 @@ def _own_changes(placed: Placed) -> list[tuple[str, str, int, StoryChange]]:
     return [(events.STORY_JOINED, topic, story_id, change)]
 
 
-def _moved(topic: str, article_id: str, before: int, into: int) -> tuple[str, str, int, StoryChange]:
+def _moved(topic: str, article_id: str, before: int, into: int) -> Told:
     change = StoryChange(
         story_id=public_story_id(topic, into),
         article_id=article_id,

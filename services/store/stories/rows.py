@@ -10,7 +10,7 @@ from ..core.stories.decision import StoryDecision
 from ..core.stories.snapshot import Snapshot
 from ..core.stories.terms import Terms, pack_terms, unpack_terms
 from ..database.locks import lock_keys, url_key
-from ..database.prepared import Prepared, put_new, put_over, put_row, set_columns
+from ..database.prepared import Prepared, put_new, put_row, set_columns
 from ..database.schema import story, story_change, story_member, story_snapshot, story_state
 
 STATE_OF = Prepared(select(story_state).where(story_state.c.topic == bindparam("topic")))
@@ -49,8 +49,13 @@ class Change:
 
 def lock_topic(connection: Connection, topic: str) -> TopicState:
     """Where the topic stands, locked until the transaction ends."""
-    lock_keys(connection, [url_key(f"topic {topic}")])
+    lock_keys(connection, [topic_key(topic)])
     return topic_state(connection, topic)
+
+
+def topic_key(topic: str) -> int:
+    """The lock of a topic."""
+    return url_key(f"topic {topic}")
 
 
 def topic_state(connection: Connection, topic: str) -> TopicState:
@@ -101,22 +106,10 @@ def membership_of(connection: Connection, article_id: str) -> tuple[str, int] | 
     return (row.topic, row.story_id) if row else None
 
 
-def put_member(
-    connection: Connection, topic: str, article_id: str, story_id: int, terms: Terms, *, day: int, seq: int
-) -> None:
-    """Write an article into a story, with its terms."""
-    row = {
-        "topic": topic,
-        "article_id": article_id,
-        "story_id": story_id,
-        "terms": pack_terms(terms),
-        "day": day,
-    }
-    put_over(connection, story_member, row)
-    _log(
-        connection,
-        [{"topic": topic, "seq": seq, "article_id": article_id, "story_id": story_id, "weighed": 1}],
-    )
+def member_row(topic: str, article_id: str, story_id: int, terms: Terms, *, day: int) -> dict[str, object]:
+    """The row of an article in a story."""
+    packed = pack_terms(terms)
+    return {"topic": topic, "article_id": article_id, "story_id": story_id, "terms": packed, "day": day}
 
 
 def move_members(connection: Connection, topic: str, moves: Sequence[tuple[str, int]], *, seq: int) -> None:
@@ -171,9 +164,16 @@ def write_story_changes(
         end_story(connection, topic, gone, into)
 
 
-def count_change(connection: Connection, topic: str, story_id: int) -> int:
-    """The number of the next event told of a story."""
-    return int(COUNTING.scalar(connection, {"in_topic": topic, "at": story_id}))
+def count_changes(
+    connection: Connection, stories: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], list[int]]:
+    """Count an event of each of these stories (topic, story), one named twice twice; gives the numbers, lowest first."""
+    named = sorted(stories)
+    values = [{"in_topic": topic, "at": story_id} for topic, story_id in named]
+    numbers: dict[tuple[str, int], list[int]] = {}
+    for story_key, row in zip(named, COUNTING.all_each(connection, values), strict=True):
+        numbers.setdefault(story_key, []).append(int(row.changes))
+    return numbers
 
 
 def cut_log(connection: Connection, topic: str, up_to: int) -> None:

@@ -1,7 +1,7 @@
 """The stories' edge: an index per topic in memory, decisions taken and written under the topic's lock, the last step of a claim."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -23,12 +23,10 @@ from .rows import (
     lock_topic,
     members_from,
     membership_of,
-    put_member,
     read_snapshot,
     remove_members,
     save_state,
     topic_state,
-    write_story_changes,
 )
 
 log = structlog.get_logger()
@@ -88,6 +86,7 @@ class Stories:
     is_on: bool = True  # off: articles are told apart and nothing more, for those who only measure that
     _topics: dict[str, TopicIndex] = field(default_factory=dict)
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    deciding: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
         self.database.on_lost.append(self._topics.clear)  # what was made true here is not: load it anew
@@ -106,31 +105,40 @@ class Stories:
             index = await asyncio.to_thread(_built, snapshot, state, members)
             self._topics[topic] = TopicIndex(index, snapshot, taken_at, state.seq)
 
-    def place(self, connection: Connection, placement: Placement, now: datetime) -> Placed:
-        """Decide and write where an article belongs; the topic stays locked until the transaction ends.
-
-        Raises StaleTopic.
-        """
-        state = lock_topic(connection, placement.topic)
-        known = self._topics.get(placement.topic)
-        if known is None or state.snapshot != known.snapshot.version:
-            raise StaleTopic(placement.topic, self._version(placement.topic))
+    def caught_up(self, connection: Connection, topic: str) -> TopicState:
+        """Where a locked topic stands, the index in memory brought there. Raises StaleTopic."""
+        state, known = topic_state(connection, topic), self._topics.get(topic)
+        if known is None or state.snapshot != known.snapshot.version or state.seq < known.seq:
+            raise StaleTopic(topic, self._version(topic))
         if state.seq > known.seq:
-            _catch_up(known, changes_since(connection, placement.topic, known.seq))
-        known.index.next_story_id = max(known.index.next_story_id, state.next_story_id)
-        stood = (known.index.story_of(name) for name in (placement.article_id, *placement.replaces))
-        before = next((story_id for story_id in stood if story_id is not None), None)
-        decision = known.index.decide(placement.article_id, placement.terms, placement.replaces)
-        _write(connection, placement, decision, state, now)
-        return Placed(placement, decision, state.seq + 1, before)
+            _catch_up(known, changes_since(connection, topic, known.seq))
+        return state
 
-    def commit(self, placed: Sequence[Placed]) -> None:
-        """The decisions are in the archive: make them true here, unless the log has told us already."""
-        for one in placed:
-            known = self._topics[one.placement.topic]
-            if known.seq == one.seq - 1:
-                known.index.apply(one.decision, one.placement.terms)
-                known.seq = one.seq
+    def decide(self, placement: Placement, state: TopicState) -> tuple[StoryDecision, int | None]:
+        """Where an article belongs among stories that are caught up; and the story it, or one it replaces, was in.
+
+        Raises StaleTopic where a failure elsewhere has dropped them since.
+        """
+        known = self._topics.get(placement.topic)
+        if known is None:
+            raise StaleTopic(placement.topic, None)
+        index = known.index
+        index.next_story_id = max(index.next_story_id, state.next_story_id)
+        stood = (index.story_of(name) for name in (placement.article_id, *placement.replaces))
+        before = next((story_id for story_id in stood if story_id is not None), None)
+        return index.decide(placement.article_id, placement.terms, placement.replaces), before
+
+    def apply(self, placed: Placed) -> None:
+        """Make a decision true here, unless the log has told us already."""
+        known = self._topics.get(placed.placement.topic)
+        if known is not None and known.seq == placed.seq - 1:
+            known.index.apply(placed.decision, placed.placement.terms)
+            known.seq = placed.seq
+
+    def load_anew(self, topics: Iterable[str]) -> None:
+        """What memory holds of these topics is not what the archive holds."""
+        for topic in list(topics):
+            self._topics.pop(topic, None)
 
     def due_topics(self, now: datetime) -> list[str]:
         """The topics whose snapshot should be taken anew."""
@@ -217,19 +225,3 @@ def _catch_up(known: TopicIndex, changes: Sequence[Change]) -> None:
         if change.story_id is not None and change.terms is not None:
             known.index.place(change.article_id, change.terms, change.story_id)
     known.seq = max([known.seq, *(change.seq for change in changes)])
-
-
-def _write(
-    connection: Connection, placement: Placement, decision: StoryDecision, state: TopicState, now: datetime
-) -> None:
-    topic, seq = placement.topic, state.seq + 1
-    remove_members(connection, topic, set(decision.replaces) - {decision.article_id}, seq=seq)
-    put_member(
-        connection, topic, decision.article_id, decision.story_id, placement.terms, day=placement.day, seq=seq
-    )
-    write_story_changes(
-        connection, topic, decision, placement.title, now, seq=seq, new_from=state.next_story_id
-    )
-    save_state(
-        connection, topic, TopicState(seq, max(state.next_story_id, decision.next_story_id), state.snapshot)
-    )
