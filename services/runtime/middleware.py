@@ -1,5 +1,6 @@
 """FastStream's middleware of every handler: the message's headers for its outputs and logs, its failures by name."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,9 +21,12 @@ MAX_INPUT_CHARS = 80
 
 
 class ExpectedFailure(IgnoredException):
-    """Carries a failure that has a name through FastStream, which logs a traceback for every other exception."""
+    """Carries what is no bug through FastStream, which logs a traceback for every other exception.
 
-    def __init__(self, failure: RetryLater | Unprocessable) -> None:
+    A failure that has a name, or the cancellation by which a stopping engine takes back what still runs.
+    """
+
+    def __init__(self, failure: RetryLater | Unprocessable | asyncio.CancelledError) -> None:
         super().__init__(str(failure))
         self.failure = failure
 
@@ -46,7 +50,7 @@ class HandlingMiddleware(BaseMiddleware):
     async def _named(self, call_next: Callable[[Any], Awaitable[Any]], msg: StreamMessage[Any]) -> Any:
         try:
             return await call_next(msg)
-        except (RetryLater, Unprocessable) as failure:
+        except (RetryLater, Unprocessable, asyncio.CancelledError) as failure:
             raise ExpectedFailure(failure) from failure
         except (
             ValidationError

@@ -61,7 +61,7 @@ def reliable(
 
 
 async def _through_faststream(subscriber: StreamSubscriber, stream: str, entry: Entry) -> None:
-    """Have FastStream parse, cast and run the handler. Raises what the handler raised, failures under their own name."""
+    """Have FastStream parse, cast and run the handler. Raises what the handler raised, under its own name."""
     fields = with_envelope(entry.fields)
     if not fields[DATA_KEY]:
         raise Unprocessable(f"field {DATA_FIELD} is empty")

@@ -1,6 +1,8 @@
 """What we lean on in FastStream, by its public face; each test names one thing that may not change under us."""
 
+import asyncio
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -54,6 +56,8 @@ def build(redis_url: str) -> tuple[ServiceBroker, StreamSubscriber, Any]:
             raise ValueError("a bug")
         if page.id == 9:
             raise Unprocessable("nine")
+        if page.id == 8:
+            await asyncio.Event().wait()
         emit(SINK, Clean(id=page.id), page=b"\xff\xfe")
 
     return broker, subscriber, on_page
@@ -178,6 +182,19 @@ async def test_named_failures_leave_no_traceback_in_the_log(
     with pytest.raises(Unprocessable):
         await processed(subscriber, broker, enveloped('{"id":9}'))
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_handler_cancelled_by_a_stop_is_cancelled_without_a_word_in_the_log(
+    started: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker, subscriber, _ = started
+    running = asyncio.create_task(processed(subscriber, broker, enveloped('{"id":8}')))
+    while not Spy.seen:
+        await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
 async def test_messages_pass_from_stream_to_stream(
