@@ -31,6 +31,7 @@ PARSING_LIBRARIES = {
     "protego",
     "py3langid",
     "pydantic",  # strict reading of a topic profile
+    "pydantic_core",  # its reader of JSON
     "selectolax",
     "snowballstemmer",
     "zstandard",

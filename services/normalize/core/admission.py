@@ -50,8 +50,8 @@ def refuse(page: Page, title: str | None, text: str) -> Rejection | None:
 
 def _size_of(text: str) -> int:
     """Words of the text's beginning; where a script has no blanks between them, two signs count as one."""
-    words = len(text[: 2 * SIZED_CHARS].split())
-    if text.isascii() or not _is_dense(text):
+    words = len(text[: 2 * SIZED_CHARS].split(None, FEW_WORDS))  # more need not be counted
+    if words >= FEW_WORDS or text.isascii() or not _is_dense(text):
         return words
     return max(words, sum(map(str.isalpha, text[:SIZED_CHARS])) // 2)
 

@@ -20,7 +20,7 @@ from services.normalize.core.byline import (
     marked_authors,
     spoken_authors,
 )
-from services.normalize.core.name_words import MOST_NAMES, PREFIX
+from services.normalize.core.name_words import MOST_NAMES, PREFIX, says_by
 from services.normalize.core.names import Strip, authors_of, declared_author, unique
 from services.normalize.core.outlet import NAME_METAS
 from services.normalize.core.page import Page
@@ -117,7 +117,7 @@ def _from_name(name: str) -> list[Author]:
     """One declared value: a name as it stands, or a list of names in one string."""
     if not name or len(name) > LONGEST_DECLARED or NO_PERSON.search(name):
         return []
-    name = PREFIX.sub("", name, count=1) if PREFIX.match(name) else name
+    name = PREFIX.sub("", name, count=1) if says_by(name) else name
     head = name.split(" | ")[0].split(" • ")[0]
     if LIST.search(head):
         return authors_of(head, newsrooms=True) or [declared_author(head)]

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.normalize.core.credit_line import CreditLine, read_credit_line, split_credit_tail
-from services.normalize.core.date_text import find_moment, has_year
+from services.normalize.core.date_text import find_moment, has_digit, has_year
 from services.normalize.core.dateline import Dateline, read_dateline
 from services.normalize.core.keep import JudgedBlock
 from services.normalize.core.labels import is_machine_notice, speaks_of_machines
-from services.normalize.core.name_words import PREFIX
+from services.normalize.core.name_words import says_by
 from services.normalize.core.names import names_in_byline
 from services.normalize.core.plain_words import Wording, plain
 
@@ -34,6 +34,10 @@ BARE_DATE = re.compile(
     re.IGNORECASE,
 )
 """A day that says too little to be a field — relative, or of two readings — is no paragraph either."""
+DAY_WORDS = (
+    "ago", "last week", "last month", "last year", "yesterday", "today", "вчера", "сегодня", "учора", "сёння", "вчора",
+    "сьогодні", "wczoraj", "dzisiaj", "dziś", "vakar", "šiandien", "gestern", "heute",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -110,14 +114,14 @@ def _fields_of(ledger: Sequence[JudgedBlock], title: str | None) -> dict[int, st
 def _field_of(text: str) -> str | None:
     if text.endswith(("?", "!", "”", '"')):
         return None
-    if len(text) < LONGEST_BYLINE / 2 and PREFIX.match(text) and names_in_byline(text):
+    if len(text) < LONGEST_BYLINE / 2 and says_by(text) and names_in_byline(text):
         return "byline"
     return "date" if _is_date_line(text) else None
 
 
 def _is_date_line(text: str) -> bool:
     """A line of a date and little else: `News Desk | Updated: 12-12-2025 19:00 IST`; a sentence is none."""
-    if len(text) <= LONGEST_BARE_DATE and BARE_DATE.fullmatch(text):
+    if len(text) <= LONGEST_BARE_DATE and _may_be_bare_date(text) and BARE_DATE.fullmatch(text):
         return True
     if len(text) > 140 or not has_year(text) or SENTENCE.search(text):
         return False
@@ -126,6 +130,11 @@ def _is_date_line(text: str) -> bool:
         and len(plain(text).split()) <= 18
         and find_moment(text) is not None
     )
+
+
+def _may_be_bare_date(text: str) -> bool:
+    """A cheap look: a day without a figure ends in one of a few words."""
+    return not text[-1:].isalnum() or text.casefold().endswith(DAY_WORDS) or has_digit(text)
 
 
 def _cut_credit_lines(ledger: list[JudgedBlock]) -> list[CreditLine]:

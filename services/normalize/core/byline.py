@@ -9,7 +9,7 @@ from itertools import islice, zip_longest
 from services.contracts.messages import Author
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.date_text import STEMS, find_moment, has_digit
-from services.normalize.core.name_words import PREFIX, TITLE_WORD
+from services.normalize.core.name_words import PREFIX, TITLE_WORD, says_by
 from services.normalize.core.names import Strip, names_in_byline, unglued, unique
 from services.normalize.core.page import Page
 from services.normalize.core.plain_words import plain, tidy
@@ -167,11 +167,7 @@ def _whole_names(found: list[Author]) -> list[Author]:
 
 
 def _spoken(part: str, strip: Strip) -> list[Author]:
-    if (
-        not PREFIX.match(part)
-        or OTHER_ROLE.match(part)
-        or plain(PREFIX.sub("", part, count=1)) in strip.outlets
-    ):
+    if not says_by(part) or OTHER_ROLE.match(part) or plain(PREFIX.sub("", part, count=1)) in strip.outlets:
         return []
     return _whole_names(names_in_byline(part, strip))
 

@@ -22,6 +22,14 @@ BEFORE = re.compile(
     r"\s+(?:[\w’'-]+\s+){0,4}[«\"“„']?(?:the\s|The\s)?$",
     re.IGNORECASE,
 )
+CUES = (
+    "accord", "reported", "cited", "interview", "report", "article", "stor", "told", "speaking", "quoted", "published", "citing",
+    "wrote", "данным", "информации", "пиш", "сообща", "сообщи", "переда", "интервью", "ссылкой", "паводле", "піша", "паведаміл",
+    "спасылкай", "даними", "повідом", "посиланням", "podał", "podaje", "według", "poinformował", "pisze", "rozmowie", "praneš",
+    "skelbia", "anot", "rašo", "pasak", "laut", "berichtet", "gegenüber", "selon", "según",
+)  # fmt: skip
+"""A cheap look before the expression above, which tries itself at every place: no form of it lacks all of these."""
+
 AFTER = re.compile(
     r"[»\"”’']?(?:[,.]?['’]s)?\s*,?\s*(?:(?:has|had|also|first|earlier|later|на|в)\s)?(?:claimed|reported|reports|report|writes|wrote|said|says|noted|revealed|quoted|cited|"
     r"in an interview|interview|сообщ\w+|пиш\w+|написа\w+|пішa\w*|паведам\w+|повідом\w+|podał\w*|podaje|pisze|informuje|napisał\w*|"
@@ -84,7 +92,10 @@ def _places(form: str, text: str) -> Iterator[int]:
 
 def _is_source(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - WINDOW_BEFORE) : start]
-    return bool(BEFORE.search(before) or AFTER.match(text, end, end + WINDOW_AFTER))
+    if AFTER.match(text, end, end + WINDOW_AFTER):
+        return True
+    low = before.lower()
+    return any(cue in low for cue in CUES) and BEFORE.search(before) is not None
 
 
 def _titled(text: str) -> list[Cite]:

@@ -50,7 +50,9 @@ PATTERNS = tuple(re.compile(form, re.IGNORECASE) for form in FORMS)
 TIME_BEFORE = re.compile(rf"{TIME}(?:[,\s/|–—•·-]{{1,4}})(?:[^\W\d]{{2,10}}\.?,?\s)?$", re.IGNORECASE)
 
 DIGIT = re.compile(r"\d")
-HAS_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+HAS_YEAR = re.compile(
+    r"(?:19|20)(?<!\d\d\d)\d\d(?!\d)"
+)  # figures first: looked for by them, not place by place
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from pydantic_core import from_json
 from selectolax.lexbor import LexborHTMLParser
 
 MAX_SCRIPT_CHARS = 2_000_000
@@ -32,6 +33,14 @@ def read_json_ld(tree: LexborHTMLParser) -> tuple[dict[str, Any], ...]:
 
 def _parsed(source: str) -> Any:
     """The script's value; of a broken one what it is without the usual wrapping, None if that is broken too."""
+    try:
+        value = from_json(source)  # strict, a tenth of the cost of `json`, which has the last word
+    except ValueError:
+        return _parsed_leniently(source)
+    return _writable(value) if ESCAPED.search(source) else value
+
+
+def _parsed_leniently(source: str) -> Any:
     for text in (source, _unwrapped(source)):
         try:
             value = json.loads(text, strict=False)

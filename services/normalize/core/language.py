@@ -50,6 +50,7 @@ OFTEN, NEVER = 0.004, 0.002  # shares of the letters; names of another language 
 LETTER_CHARS, FEWEST_LETTERS = 1200, 250
 
 WORD = re.compile(r"[^\W\d_]+")
+NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 SAMPLE_CHARS = 500  # the model's answer does not change beyond it; its cost grows with the text
 SMALL_WORD_CHARS = 1200
 FEWEST, FEWEST_UNDECLARED, LEAD = 6, 14, 4  # small words found, and how many times the next language's
@@ -71,8 +72,10 @@ def detect_language(text: str, declared: str | None = None) -> str | None:
 
 def _by_script(text: str) -> str | None:
     """By the script of the middle letter in the order of their codes, which is that of most letters."""
-    if text.isascii():
-        return None
+    plain = text.encode("ascii", "ignore")
+    letters_at_most = len(plain.translate(None, NO_LETTERS)) + len(text) - len(plain)
+    if letters_at_most // 2 < letters_at_most - (len(text) - len(plain)):
+        return None  # it is an ASCII letter, for these come first
     letters = sorted(filter(str.isalpha, text))
     middle = letters[len(letters) // 2]
     _, last, language = SCRIPTS[bisect_right(FIRST_LETTERS, middle) - 1]
@@ -85,10 +88,9 @@ def _by_script(text: str) -> str | None:
 
 def _by_small_words(text: str, declared: str) -> str | None:
     counts = dict.fromkeys(SMALL_WORDS, 0)
-    for word in WORD.findall(text.lower()):
-        if word in LANGUAGES_OF_WORD:
-            for language in LANGUAGES_OF_WORD[word]:
-                counts[language] += 1
+    for word in filter(LANGUAGES_OF_WORD.__contains__, WORD.findall(text.lower())):
+        for language in LANGUAGES_OF_WORD[word]:
+            counts[language] += 1
     best, second = sorted(counts, key=lambda one: -counts[one])[:2]
     needed = FEWEST if best == declared else FEWEST_UNDECLARED
     return best if counts[best] >= max(needed, LEAD * counts[second]) else None

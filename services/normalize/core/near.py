@@ -35,7 +35,7 @@ def headline_index(page: Page, judged: Sequence[JudgedBlock], title: str | None)
     headline = Wording.of(title)
     if page.kind == "text":
         return _last_above_body(judged, headline)
-    headings = [one for one in page.blocks if one.tag == "h1"]
+    headings = [one for one in page.blocks if one.element.tag == "h1"]
     for one in (*headings, *page.blocks):
         if headline.is_said_by(one.text, MARKS):
             return one.index

@@ -100,7 +100,7 @@ def _likeness(one: str, other: str) -> float:
 
 
 def _candidates(page: Page, articles: Sequence[JsonObject], names: frozenset[str]) -> Iterator[Candidate]:
-    headings = [block.text for block in page.blocks if block.tag == "h1"][:FIRST_H1]
+    headings = [block.text for block in page.blocks if block.element.tag == "h1"][:FIRST_H1]
     headlines = [text for one in articles[:2] if (text := first_text(one.get("headline")))]
     found: list[tuple[str, str | None]] = [("h1", text) for text in headings]
     found += [("headline", text) for text in headlines]
