@@ -91,15 +91,6 @@ def changes_since(connection: Connection, topic: str, seq: int) -> list[Change]:
     ]
 
 
-def members_from(connection: Connection, topic: str, first_day: int) -> list[tuple[str, Terms, int]]:
-    """The articles in stories since a day, with their terms, as (article id, terms, story)."""
-    statement = select(story_member.c.article_id, story_member.c.terms, story_member.c.story_id).where(
-        story_member.c.topic == topic, story_member.c.day >= first_day
-    )
-    rows = connection.execute(statement.order_by(story_member.c.article_id))
-    return [(row.article_id, unpack_terms(row.terms), row.story_id) for row in rows]
-
-
 def membership_of(connection: Connection, article_id: str) -> tuple[str, int] | None:
     """The topic and story of an article that stands for its group."""
     row = MEMBERSHIP_OF.first(connection, {"article_id": article_id})

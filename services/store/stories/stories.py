@@ -1,33 +1,32 @@
 """The stories' edge: an index per topic in memory, decisions taken and written under the topic's lock, the last step of a claim."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
 
-from ..core.fingerprint import WINDOW_DAYS
 from ..core.stories.decision import StoryDecision
 from ..core.stories.index import StoryIndex
 from ..core.stories.snapshot import Snapshot, is_snapshot_due
 from ..core.stories.terms import Terms
 from ..database.opening import Database
 from ..database.schema import day_of
-from .refresh import Refresh, Written, weighed_anew, write_refresh
+from .refresh import Announce, Refresh, SnapshotWritten, weighed_anew, write_slice, write_snapshot
 from .rows import (
     Change,
     TopicState,
     changes_since,
     lock_topic,
-    members_from,
     membership_of,
-    read_snapshot,
     remove_members,
     save_state,
     topic_state,
 )
+from .standing import filled, standing_of
 
 log = structlog.get_logger()
 
@@ -99,11 +98,9 @@ class Stories:
             if self._version(topic) not in (None, stale):
                 return  # of all the claims that found it stale, the first has loaded it
             own = self.topic_terms.get(topic, frozenset())
-            state, snapshot, taken_at, members = await self.database.read(
-                lambda connection: _read_topic(connection, topic, own, day)
-            )
-            index = await asyncio.to_thread(_built, snapshot, state, members)
-            self._topics[topic] = TopicIndex(index, snapshot, taken_at, state.seq)
+            standing = await standing_of(self.database, topic, own, day)
+            index = await filled(self.database, standing, standing.snapshot)
+            self._topics[topic] = TopicIndex(index, standing.snapshot, standing.taken_at, standing.state.seq)
 
     def caught_up(self, connection: Connection, topic: str) -> TopicState:
         """Where a locked topic stands, the index in memory brought there. Raises StaleTopic."""
@@ -148,40 +145,46 @@ class Stories:
             if is_snapshot_due(len(known.index), known.snapshot, known.taken_at, now)
         ]
 
-    async def refresh(
-        self, topic: str, now: datetime, announce: Callable[[Connection, str, StoryDecision], None]
-    ) -> bool:
+    async def refresh(self, topic: str, now: datetime, announce: Announce) -> bool:
         """Take a new snapshot and pass every article once through the repair; the work is done outside of any lock.
 
         `announce` writes a decision's events. Returns False where another process was quicker. Raises RetryLater.
         """
         own, day = self.topic_terms.get(topic, frozenset()), day_of(now)
-        state, last, _, members = await self.database.read(
-            lambda connection: _read_topic(connection, topic, own, day)
-        )
-        refresh = await asyncio.to_thread(weighed_anew, last, state, members, own)
+        standing = await standing_of(self.database, topic, own, day)
+        refresh = await weighed_anew(self.database, standing, own)
         async with self._loading:  # a claim that finds its index stale meanwhile waits for this one
-            done = await self.database.write(
-                lambda connection: write_refresh(connection, topic, refresh, now, announce),
-                lambda written: self._adopt(topic, refresh, written, now),
-            )
+            done = await self._write(refresh, now, announce)
         log.debug(
             "stories_weighed_anew",
             topic=topic,
             version=refresh.snapshot.version,
-            articles=len(members),
-            moved=len(refresh.changes),
+            articles=len(standing.members),
+            moved=sum(len(decision.moved) for some in refresh.changes for decision in some),
+        )
+        return done
+
+    async def _write(self, refresh: Refresh, now: datetime, announce: Announce) -> bool:
+        """Slice by slice, claims between them, the snapshot last: a process that dies here has moved some articles."""
+        for number in range(len(refresh.changes)):
+            work = partial(write_slice, refresh=refresh, number=number, now=now, announce=announce)
+            if await self.database.write(work, refresh.note) is None:
+                break
+        done = await self.database.write(
+            partial(write_snapshot, refresh=refresh, now=now),
+            lambda written: self._adopt(refresh, written, now),
         )
         return done is not None
 
-    def _adopt(self, topic: str, refresh: Refresh, written: Written | None, now: datetime) -> None:
+    def _adopt(self, refresh: Refresh, written: SnapshotWritten | None, now: datetime) -> None:
         """The refresh is in the archive: go on with its index, or load what another process wrote."""
-        index = refresh.take_index() if written else None
-        if written is None or index is None:
+        topic = refresh.before.topic
+        if written is None or refresh.is_taken:
             self._topics.pop(topic, None)
             return
-        index.renumber(written.computed_from, written.free_from)
-        known = TopicIndex(index, refresh.snapshot, now, refresh.before.seq)
+        refresh.is_taken = True
+        refresh.index.renumber(refresh.before.state.next_story_id, refresh.free_from)
+        known = TopicIndex(refresh.index, refresh.snapshot, now, refresh.before.state.seq)
         _catch_up(known, written.since)
         known.seq = written.seq
         self._topics[topic] = known
@@ -199,21 +202,6 @@ def remove_from_stories(connection: Connection, article_id: str) -> None:
         state = lock_topic(connection, topic)
         remove_members(connection, topic, [article_id], seq=state.seq + 1)
         save_state(connection, topic, replace(state, seq=state.seq + 1))
-
-
-def _read_topic(
-    connection: Connection, topic: str, own: frozenset[int], day: int
-) -> tuple[TopicState, Snapshot, datetime | None, list[tuple[str, Terms, int]]]:
-    state = topic_state(connection, topic)
-    snapshot, taken_at = read_snapshot(connection, topic, state.snapshot, own)
-    return state, snapshot, taken_at, members_from(connection, topic, day - WINDOW_DAYS)
-
-
-def _built(snapshot: Snapshot, state: TopicState, members: Sequence[tuple[str, Terms, int]]) -> StoryIndex:
-    index = StoryIndex(snapshot, state.next_story_id)
-    for article_id, terms, story_id in members:
-        index.place(article_id, terms, story_id)
-    return index
 
 
 def _catch_up(known: TopicIndex, changes: Sequence[Change]) -> None:
