@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.contracts.failures import RetryLater
 
@@ -36,7 +37,7 @@ class Gathering:
     def __init__(self, settle_together: SettleTogether) -> None:
         self._settle_together = settle_together
         self._waiting: deque[_Waiting] = deque()
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[Any] | None] = set()
         self._held: set[int] = set()
 
     async def settle(self, incoming: Incoming) -> Settled:
@@ -50,16 +51,21 @@ class Gathering:
         if len(self._running) < TRANSACTIONS:
             task = asyncio.create_task(self._run(), name="claims")
             self._running.add(task)
-            task.add_done_callback(self._running.discard)
 
     async def _run(self) -> None:
-        while batch := self._take():
-            try:
-                await self._settle(batch)
-            finally:
-                self._held.difference_update(*(one.keys for one in batch))
-            if self._waiting:
-                self._start()
+        try:
+            while batch := self._take():
+                await self._settle_held(batch)
+                if self._waiting:
+                    self._start()
+        finally:  # at once, not when the loop comes to it: a claim that comes in between starts its own transaction
+            self._running.discard(asyncio.current_task())
+
+    async def _settle_held(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            await self._settle(batch)
+        finally:
+            self._held.difference_update(*(one.keys for one in batch))
 
     def _take(self) -> list[_Waiting]:
         """The first that wait and share no key with one another, with those in work, or with one passed over."""
