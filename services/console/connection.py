@@ -3,10 +3,11 @@
 import contextlib
 from collections.abc import AsyncIterator
 
-from redis.asyncio import Redis
+from redis.asyncio import Redis, Sentinel
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from services.runtime.sentinel import SCHEME, parse_sentinel_url
 from services.runtime.settings import mask_passwords
 
 from .exits import CommandError
@@ -18,7 +19,7 @@ CONNECT_TIMEOUT_S = 3.0
 @contextlib.asynccontextmanager
 async def connected(settings: ConsoleSettings) -> AsyncIterator[Redis]:
     """A client of the settings' Redis; replies are bytes. Raises CommandError (unreachable) when it goes away."""
-    async with Redis.from_url(settings.redis_url, socket_connect_timeout=CONNECT_TIMEOUT_S) as redis:
+    async with _client(settings.redis_url) as redis:
         try:
             yield redis
         except (RedisConnectionError, RedisTimeoutError) as error:
@@ -26,3 +27,20 @@ async def connected(settings: ConsoleSettings) -> AsyncIterator[Redis]:
                 f"no answer from Redis at {mask_passwords(settings.redis_url)}: {error}",
                 "start one with `cleanwire up`, or set CLEANWIRE_REDIS_URL",
             ) from None
+
+
+def _client(url: str) -> Redis:
+    """Waits on a blocking read as long as it takes; behind sentinels it follows the master."""
+    if not url.startswith(SCHEME):
+        return Redis.from_url(url, socket_connect_timeout=CONNECT_TIMEOUT_S)
+    place = parse_sentinel_url(url)
+    timeouts = {"socket_connect_timeout": CONNECT_TIMEOUT_S, "socket_timeout": CONNECT_TIMEOUT_S}
+    sentinels = Sentinel(list(place.sentinels), sentinel_kwargs=timeouts)  # type: ignore[no-untyped-call]
+    client: Redis = sentinels.master_for(
+        place.master,
+        db=place.database,
+        username=place.username,
+        password=place.password,
+        socket_connect_timeout=CONNECT_TIMEOUT_S,
+    )
+    return client

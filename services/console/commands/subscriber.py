@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.runtime.sentinel import SCHEME
+
 from ..exits import CommandError
 
 if TYPE_CHECKING:
@@ -25,6 +27,10 @@ TOPIC_NAME = re.compile(r"[\w-]{1,64}")
 NOT_KEPT = (
     "this server keeps no ACL file: the user is gone after its restart (the group stays). "
     "Set `aclfile` in its configuration, or add the subscriber again"
+)
+OF_ONE_SERVER = (
+    "the URL is of the server that is the master now, and servers do not hand users to one another: after a fail-over the group "
+    "goes on where it was, but the user must be added again. `--host` puts a name that follows the master into the URL"
 )
 
 
@@ -44,7 +50,7 @@ def add(
 ) -> None:
     """Create a consumer group and a read-only user, print the credentials **once**, and ready snippets."""
     from ..settings import console_settings
-    from ..subscribers.connection import operators_redis
+    from ..subscribers.connection import masters_url, operators_redis
     from ..subscribers.registry import add_subscriber
     from ..subscribers.snippets import subscriber_url
     from ..subscribers.start_point import read_start_point
@@ -57,9 +63,11 @@ def add(
     _check_topic(topic, settings.topics_dir)
     with operators_redis(settings.redis_url) as redis:
         added = add_subscriber(redis, name, start_point, stream or ["articles.cleaned"])
-    for notice in (*added.notices, *(() if added.kept_over_restart else (NOT_KEPT,))):
+        url = subscriber_url(masters_url(settings.redis_url), added.name, added.password, host)
+    kept = () if added.kept_over_restart else (NOT_KEPT,)
+    follows = (OF_ONE_SERVER,) if settings.redis_url.startswith(SCHEME) else ()
+    for notice in (*added.notices, *kept, *follows):
         typer.echo(f"note: {notice}", err=True)
-    url = subscriber_url(settings.redis_url, added.name, added.password, host)
     typer.echo(
         _as_json(added, url)
         if as_json

@@ -8,34 +8,50 @@ from redis import Redis
 from redis.exceptions import AuthenticationError, NoPermissionError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.sentinel import Sentinel
 
 from services.console.exits import CommandError
+from services.runtime.sentinel import SCHEME, parse_sentinel_url
 from services.runtime.settings import mask_passwords
 
-TIMEOUT_S = 5.0
+TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 5.0, "socket_timeout": 5.0}
 
 
 @contextlib.contextmanager
 def operators_redis(url: str) -> Iterator[Redis]:
     """A client whose replies are bytes. Raises CommandError where the server is away or refuses."""
     shown = mask_passwords(url)
-    with Redis.from_url(url, socket_connect_timeout=TIMEOUT_S, socket_timeout=TIMEOUT_S) as redis:
-        try:
+    try:
+        with Redis.from_url(masters_url(url), **TIMEOUTS) as redis:
             yield redis
-        except AuthenticationError as error:
-            raise CommandError.unreachable(
-                f"Redis at {shown} refuses the user or the password: {error}", "see CLEANWIRE_REDIS_URL"
-            ) from None
-        except NoPermissionError as error:
-            raise CommandError(
-                f"the user of {shown} may not manage subscribers: {error}",
-                "it needs +acl +xgroup +xinfo on the public streams: set CLEANWIRE_REDIS_URL to the operator's user",
-            ) from None
-        except (RedisConnectionError, RedisTimeoutError) as error:
-            raise CommandError.unreachable(
-                f"no answer from Redis at {shown}: {error}",
-                "start one with `cleanwire up`, or set CLEANWIRE_REDIS_URL",
-            ) from None
+    except AuthenticationError as error:
+        raise CommandError.unreachable(
+            f"Redis at {shown} refuses the user or the password: {error}", "see CLEANWIRE_REDIS_URL"
+        ) from None
+    except NoPermissionError as error:
+        raise CommandError(
+            f"the user of {shown} may not manage subscribers: {error}",
+            "it needs +acl +xgroup +xinfo on the public streams: set CLEANWIRE_REDIS_URL to the operator's user",
+        ) from None
+    except (RedisConnectionError, RedisTimeoutError) as error:
+        raise CommandError.unreachable(
+            f"no answer from Redis at {shown}: {error}",
+            "start one with `cleanwire up`, or set CLEANWIRE_REDIS_URL",
+        ) from None
+
+
+def masters_url(url: str) -> str:
+    """The URL of the server to talk to: behind sentinels the one that they name as the master now, else `url` itself.
+
+    Raises redis' ConnectionError where no sentinel knows it.
+    """
+    if not url.startswith(SCHEME):
+        return url
+    place = parse_sentinel_url(url)
+    sentinels = Sentinel(list(place.sentinels), sentinel_kwargs=TIMEOUTS)  # type: ignore[no-untyped-call]
+    host, port = sentinels.discover_master(place.master)  # type: ignore[no-untyped-call]
+    sign_in, _, _ = place.sign_in_url.rpartition("127.0.0.1")
+    return f"{sign_in}{f'[{host}]' if ':' in host else host}:{port}/{place.database}"
 
 
 def ask(redis: Redis, *command: str) -> Any:
