@@ -13,6 +13,7 @@ import pytest
 
 from tests.containers.engine import Engine, EngineDidNotStart
 from tests.containers.images import build_all
+from tests.containers.stack import Stack
 from tests.containers.stand_ins import CannotMake, import_stand_ins
 from tests.containers.tools import CannotInstall, docker_configuration, install_engine, installed_tools
 
@@ -93,6 +94,18 @@ def engine(built: Built) -> Iterator[Engine]:
     yield engine
     engine.stop()
     assert not Path(f"/run/netns/{engine.namespace}").exists()
+
+
+@pytest.fixture
+def stack(engine: Engine, scratch: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """A prepared stack that is not up yet; its logs are shown where the test fails, and nothing of it stays."""
+    number = len(list(scratch.glob("stack-*")))
+    stack = Stack(engine, scratch / f"stack-{number}")
+    stack.prepare()
+    yield stack
+    if request.node.stash.get(FAILED, False):
+        print(stack.compose("ps", "--all"), stack.compose("logs", "--no-color", "--tail", "40"))
+    stack.compose("down", "--volumes", "--timeout", "5")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,5 @@
 """Builds the images of this checkout, and those of the release before it, on an engine that may fetch packages."""
 
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -8,39 +7,24 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from tests.containers.engine import Engine, EngineError
-from tests.containers.stand_ins import CannotMake
+from tests.containers.building import build_image
+from tests.containers.engine import Engine
+from tests.containers.monitors import build_monitors
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SERVICES = ("ingest", "normalize", "store", "console")
 NOW, BEFORE, AGAIN = "latest", "before", "again"
 FIRST_STATE = "9cb773c"
 """What stands for the release before where no tag is reachable: the last state before there were images."""
-TRIES = 2
 BUILDS_AT_ONCE = 3  # what one fetches another unpacks and compiles
-AWAY = re.compile(
-    r"Temporary failure in name resolution|Name or service not known|Connection (refused|reset|aborted|broken)|"
-    r"[Tt]imed out|Max retries exceeded|Could not fetch|ReadTimeoutError|IncompleteRead|50[0-9] (Server|Bad|Service|Gateway)"
-)
 
 
 def build(engine: Engine, service: str, tag: str, context: Path, *options: str) -> None:
-    """Build one image. Raises EngineError where the build fails, CannotMake where packages cannot be fetched."""
-    command = [
-        *("build", "--network=host", "--progress=plain", "--build-arg", f"SERVICE={service}"),
-        *("--file", str(context / "deploy" / "Dockerfile"), "--tag", f"cleanwire-{service}:{tag}"),
-        *(*options, str(context)),
-    ]
-    for attempt in range(1, TRIES + 1):
-        try:
-            engine.docker(*command, within_s=600)
-            return
-        except (EngineError, subprocess.TimeoutExpired) as error:
-            is_away = isinstance(error, subprocess.TimeoutExpired) or AWAY.search(str(error))
-            if not is_away:
-                raise
-            if attempt == TRIES:
-                raise CannotMake(f"packages cannot be fetched: {str(error)[-600:]}") from None
+    """Build one of our images. Raises what build_image does."""
+    file = ("--file", str(context / "deploy" / "Dockerfile"))
+    build_image(
+        engine, f"cleanwire-{service}:{tag}", context, *file, "--build-arg", f"SERVICE={service}", *options
+    )
 
 
 def build_all(engine: Engine, scratch: Path) -> str:
@@ -50,8 +34,10 @@ def build_all(engine: Engine, scratch: Path) -> str:
     """
     state = state_before()
     with ThreadPoolExecutor(BUILDS_AT_ONCE) as builders:
-        for done in [builders.submit(build, engine, *one) for one in _builds(scratch, state)]:
-            done.result()
+        builds = [builders.submit(build, engine, *one) for one in _builds(scratch, state)]
+        builds.append(builders.submit(build_monitors, engine, scratch / "monitors"))
+        for one in builds:
+            one.result()
     if state is None:
         for service in SERVICES:
             engine.docker("tag", f"cleanwire-{service}:{NOW}", f"cleanwire-{service}:{BEFORE}")
@@ -65,7 +51,7 @@ def _builds(scratch: Path, state: str | None) -> Iterator[tuple[Any, ...]]:
     contexts = {NOW: now} if state is None else {NOW: now, BEFORE: _checked_out(state, scratch / BEFORE)}
     for service in reversed(SERVICES):
         yield from ((service, tag, context) for tag, context in contexts.items())
-    yield "ingest", AGAIN, copied(now, scratch / AGAIN), "--no-cache"
+    yield "normalize", AGAIN, copied(now, scratch / AGAIN), "--no-cache"
 
 
 def state_before() -> str | None:

@@ -25,8 +25,9 @@ class Stack:
     engine: Engine
     folder: Path
     profiles: str = "postgresql"
-    web_seconds: float = 40.0
+    web_seconds: float = 25.0
     settings: dict[str, str] = field(default_factory=dict)
+    server: str = "redis"
 
     def prepare(self) -> None:
         """Copy deploy/, and write its secrets and the small web's sources."""
@@ -68,14 +69,14 @@ class Stack:
         service = "console-sqlite" if "sqlite" in self.profiles else "console"
         return self.compose("run", "--rm", "--no-TTY", service, *arguments)
 
-    def redis(self, *command: str) -> str:
-        """Run one Redis command as the operator."""
+    def redis(self, *command: str, server: str = "") -> str:
+        """Run one Redis command as the operator: on the server of that name, or the one that `server` of the stack names."""
         password = (self.folder / "secrets" / "redis_operator_password").read_text()
         return self.compose(
             *(
                 "exec",
                 "--no-TTY",
-                "redis",
+                server or self.server,
                 "redis-cli",
                 "--no-auth-warning",
                 "--user",

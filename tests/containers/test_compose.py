@@ -3,63 +3,19 @@
 import json
 import subprocess
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.containers.conftest import FAILED, Built
+from tests.containers.conftest import Built
 from tests.containers.engine import Engine, EngineError
 from tests.containers.images import BEFORE, NOW
-from tests.containers.small_plan import PAGES, faults_of, plan_pages
-from tests.containers.small_web import url_of
-from tests.containers.stack import Stack, exit_codes, within
+from tests.containers.small_plan import PAGES
+from tests.containers.stack import Stack, within
+from tests.containers.walk import await_everything, come_up, is_healthy, stop_and_see
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(1_800)]
 
-WEB_SECONDS = 25.0
-DRAINED_WITHIN_S = 240.0  # of a loaded machine; alone it takes some seconds after the last page
 SERVICES = ("ingest", "normalize", "store")
-
-
-@pytest.fixture
-def stack(engine: Engine, scratch: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
-    """A prepared stack that is not up yet; its logs are shown where the test fails, and nothing of it stays."""
-    number = len(list(scratch.glob("stack-*")))
-    stack = Stack(engine, scratch / f"stack-{number}", web_seconds=WEB_SECONDS)
-    stack.prepare()
-    yield stack
-    if request.node.stash.get(FAILED, False):
-        print(stack.compose("ps", "--all"), stack.compose("logs", "--no-color", "--tail", "40"))
-    stack.compose("down", "--volumes", "--timeout", "5")
-
-
-def come_up(stack: Stack) -> None:
-    stack.compose("up", "--detach", "--wait", "--wait-timeout", "180")
-
-
-def what_is_wrong(stack: Stack) -> list[str]:
-    """Lost, doubled or stale articles on the public stream as it is now."""
-    pages = plan_pages(stack.web_seconds)
-    try:
-        return faults_of(
-            pages, {page.number: url_of(page) for page in pages}, stack.events("articles.cleaned")
-        )
-    except (EngineError, ValueError) as error:  # Redis itself is one of those killed
-        return [str(error)]
-
-
-def await_everything(stack: Stack) -> None:
-    """Until every article stands on the stream exactly once; fails naming what is wrong."""
-    try:
-        within(DRAINED_WITHIN_S, lambda: not what_is_wrong(stack), "every article exactly once")
-    except AssertionError:
-        pytest.fail("; ".join(what_is_wrong(stack)))
-
-
-def is_healthy(stack: Stack, service: str) -> bool:
-    states = [one["State"] for one in stack.containers(service)]
-    return bool(states) and all(state.get("Health", {}).get("Status") == "healthy" for state in states)
 
 
 def kill_and_await(stack: Stack, service: str) -> str:
@@ -76,16 +32,6 @@ def archived_articles(stack: Stack) -> int:
     """Rows of PostgreSQL's table `article`."""
     asked = "psql --username=cleanwire --tuples-only --command='select count(*) from article'"
     return int(stack.compose("exec", "--no-TTY", "postgres", "sh", "-c", asked))
-
-
-def stop_and_see(stack: Stack) -> dict[str, int]:
-    """Stop all of ours and see how they ended."""
-    stack.compose("stop", *stack.compose("ps", "--services").split())
-    return {
-        name: code
-        for name, code in exit_codes(stack.containers()).items()
-        if "-web-" not in name  # the small web is no service of ours
-    }
 
 
 def denied(stack: Stack) -> str:
@@ -175,22 +121,18 @@ def test_the_composition_is_valid_with_every_profile_and_asks_for_what_it_needs(
 
 def test_every_container_is_fenced_in(stack: Stack) -> None:
     stack.profiles = "postgresql,sqlite,operator,sentinel,monitoring"
-    services = json.loads(stack.compose("config", "--format", "json"))["services"]
+    composition = json.loads(stack.compose("config", "--format", "json"))
+    services = {name: one for name, one in composition["services"].items() if name not in ("web", "webhook")}
     for name, service in services.items():
-        if name == "web":
-            continue
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert int(service["mem_limit"]) > 0, name
-        assert service["user"].split(":")[0] != "0", name
+        assert (service["user"].split(":")[0] == "0") == (name == "mtail"), name
         assert "web" not in service["networks"] or name == "ingest", name
-    networks = json.loads(stack.compose("config", "--format", "json"))["networks"]
-    assert {name for name, network in networks.items() if not network.get("internal")} == {
-        "web",
-        "monitoring",
-    }
-    assert {name for name, one in services.items() if "monitoring" in one["networks"]} == {
-        "prometheus",
-        "alertmanager",
-    }
+    assert list(services["mtail"]["networks"]) == ["logs"], "who reads every container's log has no way out"
+    networks = composition["networks"]
+    outward = {name for name, network in networks.items() if not network.get("internal")}
+    assert outward == {"web", "monitoring"}
+    watching = {name for name, one in services.items() if "monitoring" in one["networks"]}
+    assert watching == {"prometheus", "alertmanager"}

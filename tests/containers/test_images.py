@@ -44,21 +44,11 @@ def said_in(engine: Engine, service: str, script: str) -> list[str]:
     return engine.docker(*run, "-c", script).split("\n")[:-1]
 
 
-def test_the_dockerfile_keeps_the_linters_rules(tools: Path) -> None:
-    dockerfile = str(CHECKOUT / "deploy" / "Dockerfile")
-    for command in (
-        [str(tools / "hadolint"), dockerfile],
-        [
-            str(tools / "checkov"),
-            "--skip-download",
-            "--quiet",
-            "--compact",
-            "--framework",
-            "dockerfile",
-            "-f",
-            dockerfile,
-        ],
-    ):
+@pytest.mark.parametrize("file", ["Dockerfile", "monitoring/mtail/Dockerfile"])
+def test_a_dockerfile_keeps_the_linters_rules(tools: Path, file: str) -> None:
+    dockerfile = str(CHECKOUT / "deploy" / file)
+    checkov = (str(tools / "checkov"), "--skip-download", "--quiet", "--compact", "--framework", "dockerfile")
+    for command in ([str(tools / "hadolint"), dockerfile], [*checkov, "-f", dockerfile]):
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
 
@@ -89,6 +79,12 @@ def test_an_image_has_kept_every_package_that_its_service_imports(engine: Engine
     assert said.splitlines()[-1] == "nothing is missing", said
 
 
+@pytest.mark.parametrize("service", ["normalize", "console"])
+def test_an_image_reads_pages_by_the_compiled_walk(engine: Engine, service: str) -> None:
+    asked = "from services.normalize.core.compiled import SHIPPED; print(SHIPPED.why_not or 'compiled')"
+    assert said_in(engine, service, f'/app/venv/bin/python -c "{asked}"') == ["compiled"]
+
+
 def test_an_image_runs_as_nobody_on_a_file_system_it_cannot_write(engine: Engine) -> None:
     config = facts_of(engine, f"cleanwire-store:{NOW}")["Config"]
     assert (config["User"], config["StopSignal"]) == ("10001:10001", "SIGTERM")
@@ -103,7 +99,7 @@ def test_an_unknown_service_is_refused_with_what_is_allowed(engine: Engine) -> N
 
 def test_the_same_sources_give_the_same_layers(engine: Engine) -> None:
     """Built a second time from another folder with other times, with nothing of the first build to go by."""
-    once, again = (facts_of(engine, f"cleanwire-ingest:{tag}")["RootFS"]["Layers"] for tag in (NOW, AGAIN))
+    once, again = (facts_of(engine, f"cleanwire-normalize:{tag}")["RootFS"]["Layers"] for tag in (NOW, AGAIN))
     assert once == again
 
 

@@ -16,6 +16,9 @@ PACKAGE_OF = {
     "iptables": "iptables",
     "nsenter": "util-linux",
     "curl": "curl",
+    "busybox": "busybox-static",
+    "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
 }
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "deploy" / "requirements" / "containers.txt"
 APT_TIMEOUT_S = 240

@@ -53,9 +53,10 @@ def test_alertmanager_takes_its_configuration() -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
-def test_prometheus_takes_its_configuration() -> None:
+@pytest.mark.parametrize("name", ["prometheus-metrics.yml", "prometheus-logs.yml"])
+def test_prometheus_takes_its_configurations(name: str) -> None:
     (promtool,) = needed("promtool")
-    checked = run(promtool, "check", "config", str(DEPLOYED / "prometheus.yml"))
+    checked = run(promtool, "check", "config", str(DEPLOYED / name))
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
