@@ -10,9 +10,15 @@ from hypothesis import strategies as st
 from services.normalize.core.columns import names_of, numbered, stacked
 from services.normalize.core.element_columns import _siblings
 from services.normalize.core.facts import PageFacts, read_facts
-from services.normalize.core.letters import counts_of, marks_of, signs_of
+from services.normalize.core.letters import (
+    WIDE_LETTER,
+    counts_of,
+    marked,
+    marks_of,
+    may_hold_wide_letters,
+    signs_of,
+)
 from services.normalize.core.page import Page, read_page
-from services.normalize.core.page_hints import WIDE_LETTER, may_hold_wide_letters
 from services.normalize.core.phrases import (
     JUNK_HEADING,
     JUNK_HEADINGS,
@@ -61,9 +67,9 @@ def test_signs_are_counted_within_each_text_only(texts):
 
 def test_marks_tell_what_a_letter_is():
     marks = marks_of("a«.:Z")
-    assert marks["lower"].tolist() == [1, 0, 0, 0, 0]
-    assert marks["opening"].tolist() == [0, 1, 0, 0, 0]
-    assert marks["terminal"].tolist() == [0, 0, 1, 0, 0]
+    assert marked(marks, "lower").tolist() == [1, 0, 0, 0, 0]
+    assert marked(marks, "opening").tolist() == [0, 1, 0, 0, 0]
+    assert marked(marks, "terminal").tolist() == [0, 0, 1, 0, 0]
 
 
 @settings(max_examples=100, deadline=None)

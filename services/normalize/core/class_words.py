@@ -38,13 +38,14 @@ REMEMBERED = 20_000  # names; sites repeat theirs on every page, and the memory 
 
 GROUP_NAMES: tuple[str, ...] = tuple(GROUPS)
 _BIT = {name: 1 << place for place, name in enumerate(GROUPS)}
-_MASK_OF_WORD: dict[str, int] = {}
+MASK_OF_WORD: dict[str, int] = {}
+"""Word → the groups it names, as bits."""
 for _name, _words in GROUPS.items():
     for _word in _words.split():
-        _MASK_OF_WORD[_word] = _MASK_OF_WORD.get(_word, 0) | _BIT[_name]
+        MASK_OF_WORD[_word] = MASK_OF_WORD.get(_word, 0) | _BIT[_name]
 
 _WORDS_BEGINNING: dict[str, list[tuple[str, int]]] = {}
-for _word, _bits in _MASK_OF_WORD.items():
+for _word, _bits in MASK_OF_WORD.items():
     if len(_word) >= ANYWHERE:
         _WORDS_BEGINNING.setdefault(_word[:ANYWHERE], []).append((_word, _bits))
 
@@ -82,7 +83,7 @@ def _mask_of(names: str) -> int:
         own, first, last = reading
         mask |= own
         if first:
-            mask |= _MASK_OF_WORD.get(previous + first, 0)
+            mask |= MASK_OF_WORD.get(previous + first, 0)
             previous = last
     return mask
 
@@ -94,7 +95,7 @@ def _reading_of(name: str) -> tuple[int, str, str]:
     tokens = TOKEN.findall(name)
     mask, previous = 0, ""
     for token in map(str.lower, tokens):
-        mask |= _token_mask(token) | _MASK_OF_WORD.get(previous + token, 0)
+        mask |= _token_mask(token) | MASK_OF_WORD.get(previous + token, 0)
         previous = token
     reading = _class_readings[name] = (mask, tokens[0].lower() if tokens else "", previous)
     return reading
@@ -105,7 +106,7 @@ def _token_mask(token: str) -> int:
     if mask is None:
         if len(_token_masks) > REMEMBERED:
             _token_masks.clear()
-        mask = _token_masks[token] = _MASK_OF_WORD.get(token, 0) | _mask_inside(token[:LONGEST_TOKEN])
+        mask = _token_masks[token] = MASK_OF_WORD.get(token, 0) | _mask_inside(token[:LONGEST_TOKEN])
     return mask
 
 

@@ -1,14 +1,21 @@
-"""Which walk cuts pages into blocks: the compiled one where it was built and fits the parser, else walk.py's own."""
+"""What reads and counts a page: the compiled walk and counting where they were built and fit the parser, else Python's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from types import ModuleType
+from typing import Any
 
+import numpy as np
 import selectolax
 import selectolax.lexbor
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.normalize.core.blocks import Element, PageBlock, root_element
+from services.normalize.core.class_words import MASK_OF_WORD
+from services.normalize.core.containers import ARTICLE_BODY, BIT_OF_TAG
+from services.normalize.core.letters import COUNT_TABLE, MARK_TABLE
+from services.normalize.core.measures import BLOCK_ROWS, ELEMENT_ROWS, PYTHON, Counting, Rows
 from services.normalize.core.tags import BLOCK, KIND_OF_TAG, ROLE_OF_NUMBER
 from services.normalize.core.walk import (
     LONG_LINK,
@@ -21,12 +28,13 @@ from services.normalize.core.walk import (
 )
 
 _walk: ModuleType | None
+_measures: ModuleType | None
 try:
-    from services.normalize.core import _walk
+    from services.normalize.core import _measures, _walk
 except ImportError:
-    _walk = None
+    _measures = _walk = None
 
-EDITION = 1  # rises with _walk.c's, so that one built from older sources is not taken
+EDITIONS = (1, 1)  # rise with those of _walk.c and _measures.c, so that what older sources made is not taken
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
 NUMBERS = 256
 PROOF = "text that proves the layout: ąž中"
@@ -39,10 +47,11 @@ OF_BLOCK = attrgetter(*(slot for slot in PageBlock.__slots__ if slot != "element
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A walk with its name, `compiled` or `python`; `why_not` says why it is not the compiled one."""
+    """A walk and a counting with their name, `compiled` or `python`; `why_not` says why they are not the compiled ones."""
 
     name: str
     walk_once: WalkOnce
+    counting: Counting
     why_not: str = ""
 
     def cut_blocks(self, tree: LexborHTMLParser) -> Walked:
@@ -53,14 +62,14 @@ class Reader:
 def choose_reader(*, compiled: bool = True) -> Reader:
     """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
     reason = _reason_against() if compiled else "switched off"
-    return Reader("python", walk_once, reason) if reason else Reader("compiled", _walk_once)
+    return Reader("python", walk_once, PYTHON, reason) if reason else Reader("compiled", _walk_once, COMPILED)
 
 
 def _reason_against() -> str:
-    if _walk is None:
+    if _walk is None or _measures is None:
         return NOT_BUILT
-    if _walk.EDITION != EDITION:
-        return f"built from other sources (edition {_walk.EDITION}, not {EDITION}): install cleanwire again"
+    if (_walk.EDITION, _measures.EDITION) != EDITIONS:
+        return "built from other sources than these: install cleanwire again"
     if selectolax.__version__ != PARSER:
         return f"made for selectolax {PARSER}, not {selectolax.__version__}"
     try:
@@ -73,6 +82,8 @@ def _reason_against() -> str:
 def _bind() -> None:
     """Tell the compiled walk the parser's library, the house's classes and its bounds."""
     assert _walk is not None
+    assert _measures is not None
+    _measures.bind(MASK_OF_WORD)
     tree = LexborHTMLParser(f"<p>{PROOF}")
     paragraph = tree.css_first("p")
     proof = paragraph.first_child if paragraph is not None else None
@@ -113,5 +124,32 @@ def _walk_once(body: LexborNode, long_links: set[int]) -> Walked:
     return found
 
 
+def _measure_blocks(blocks: Sequence[PageBlock]) -> Rows:
+    assert _measures is not None
+    return _rows(_measures.measure_blocks(blocks, COUNT_TABLE, MARK_TABLE), BLOCK_ROWS)
+
+
+def _measure_elements(elements: Sequence[Element]) -> Rows:
+    assert _measures is not None
+    return _rows(_measures.measure_elements(elements, BIT_OF_TAG, ARTICLE_BODY), ELEMENT_ROWS)
+
+
+def _from_above(parent: Any, carried: Any) -> tuple[Any, Any]:
+    assert _measures is not None
+    depth, far = np.frombuffer(_measures.from_above(parent, carried), np.int64).reshape(2, len(parent))
+    return depth, far
+
+
+def _find_words(texts: bytes, asked: frozenset[bytes]) -> tuple[list[int], list[frozenset[bytes]]]:
+    assert _measures is not None
+    found: tuple[list[int], list[frozenset[bytes]]] = _measures.find_words(texts, asked)
+    return found
+
+
+def _rows(buffer: bytearray, names: Sequence[str]) -> Rows:
+    return dict(zip(names, np.frombuffer(buffer, np.int64).reshape(len(names), -1), strict=True))
+
+
+COMPILED = Counting(_measure_blocks, _measure_elements, _from_above, _find_words)
 SHIPPED = choose_reader()
 """What reads pages unless something else is asked for; chosen once."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from services.normalize.core.columns import Columns, numbered
 from services.normalize.core.facts import PageFacts
-from services.normalize.core.letters import TERMINAL
+from services.normalize.core.letters import marked
 from services.normalize.core.places import TEXT_TAGS, Places
 from services.normalize.core.tree import Tree
 
@@ -29,13 +29,13 @@ def share_columns(facts: PageFacts, places: Places) -> Columns:
 
 def _shape_columns(facts: PageFacts, places: Places) -> Columns:
     """The blocks under one class path: number, length, links, how many end a sentence; neighbours of the same path."""
-    blocks, tree, at = facts.page.blocks, facts.tree, facts.candidates
-    index = np.fromiter([block.element.index for block in blocks], np.int64)
+    rows, tree, at = facts.measured, facts.tree, facts.candidates
+    index = rows["elements"]
     shapes, parents = tree.shape[index], tree.parent[index]
     number = np.bincount(shapes)
     chars = np.bincount(shapes, facts.chars)
-    linked = np.bincount(shapes, [block.link_chars for block in blocks])
-    ends = np.bincount(shapes, [block.text[-1] in TERMINAL for block in blocks])
+    linked = np.bincount(shapes, rows["link_chars"])
+    ends = np.bincount(shapes, marked(rows["last"], "terminal"))
     own = shapes[at]
     mean = chars[own] / number[own]
     same_shape, same_parent = _same_as_before(shapes), _same_as_before(parents)

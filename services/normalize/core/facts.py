@@ -7,15 +7,11 @@ from typing import Any
 import numpy as np
 
 from services.normalize.core.blocks import Element, PageBlock
+from services.normalize.core.letters import may_hold_wide_letters
+from services.normalize.core.measures import Counting, Rows
 from services.normalize.core.page import Page
-from services.normalize.core.page_hints import (
-    WIDE_LETTER,
-    PageHints,
-    may_hold_wide_letters,
-    read_hints,
-    text_key,
-)
-from services.normalize.core.phrases import JUNK_HEADING, TELLING, lines_of_junk, lists_of_words
+from services.normalize.core.page_hints import PageHints, read_hints, text_key
+from services.normalize.core.phrases import JUNK_HEADING, TELLING, lines_of_junk, words_side_by_side
 from services.normalize.core.rules.notice_phrases import NOTICE_RULE_WORDS
 from services.normalize.core.tree import Tree, read_tree
 
@@ -41,6 +37,7 @@ NEVER = -5 * FAR
 class PageFacts:
     """One page, block by block (in the order of the blocks) and as a whole.
 
+    `measured` are the rows of `measure_blocks`;
     `may_be_wide`: Chinese, Japanese, Korean or Thai letters may be among its text; `sizes` are characters with wide letters counted more, also as the array `chars`; `prose` blocks are long and hold
     few links; `keys` the first 200 characters in lower case; `candidates` the indices of the blocks that the model
     judges, `words` how many words each of these has in its first 600 characters, `telling` which of them features and
@@ -51,6 +48,7 @@ class PageFacts:
     page: Page
     hints: PageHints
     tree: Tree
+    measured: Rows
     may_be_wide: bool
     sizes: list[float]
     chars: Any
@@ -69,21 +67,24 @@ def read_facts(page: Page) -> PageFacts:
     """Sum up the page, mark its elements, find its headline and choose the candidates."""
     blocks = page.blocks
     texts = [block.text for block in blocks]
-    hints = read_hints(page)
-    may_be_wide = may_hold_wide_letters("".join(texts))
-    sizes = _sizes(texts, may_be_wide)
-    chars, lengths = np.array(sizes), np.fromiter(map(len, texts), np.int64)
-    links = np.array([block.link_chars for block in blocks]) / lengths
+    hints, count = read_hints(page), page.reader.counting
+    measured = count.measure_blocks(blocks)
+    lengths = measured["lengths"]
+    chars = lengths + WIDE_SIZE * measured["wide"]
+    sizes = chars.tolist()
+    links = measured["link_chars"] / lengths
     prose = (chars > PROSE_CHARS) & (links < PROSE_LINKS)
     keys = "\x00".join([text[:KEY_CHARS] for text in texts]).lower().split("\x00")
     headline_at = _headline_at(blocks, keys, sizes, hints)
     candidates = _candidates(page, lengths, links)
-    words, telling = _words(texts, candidates.tolist(), hints)
+    asked = ASKED | hints.title_words
+    words, telling = _words(texts, candidates.tolist(), asked, count)
     return PageFacts(
         page=page,
         hints=hints,
-        tree=read_tree(page.elements, blocks, chars * prose, prose),
-        may_be_wide=may_be_wide,
+        tree=read_tree(count.measure_elements(page.elements), measured, chars, prose, count),
+        measured=measured,
+        may_be_wide=may_hold_wide_letters("".join(texts)),
         sizes=sizes,
         chars=chars,
         link_shares=links,
@@ -98,12 +99,6 @@ def read_facts(page: Page) -> PageFacts:
     )
 
 
-def _sizes(texts: list[str], may_be_wide: bool) -> list[float]:
-    if not may_be_wide:
-        return list(map(float, map(len, texts)))
-    return [len(text) + WIDE_SIZE * len(WIDE_LETTER.findall(text)) for text in texts]
-
-
 def _candidates(page: Page, lengths: Any, links: Any) -> Any:
     """Every line of a dump, which shows no links; of a page what is more than a link or a single character."""
     if page.kind == "text":
@@ -112,11 +107,12 @@ def _candidates(page: Page, lengths: Any, links: Any) -> Any:
 
 
 def _words(
-    texts: list[str], candidates: list[int], hints: PageHints
+    texts: list[str], candidates: list[int], asked: frozenset[bytes], count: Counting
 ) -> tuple[list[int], dict[int, frozenset[bytes]]]:
-    words = lists_of_words([texts[at][:READ] for at in candidates])
-    asked = ASKED | hints.title_words
-    return list(map(len, words)), dict(zip(candidates, map(asked.intersection, words), strict=True))
+    if not candidates:
+        return [], {}
+    words, found = count.find_words(words_side_by_side([texts[at][:READ] for at in candidates]), asked)
+    return words, dict(zip(candidates, found, strict=True))
 
 
 def _headline_at(blocks: Sequence[PageBlock], keys: list[str], sizes: list[float], hints: PageHints) -> int:

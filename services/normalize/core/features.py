@@ -14,14 +14,14 @@ from services.normalize.core.text_columns import read_texts, text_columns
 
 def first_features(facts: PageFacts) -> Columns:
     """Feature name → one number for each candidate, in order; for a page its elements count, for a dump its lines."""
-    blocks, at = facts.page.blocks, facts.candidates
+    at = facts.candidates
     size, links = facts.chars[at], facts.link_shares[at]
-    count = np.array([blocks[place].links for place in at.tolist()], dtype=np.float64)
+    count = facts.measured["links"][at].astype(np.float64)
     read = read_texts(facts)
     distances = prose_distances(facts)
     columns = text_columns(facts, read, size, links, count) | place_columns(facts, distances)
     if facts.page.kind == "text":
-        return columns | line_columns(blocks)
+        return columns | line_columns(facts.page.blocks)
     places = read_places(facts)
     columns |= name_columns(facts, places, distances, size, links)
     columns |= share_columns(facts, places)

@@ -1,16 +1,23 @@
 """Counting letters of a page's blocks by table: one look-up a character for the whole page, in place of searches a block."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+HEAD = 120  # characters in which digits, capitals and signs are counted
 OPENING = frozenset("\"'“«„–—-‘「")
 TERMINAL = frozenset('.!?"”»…。！？）)')
 TABLE_SIZE = 0x10000  # characters beyond count as none of these
 COUNT_BITS = 10  # a count fits in these; texts of at most 1,000 characters are counted
 
 BLANK, COMMA, NEWLINE, STOP, QUESTION, EXCLAMATION = map(ord, " ,\n.?!")
+
+WIDE_LETTER = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+WIDE_BYTES = bytes(
+    (0xE0, 0xE1, *range(0xE3, 0xF0))
+)  # with one of these a wide letter, or a Korean one, begins in UTF-8
 
 COUNTED: dict[str, Callable[[str], bool]] = {
     "digits": str.isdecimal,
@@ -28,6 +35,9 @@ MARKED: dict[str, Callable[[str], bool]] = {
 }
 
 
+KINDS = tuple(MARKED)
+
+
 def _table(tests: Sequence[Callable[[str], bool]], bits: int) -> Any:
     letters = [chr(number) for number in range(TABLE_SIZE)]
     table = np.zeros(TABLE_SIZE, dtype=np.int64)
@@ -38,6 +48,28 @@ def _table(tests: Sequence[Callable[[str], bool]], bits: int) -> Any:
 
 _COUNTS = _table(tuple(COUNTED.values()), COUNT_BITS)
 _MARKS = _table(tuple(MARKED.values()), 1)
+WIDE_BIT = 0x80  # in a byte of MARK_TABLE, behind the bits of MARKED
+COUNT_TABLE = sum(((_COUNTS >> COUNT_BITS * place) & 1) << place for place in range(len(COUNTED)))
+COUNT_TABLE = COUNT_TABLE.astype(np.uint8).tobytes()
+MARK_TABLE = _MARKS.astype(np.uint8)
+MARK_TABLE[[ord(letter) for letter in WIDE_LETTER.findall("".join(map(chr, range(TABLE_SIZE))))]] |= WIDE_BIT
+MARK_TABLE = MARK_TABLE.tobytes()
+"""The same for the compiled counting: a byte for each letter, a bit for each kind, in their order."""
+
+
+def may_hold_wide_letters(text: str) -> bool:
+    """Whether it is worth looking for wide letters; a tenth of the cost of that."""
+    if text.isascii():
+        return False
+    raw = text.encode("utf-8", "replace")
+    return len(raw.translate(None, WIDE_BYTES)) < len(raw)
+
+
+def wide_of(texts: Sequence[str]) -> Any:
+    """How many Chinese, Japanese, Korean and Thai letters every text holds."""
+    if not may_hold_wide_letters("".join(texts)):
+        return np.zeros(len(texts), dtype=np.int64)
+    return np.fromiter([len(WIDE_LETTER.findall(text)) for text in texts], np.int64)
 
 
 def counts_of(texts: Sequence[str]) -> dict[str, Any]:
@@ -59,10 +91,14 @@ def signs_of(texts: Sequence[str]) -> dict[str, Any]:
     return {name: np.add.reduceat(marks, starts, dtype=np.int64) for name, marks in marked.items()}
 
 
-def marks_of(letters: str) -> dict[str, Any]:
-    """Of every letter, whether it is of each marked kind."""
-    packed = _MARKS[_numbers_of(letters)]
-    return {name: (packed >> place) & 1 for place, name in enumerate(MARKED)}
+def marks_of(letters: str) -> Any:
+    """Of every letter the kinds of `MARKED` that it is of, a bit each."""
+    return _MARKS[_numbers_of(letters)]
+
+
+def marked(marks: Any, kind: str) -> Any:
+    """Of every letter's marks, 1 or 0 for one kind."""
+    return marks >> KINDS.index(kind) & 1
 
 
 def _starts_of(texts: Sequence[str]) -> Any:

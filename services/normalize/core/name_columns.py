@@ -6,9 +6,10 @@ import numpy as np
 
 from services.normalize.core.class_words import GROUP_NAMES, group_mask
 from services.normalize.core.columns import Columns
+from services.normalize.core.containers import CONTAINERS
 from services.normalize.core.facts import PageFacts
 from services.normalize.core.places import OTHER_TAG, TAG_PLACE, TAGS, TEXT_TAGS, Places
-from services.normalize.core.tree import CONTAINERS, NEGATIVE
+from services.normalize.core.tree import NEGATIVE
 
 LIST_TAGS = np.isin(np.arange(OTHER_TAG + 1), [TAG_PLACE[name] for name in ("li", "dt", "dd")])
 GROUPS = len(GROUP_NAMES)

@@ -29,7 +29,8 @@ class Page:
     """One page, parsed once.
 
     `metas` maps a meta element's property, name or itemprop in lower case to its content, the first one winning;
-    `text` is the decoded source; `elements` are the block-level elements, the root first.
+    `text` is the decoded source; `elements` are the block-level elements, the root first; `reader` is
+    what read it and what counts in it.
     """
 
     kind: PageKind
@@ -43,6 +44,7 @@ class Page:
     text: str
     blocks: tuple[PageBlock, ...]
     elements: tuple[Element, ...] = field(default=(), repr=False)
+    reader: Reader = field(default=SHIPPED, repr=False)
 
 
 def read_page(
@@ -55,7 +57,7 @@ def read_page(
     if isinstance(decoded, Rejection):
         return decoded
     if _kind_of(decoded.text, content_type or "") == "text":
-        return _text_page(decoded.text, url)
+        return _text_page(decoded.text, url, reader)
     return refuse_hostile(decoded.text, decoded.source) or _html_page(decoded, url, reader)
 
 
@@ -68,9 +70,9 @@ def _kind_of(text: str, content_type: str) -> PageKind:
     return "text"
 
 
-def _text_page(text: str, url: str) -> Page:
+def _text_page(text: str, url: str, reader: Reader) -> Page:
     elements, blocks = blocks_of_lines(text)
-    return Page("text", url, None, (), {}, None, None, None, text, tuple(blocks), tuple(elements))
+    return Page("text", url, None, (), {}, None, None, None, text, tuple(blocks), tuple(elements), reader)
 
 
 def _html_page(decoded: Decoded, url: str, reader: Reader) -> Page:
@@ -91,6 +93,7 @@ def _html_page(decoded: Decoded, url: str, reader: Reader) -> Page:
         text=decoded.text,
         blocks=tuple(blocks),
         elements=tuple(elements),
+        reader=reader,
     )
 
 

@@ -10,11 +10,7 @@ from services.normalize.core.phrases import words_of
 
 ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report", re.I)
 TAG = re.compile(r"<[^<>]{0,500}>")
-WIDE_LETTER = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 WIDE_RUN = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]{2,}")
-WIDE_BYTES = bytes(
-    (0xE0, 0xE1, *range(0xE3, 0xF0))
-)  # with one of these a wide letter, or a Korean one, begins in UTF-8
 MIN_ARTICLE_BODY = 200  # characters; a shorter articleBody is a teaser
 MAX_ARTICLE_BODY = 300_000
 MIN_TITLE_WORD = 4  # bytes; shorter words are mostly grammar
@@ -78,14 +74,6 @@ def article_object(objects: tuple[dict[str, Any], ...]) -> dict[str, Any]:
 def text_key(text: str) -> str:
     """The form in which a block is compared with a headline: lower case, single blanks, no punctuation at the ends."""
     return squeezed(text).lower().strip(" .!?:…\"'“”„«»‘’")
-
-
-def may_hold_wide_letters(text: str) -> bool:
-    """Whether it is worth looking for wide letters; a tenth of the cost of that."""
-    if text.isascii():
-        return False
-    raw = text.encode("utf-8", "replace")
-    return len(raw.translate(None, WIDE_BYTES)) < len(raw)
 
 
 def letter_pairs(text: str) -> frozenset[str]:

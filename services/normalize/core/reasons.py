@@ -7,10 +7,11 @@ import numpy as np
 
 from services.normalize.core.blocks import PageBlock
 from services.normalize.core.class_words import group_bit, group_mask
+from services.normalize.core.containers import CONTAINER_BIT, element_flags
 from services.normalize.core.facts import HEADINGS, HEADLINE_CHARS, PageFacts
 from services.normalize.core.page_hints import text_key
 from services.normalize.core.phrases import NOTICE, is_junk_heading, starts_as_junk, words_of
-from services.normalize.core.tree import CONTAINER_BIT, Tree, element_flags
+from services.normalize.core.tree import Tree
 
 REASON_OF_GROUP = (
     ("comments", "comment"), ("navigation", "navigation"), ("related", "related list"), ("notice", "notice"),

@@ -7,17 +7,18 @@ import numpy as np
 
 from services.normalize.core.columns import Columns
 from services.normalize.core.facts import PageFacts
-from services.normalize.core.letters import counts_of, marks_of, signs_of
+from services.normalize.core.letters import HEAD, marked
+from services.normalize.core.measures import Rows
 from services.normalize.core.phrases import LINKING, NOTICE, WIDE_NOTICE, WRITER, starts_as_junk
 
 DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
-HEAD = 120  # characters in which digits, capitals and signs are counted
 WIDE_HEAD = 200
 MORE = ("more", "more…", "more...", "→", "»", ">>")
 SHORT = 160
 LOWER_BOUNDS = np.array([[15.0], [30.0], [60.0], [100.0]])
 UPPER_BOUNDS = np.array([[200.0], [400.0]])
 LINK_BOUNDS = np.array([[0.2], [0.5], [0.9]])
+SIGNS = ("blanks", "commas", "breaks", "sentences")
 FOUND = ("titled", "notice", "linking", "writer")
 WIDE_SIGNS = ("commas", "sentences", "titled", "title_total", "wide_notice")
 LAST_OF_MORE = frozenset(one[-1] for one in MORE)
@@ -27,15 +28,16 @@ def read_texts(facts: PageFacts) -> Columns:
     """The readings of every candidate's text, as columns; the features are made of them."""
     blocks = facts.page.blocks
     texts = [blocks[at].text for at in facts.candidates.tolist()]
-    read = _words_found(facts) | _letters(texts)
-    read.update(signs_of(texts))
+    rows = {name: row[facts.candidates] for name, row in facts.measured.items()}
+    read = _words_found(facts) | _letters(rows)
+    read |= {name: rows[name] for name in SIGNS}
     read["title_total"] = np.array(facts.words)
     read["wide_notice"] = np.zeros(len(texts))
     read["junk_start"] = np.fromiter(map(starts_as_junk, texts), bool)
     read["ends_more"] = np.fromiter(
         [text[-1] in LAST_OF_MORE and text.endswith(MORE) for text in texts], bool
     )
-    read["wide"] = facts.chars[facts.candidates] > np.fromiter(map(len, texts), np.int64)
+    read["wide"] = rows["wide"] > 0
     for row in np.flatnonzero(read["wide"]).tolist():
         for name, value in zip(WIDE_SIGNS, _wide_signs(texts[row], facts), strict=True):
             read[name][row] = value
@@ -52,26 +54,20 @@ def _words_found(facts: PageFacts) -> Columns:
     return dict(zip(FOUND, found, strict=True))
 
 
-def _letters(texts: list[str]) -> Columns:
+def _letters(rows: Rows) -> Columns:
     """What kinds of letters a text begins with and ends in, and which share its head has of them."""
-    heads = [text[:HEAD] for text in texts]
-    lengths = np.fromiter(map(len, heads), np.int64)
-    letters = counts_of(heads)
-    first, last = (
-        marks_of("".join([text[0] for text in texts])),
-        marks_of("".join([text[-1] for text in texts])),
-    )
+    lengths, first, last = np.minimum(rows["lengths"], HEAD), rows["first"], rows["last"]
     return {
-        "digits": letters["digits"] / lengths,
-        "capitals": letters["capitals"] / lengths,
-        "has_bar": letters["bars"] > 0,
-        "at_sign": letters["at_signs"] > 0,
-        "copyright_sign": letters["copyright_signs"] > 0,
-        "starts_lower": first["lower"],
-        "starts_quote": first["opening"],
-        "ends_sentence": last["terminal"],
-        "ends_colon": last["colon"],
-        "ends_open": 1 - last["ending"],
+        "digits": rows["digits"] / lengths,
+        "capitals": rows["capitals"] / lengths,
+        "has_bar": rows["bars"] > 0,
+        "at_sign": rows["at_signs"] > 0,
+        "copyright_sign": rows["copyright_signs"] > 0,
+        "starts_lower": marked(first, "lower"),
+        "starts_quote": marked(first, "opening"),
+        "ends_sentence": marked(last, "terminal"),
+        "ends_colon": marked(last, "colon"),
+        "ends_open": 1 - marked(last, "ending"),
     }
 
 

@@ -1,19 +1,13 @@
 """The page's elements as arrays: what they hold, what they are called, which lies in which."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from services.normalize.core.blocks import Element, PageBlock
-from services.normalize.core.class_words import GROUP_NAMES, REMEMBERED, group_bit, group_mask
+from services.normalize.core.class_words import group_bit
+from services.normalize.core.measures import Counting, Rows
 
-CONTAINERS = ("article", "main", "aside", "nav", "footer", "header", "list", "figure", "table", "form", "blockquote",
-              "section", "li", "dl", "articlebody")  # fmt: skip
-CONTAINER_OF_TAG = {name: name for name in CONTAINERS} | {"ul": "list", "ol": "list", "figcaption": "figure"}
-CONTAINER_BIT = {name: 1 << (len(GROUP_NAMES) + place) for place, name in enumerate(CONTAINERS)}
 NEGATIVE_GROUPS = ("comments", "related", "teaser", "caption", "media", "byline", "tags", "navigation", "notice", "share",
                    "advert", "aside", "product")  # fmt: skip
 NEGATIVE = sum(group_bit(name) for name in NEGATIVE_GROUPS)
@@ -47,56 +41,27 @@ class Tree:
     far: Any
 
 
-def read_tree(elements: Sequence[Element], blocks: Sequence[PageBlock], prose_sizes: Any, prose: Any) -> Tree:
-    """Sum up the elements and mark them; a container of most of the prose carries no negative word on."""
-    parent = _numbers([0, *(one.parent.index if one.parent else 0 for one in elements[1:])])
-    first = _numbers([one.first_block for one in elements])
-    last = _numbers([one.end_block for one in elements])
-    running = np.zeros((3, len(blocks) + 1))
-    np.cumsum((prose_sizes, prose, [one.link_chars for one in blocks]), axis=1, out=running[:, 1:])
+def read_tree(rows: Rows, measured: Rows, chars: Any, prose: Any, count: Counting) -> Tree:
+    """Sum up the elements and mark them; a container of most of the prose carries no negative word on.
+
+    `rows` are of the elements, `measured` of the blocks, as `chars` (sizes) and `prose` (which of them are).
+    """
+    first, last, flags = rows["first"], rows["last"], rows["flags"]
+    running = np.zeros((3, len(prose) + 1))
+    np.cumsum((chars * prose, prose, measured["link_chars"]), axis=1, out=running[:, 1:])
     prose_chars, prose_blocks, link_chars = running[:, last] - running[:, first]
-    flags = _numbers([element_flags(one.names, one.tag) for one in elements])
     carried = np.where(prose_chars > BIG_SHARE * running[0, -1], flags & ~NEGATIVE, flags)
-    depth, far = _from_above(parent, carried)
+    depth, far = count.from_above(rows["parent"], carried)
     return Tree(
-        parent,
-        _numbers([one.end for one in elements]),
-        first,
-        last,
-        _numbers([one.shape for one in elements]),
-        _numbers([one.article for one in elements]),
-        _numbers([one.hidden for one in elements]),
-        depth,
-        prose_chars,
-        prose_blocks,
-        link_chars,
-        last - first,
-        flags,
-        carried,
-        far,
+        **rows,
+        depth=depth,
+        prose_chars=prose_chars,
+        prose_blocks=prose_blocks,
+        link_chars=link_chars,
+        blocks=last - first,
+        carried=carried,
+        far=far,
     )
-
-
-def _numbers(values: Iterable[int]) -> Any:
-    return np.fromiter(values, np.int64)
-
-
-@lru_cache(REMEMBERED)
-def element_flags(names: str, tag: str) -> int:
-    """The groups of class words and the containers that an element is called by, as bits."""
-    flags = group_mask(names)
-    if "articlebody" in names.lower():
-        flags |= CONTAINER_BIT["articlebody"]
-    container = CONTAINER_OF_TAG.get(tag)
-    return flags if container is None else flags | CONTAINER_BIT[container]
-
-
-def _from_above(parent: Any, carried: Any) -> tuple[Any, Any]:
-    """Depth, and what all elements above carry, by doubling the way upwards: a step each for the depth's logarithm."""
-    depth, far, above = (np.arange(len(parent)) > 0).astype(np.int64), carried, parent
-    while above.any():
-        depth, far, above = depth + depth[above], far | far[above], above[above]
-    return depth, far
 
 
 def chain_of(parent: Any, leaves: Any, levels: int = 5) -> Any:

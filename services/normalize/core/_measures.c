@@ -1,0 +1,470 @@
+/* What measures.py counts, in C: letters and signs of every block, the names of every element, the words that features ask
+ * for. measures.py is the reference, compiled.py says which of the two runs; tests/normalize/test_compiled_measures.py holds
+ * them equal. docs/decisions/0102. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
+#include <structmember.h>
+
+#define EDITION 1 /* compiled.py takes no other */
+#define TABLE_SIZE 0x10000
+#define HEAD 120 /* characters in which digits, capitals and signs are counted */
+
+/* ---- slots of blocks.py's classes ---- */
+
+static PyObject *slot_of(PyObject *object, PyObject *name) { return PyObject_GetAttr(object, name); }
+
+static int number_in(PyObject *object, PyObject *name, int64_t *number) {
+    PyObject *value = slot_of(object, name);
+    if (value == NULL)
+        return -1;
+    *number = PyLong_AsLongLong(value);
+    Py_DECREF(value);
+    return *number == -1 && PyErr_Occurred() ? -1 : 0;
+}
+
+static PyObject *PARENT, *INDEX, *END, *FIRST_BLOCK, *END_BLOCK, *SHAPE, *ARTICLE, *HIDDEN, *NAMES, *TAG, *TEXT, *ELEMENT, *LINK_CHARS,
+    *LINKS;
+static const struct {
+    PyObject **kept;
+    const char *name;
+} INTERNED[] = {
+    {&PARENT, "parent"},     {&INDEX, "index"}, {&END, "end"},         {&FIRST_BLOCK, "first_block"}, {&END_BLOCK, "end_block"},
+    {&SHAPE, "shape"},       {&TAG, "tag"},     {&ARTICLE, "article"}, {&HIDDEN, "hidden"},           {&NAMES, "names"},
+    {&ELEMENT, "element"},   {&TEXT, "text"},   {&LINKS, "links"},     {&LINK_CHARS, "link_chars"},
+};
+
+/* ---- blocks ---- */
+
+/* The rows of measure_blocks, in the order of measures.BLOCK_ROWS; from DIGITS on and from LOWER on in that of its tables' bits. */
+enum { LENGTH, LINKED, LINK_COUNT, PLACE, BLANKS, COMMAS, BREAKS, SENTENCES, WIDE, DIGITS, FIRST_MARK = DIGITS + 5, LAST_MARK, BLOCK_ROWS };
+#define COUNTED 5
+#define WIDE_BIT 0x80 /* of the table of marks */
+
+static void count_letters(PyObject *text, const unsigned char *counts, const unsigned char *marks, int64_t *out, Py_ssize_t step) {
+    const int width = PyUnicode_KIND(text);
+    const void *letters = PyUnicode_DATA(text);
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(text), head = Py_MIN(length, HEAD);
+    int64_t blanks = 0, commas = 0, breaks = 0, sentences = 0, wide = 0, counted[COUNTED] = {0};
+    Py_UCS4 before = 0;
+    for (Py_ssize_t at = 0; at < length; at++) {
+        const Py_UCS4 letter = PyUnicode_READ(width, letters, at);
+        if (letter == ' ') {
+            blanks++;
+            sentences += before == '.' || before == '?' || before == '!';
+        } else if (letter == ',')
+            commas++;
+        else if (letter == '\n')
+            breaks++;
+        else if (width != PyUnicode_1BYTE_KIND && letter < TABLE_SIZE)
+            wide += (marks[letter] & WIDE_BIT) != 0;
+        before = letter;
+    }
+    for (Py_ssize_t at = 0; at < head; at++) {
+        const Py_UCS4 letter = PyUnicode_READ(width, letters, at);
+        const unsigned char kinds = letter < TABLE_SIZE ? counts[letter] : 0;
+        for (int kind = 0; kinds >> kind; kind++)
+            counted[kind] += kinds >> kind & 1;
+    }
+    const Py_UCS4 first = length ? PyUnicode_READ(width, letters, 0) : 0;
+    out[LENGTH * step] = length;
+    out[BLANKS * step] = blanks;
+    out[COMMAS * step] = commas;
+    out[BREAKS * step] = breaks;
+    out[SENTENCES * step] = sentences;
+    out[WIDE * step] = wide;
+    for (int kind = 0; kind < COUNTED; kind++)
+        out[(DIGITS + kind) * step] = counted[kind];
+    out[FIRST_MARK * step] = first < TABLE_SIZE ? marks[first] & ~WIDE_BIT : 0;
+    out[LAST_MARK * step] = before < TABLE_SIZE ? marks[before] & ~WIDE_BIT : 0;
+}
+
+static int measure_block(PyObject *block, const unsigned char *counts, const unsigned char *marks, int64_t *out, Py_ssize_t step) {
+    PyObject *text = slot_of(block, TEXT), *element = text != NULL ? slot_of(block, ELEMENT) : NULL;
+    int failed = text == NULL || element == NULL || number_in(element, INDEX, &out[PLACE * step]) < 0 ||
+                 number_in(block, LINK_CHARS, &out[LINKED * step]) < 0 || number_in(block, LINKS, &out[LINK_COUNT * step]) < 0;
+    if (!failed && !PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a block's text is no str");
+        failed = 1;
+    }
+    if (!failed)
+        count_letters(text, counts, marks, out, step);
+    Py_XDECREF(text);
+    Py_XDECREF(element);
+    return failed ? -1 : 0;
+}
+
+static PyObject *rows_for(Py_ssize_t rows, PyObject *sequence, int64_t **out) {
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence);
+    PyObject *buffer;
+    if (count > PY_SSIZE_T_MAX / (rows * (Py_ssize_t)sizeof(int64_t)))
+        return PyErr_NoMemory();
+    buffer = PyByteArray_FromStringAndSize(NULL, rows * count * (Py_ssize_t)sizeof(int64_t));
+    if (buffer != NULL)
+        *out = (int64_t *)PyByteArray_AS_STRING(buffer);
+    return buffer;
+}
+
+PyDoc_STRVAR(measure_blocks_doc, "measure_blocks(blocks, counted, marked) -> bytearray of int64, a row after the other\n\n"
+                                 "As measures.measure_blocks; the tables hold a byte for each of the first 65,536 characters.");
+
+static PyObject *measure_blocks(PyObject *module, PyObject *args) {
+    PyObject *blocks, *fast, *buffer;
+    Py_buffer counts = {0}, marks = {0};
+    int64_t *out = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "Oy*y*", &blocks, &counts, &marks))
+        return NULL;
+    fast = PySequence_Fast(blocks, "blocks are a sequence");
+    buffer = fast != NULL ? rows_for(BLOCK_ROWS, fast, &out) : NULL;
+    if (buffer != NULL && (counts.len != TABLE_SIZE || marks.len != TABLE_SIZE)) {
+        PyErr_SetString(PyExc_ValueError, "a table holds 65,536 bytes");
+        Py_CLEAR(buffer);
+    }
+    for (Py_ssize_t at = 0; buffer != NULL && at < PySequence_Fast_GET_SIZE(fast); at++)
+        if (measure_block(PySequence_Fast_GET_ITEM(fast, at), counts.buf, marks.buf, out + at, PySequence_Fast_GET_SIZE(fast)) < 0)
+            Py_CLEAR(buffer);
+    Py_XDECREF(fast);
+    PyBuffer_Release(&counts);
+    PyBuffer_Release(&marks);
+    return buffer;
+}
+
+/* ---- class words: class_words.py ---- */
+
+#define ANYWHERE 5       /* shorter words count as whole tokens only */
+#define LONGEST_TOKEN 24
+#define LONGEST_WORD 31
+#define SLOTS 4096       /* several times the words of class_words.py */
+
+typedef struct {
+    char letters[LONGEST_WORD + 1];
+    unsigned char length;
+    int64_t groups;
+} Word;
+
+static struct {
+    Word whole[SLOTS];               /* by the hash of all letters, open addressing */
+    Word beginning[SLOTS];           /* by the hash of the first five */
+    int count;
+} words;
+
+static uint32_t hash_of(const char *letters, size_t length) {
+    uint32_t hash = 2166136261u;
+    for (size_t at = 0; at < length; at++)
+        hash = (hash ^ (unsigned char)letters[at]) * 16777619u;
+    return hash ^ hash >> 15;
+}
+
+static void keep_word(Word *table, size_t hashed, const Word *word) {
+    uint32_t at = hash_of(word->letters, hashed) % SLOTS;
+    while (table[at].length)
+        at = (at + 1) % SLOTS;
+    table[at] = *word;
+}
+
+/* The groups of the word that two pieces make; the second may be empty. */
+static int64_t groups_of(const char *first, size_t length, const char *second, size_t more) {
+    char whole[LONGEST_WORD];
+    if (length + more > LONGEST_WORD)
+        return 0;
+    memcpy(whole, first, length);
+    memcpy(whole + length, second, more);
+    for (uint32_t at = hash_of(whole, length + more) % SLOTS; words.whole[at].length; at = (at + 1) % SLOTS)
+        if (words.whole[at].length == length + more && memcmp(words.whole[at].letters, whole, length + more) == 0)
+            return words.whole[at].groups;
+    return 0;
+}
+
+static int64_t groups_inside(const char *token, size_t length) {
+    int64_t groups = 0;
+    length = Py_MIN(length, LONGEST_TOKEN);
+    for (size_t start = 0; start + ANYWHERE <= length; start++)
+        for (uint32_t at = hash_of(token + start, ANYWHERE) % SLOTS; words.beginning[at].length; at = (at + 1) % SLOTS)
+            if (words.beginning[at].length <= length - start &&
+                memcmp(words.beginning[at].letters, token + start, words.beginning[at].length) == 0)
+                groups |= words.beginning[at].groups;
+    return groups;
+}
+
+static int is_upper(Py_UCS4 letter) { return letter >= 'A' && letter <= 'Z'; }
+static int is_lower(Py_UCS4 letter) { return letter >= 'a' && letter <= 'z'; }
+
+/* The end of the token that begins here: TOKEN of class_words.py, `[A-Z]?[a-z]+|[A-Z]+`. */
+static Py_ssize_t end_of_token(int width, const void *letters, Py_ssize_t at, Py_ssize_t length) {
+    Py_ssize_t end = at + 1;
+    if (is_upper(PyUnicode_READ(width, letters, at)) && (end >= length || !is_lower(PyUnicode_READ(width, letters, end)))) {
+        while (end < length && is_upper(PyUnicode_READ(width, letters, end)))
+            end++;
+        return end;
+    }
+    while (end < length && is_lower(PyUnicode_READ(width, letters, end)))
+        end++;
+    return end;
+}
+
+#define MOST_NAMES 1200 /* characters; node_reading.py keeps 800 at most */
+
+/* The groups of all names of an element, as class_words.group_mask; -1 where they are longer than any it keeps. */
+static int64_t groups_of_names(PyObject *names) {
+    char token[2][MOST_NAMES];
+    size_t size[2] = {0, 0};
+    int now = 0;
+    int64_t groups = 0;
+    const int width = PyUnicode_KIND(names);
+    const void *letters = PyUnicode_DATA(names);
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(names);
+    if (length > MOST_NAMES)
+        return -1;
+    for (Py_ssize_t at = 0; at < length;) {
+        const Py_UCS4 first = PyUnicode_READ(width, letters, at);
+        if (!is_upper(first) && !is_lower(first)) {
+            at++;
+            continue;
+        }
+        const Py_ssize_t end = end_of_token(width, letters, at, length);
+        for (size[now] = 0; at < end; at++)
+            token[now][size[now]++] = (char)(PyUnicode_READ(width, letters, at) | 0x20);
+        groups |= groups_of(token[now], size[now], "", 0) | groups_inside(token[now], size[now]);
+        if (size[!now])
+            groups |= groups_of(token[!now], size[!now], token[now], size[now]);
+        now = !now;
+    }
+    return groups;
+}
+
+static int holds_article_body(PyObject *names) {
+    static const char word[] = "articlebody";
+    const int width = PyUnicode_KIND(names);
+    const void *letters = PyUnicode_DATA(names);
+    for (Py_ssize_t at = 0; at + 11 <= PyUnicode_GET_LENGTH(names); at++) {
+        Py_ssize_t same = 0;
+        while (same < 11 && PyUnicode_READ(width, letters, at + same) < 0x80 &&
+               (PyUnicode_READ(width, letters, at + same) | 0x20) == (Py_UCS4)word[same])
+            same++;
+        if (same == 11)
+            return 1;
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(bind_doc, "bind(words)\n\nKeep the words of classes and the groups (bits) of each. Raises ImportError for words it cannot hold.");
+
+static PyObject *bind(PyObject *module, PyObject *table) {
+    PyObject *name, *groups;
+    Py_ssize_t at = 0;
+    (void)module;
+    memset(&words, 0, sizeof words);
+    if (!PyDict_Check(table))
+        return PyErr_Format(PyExc_TypeError, "words are a dict");
+    while (PyDict_Next(table, &at, &name, &groups)) {
+        Word word = {{0}, 0, PyLong_AsLongLong(groups)};
+        Py_ssize_t length = 0;
+        const char *letters = PyUnicode_AsUTF8AndSize(name, &length);
+        if (letters == NULL || (word.groups == -1 && PyErr_Occurred()))
+            return NULL;
+        if (length < 1 || length > LONGEST_WORD || ++words.count > SLOTS / 2)
+            return PyErr_Format(PyExc_ImportError, "%U is no word for the table", name);
+        memcpy(word.letters, letters, (size_t)length);
+        word.length = (unsigned char)length;
+        keep_word(words.whole, (size_t)length, &word);
+        if (length >= ANYWHERE)
+            keep_word(words.beginning, ANYWHERE, &word);
+    }
+    Py_RETURN_NONE;
+}
+
+/* ---- elements ---- */
+
+enum { E_PARENT, E_END, E_FIRST, E_LAST, E_SHAPE, E_ARTICLE, E_HIDDEN, E_FLAGS, ELEMENT_ROWS }; /* measures.ELEMENT_ROWS */
+
+static int flags_of(PyObject *element, PyObject *bits_of_tag, int64_t article_body, int64_t *flags) {
+    PyObject *names = slot_of(element, NAMES), *tag = names != NULL ? slot_of(element, TAG) : NULL, *bit;
+    int failed = names == NULL || tag == NULL || !PyUnicode_Check(names);
+    if (!failed) {
+        *flags = groups_of_names(names);
+        if (*flags < 0) {
+            PyErr_SetString(PyExc_ValueError, "an element's names are too long");
+            failed = 1;
+        } else if (holds_article_body(names))
+            *flags |= article_body;
+    }
+    if (!failed && (bit = PyDict_GetItemWithError(bits_of_tag, tag)) != NULL)
+        *flags |= PyLong_AsLongLong(bit);
+    Py_XDECREF(names);
+    Py_XDECREF(tag);
+    return failed || PyErr_Occurred() ? -1 : 0;
+}
+
+static int measure_element(PyObject *element, PyObject *bits_of_tag, int64_t article_body, int64_t *out, Py_ssize_t step) {
+    PyObject *parent = slot_of(element, PARENT);
+    int failed;
+    if (parent == NULL)
+        return -1;
+    out[E_PARENT * step] = 0; /* the root is its own */
+    failed = (parent != Py_None && number_in(parent, INDEX, &out[E_PARENT * step]) < 0) ||
+             number_in(element, END, &out[E_END * step]) < 0 || number_in(element, FIRST_BLOCK, &out[E_FIRST * step]) < 0 ||
+             number_in(element, END_BLOCK, &out[E_LAST * step]) < 0 || number_in(element, SHAPE, &out[E_SHAPE * step]) < 0 ||
+             number_in(element, ARTICLE, &out[E_ARTICLE * step]) < 0 || number_in(element, HIDDEN, &out[E_HIDDEN * step]) < 0 ||
+             flags_of(element, bits_of_tag, article_body, &out[E_FLAGS * step]) < 0;
+    Py_DECREF(parent);
+    return failed ? -1 : 0;
+}
+
+PyDoc_STRVAR(measure_elements_doc, "measure_elements(elements, bits_of_tag, article_body) -> bytearray of int64, a row after the other\n\n"
+                                   "As measures.measure_elements.");
+
+static PyObject *measure_elements(PyObject *module, PyObject *args) {
+    PyObject *elements, *bits_of_tag, *fast, *buffer;
+    long long article_body;
+    int64_t *out = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OO!L", &elements, &PyDict_Type, &bits_of_tag, &article_body))
+        return NULL;
+    if ((fast = PySequence_Fast(elements, "elements are a sequence")) == NULL)
+        return NULL;
+    buffer = rows_for(ELEMENT_ROWS, fast, &out);
+    for (Py_ssize_t at = 0; buffer != NULL && at < PySequence_Fast_GET_SIZE(fast); at++)
+        if (measure_element(PySequence_Fast_GET_ITEM(fast, at), bits_of_tag, article_body, out + at, PySequence_Fast_GET_SIZE(fast)) < 0)
+            Py_CLEAR(buffer);
+    Py_DECREF(fast);
+    return buffer;
+}
+
+PyDoc_STRVAR(from_above_doc, "from_above(parents, carried) -> bytearray of int64: depths, then what is carried from above\n\n"
+                             "As measures.from_above; the arrays are of int64, and parents stand before their children.");
+
+static PyObject *from_above(PyObject *module, PyObject *args) {
+    Py_buffer parents = {0}, carried = {0};
+    PyObject *buffer = NULL;
+    Py_ssize_t count;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*y*", &parents, &carried))
+        return NULL;
+    count = parents.len / (Py_ssize_t)sizeof(int64_t);
+    if (parents.len != carried.len)
+        PyErr_SetString(PyExc_ValueError, "as many parents as carried flags");
+    else
+        buffer = PyByteArray_FromStringAndSize(NULL, 2 * parents.len);
+    if (buffer != NULL) {
+        const int64_t *parent = parents.buf, *own = carried.buf;
+        int64_t *depth = (int64_t *)PyByteArray_AS_STRING(buffer), *far = depth + count;
+        for (Py_ssize_t at = 0; at < count; at++) {
+            const int is_child = parent[at] >= 0 && parent[at] < at;
+            depth[at] = is_child ? depth[parent[at]] + 1 : 0;
+            far[at] = is_child ? own[at] | far[parent[at]] : own[at];
+        }
+    }
+    PyBuffer_Release(&parents);
+    PyBuffer_Release(&carried);
+    return buffer;
+}
+
+/* ---- the words of texts ---- */
+
+#define BLOOM_BITS (1u << 14)
+
+static void mark(unsigned char *bloom, uint32_t hash) { bloom[(hash % BLOOM_BITS) >> 3] |= (unsigned char)(1 << (hash & 7)); }
+static int may_be_marked(const unsigned char *bloom, uint32_t hash) { return bloom[(hash % BLOOM_BITS) >> 3] >> (hash & 7) & 1; }
+
+static int mark_all(PyObject *asked, unsigned char *bloom) {
+    PyObject *each = PyObject_GetIter(asked), *word;
+    if (each == NULL)
+        return -1;
+    while ((word = PyIter_Next(each)) != NULL) {
+        if (PyBytes_Check(word))
+            mark(bloom, hash_of(PyBytes_AS_STRING(word), (size_t)PyBytes_GET_SIZE(word)));
+        Py_DECREF(word);
+    }
+    Py_DECREF(each);
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+static int is_blank(unsigned char letter) { return letter == ' ' || (letter >= '\t' && letter <= '\r'); } /* bytes.split */
+
+static int add_if_asked(PyObject *asked, const char *letters, size_t length, PyObject **found) {
+    PyObject *word = PyBytes_FromStringAndSize(letters, (Py_ssize_t)length);
+    int is_asked = word == NULL ? -1 : PySet_Contains(asked, word);
+    if (is_asked > 0 && *found == NULL && (*found = PySet_New(NULL)) == NULL)
+        is_asked = -1;
+    if (is_asked > 0)
+        is_asked = PySet_Add(*found, word);
+    Py_XDECREF(word);
+    return is_asked < 0 ? -1 : 0;
+}
+
+PyDoc_STRVAR(find_words_doc, "find_words(texts, asked) -> (counts, found)\n\n"
+                             "The words of each text of `texts`, which stand in one, with a zero between them: how many, and the\n"
+                             "frozenset of those that are asked for.");
+
+static PyObject *find_words(PyObject *module, PyObject *args) {
+    unsigned char bloom[BLOOM_BITS / 8] = {0};
+    PyObject *asked, *counts = PyList_New(0), *all = PyList_New(0), *result = NULL;
+    Py_buffer texts = {0};
+    (void)module;
+    if (counts == NULL || all == NULL || !PyArg_ParseTuple(args, "y*O!", &texts, &PyFrozenSet_Type, &asked) || mark_all(asked, bloom) < 0)
+        goto done;
+    const char *at = texts.buf, *end = at + texts.len;
+    for (;;) {
+        PyObject *found = NULL, *count, *frozen;
+        Py_ssize_t number = 0;
+        int failed = 0;
+        while (at < end && *at != '\0' && !failed) {
+            const char *start = at;
+            uint32_t hash = 2166136261u;
+            for (; at < end && *at != '\0' && !is_blank((unsigned char)*at); at++)
+                hash = (hash ^ (unsigned char)*at) * 16777619u;
+            if (at == start) {
+                at++;
+                continue;
+            }
+            number++;
+            if (may_be_marked(bloom, hash ^ hash >> 15))
+                failed = add_if_asked(asked, start, (size_t)(at - start), &found) < 0;
+        }
+        count = PyLong_FromSsize_t(number);
+        frozen = failed ? NULL : PyFrozenSet_New(found);
+        failed = count == NULL || frozen == NULL || PyList_Append(counts, count) < 0 || PyList_Append(all, frozen) < 0;
+        Py_XDECREF(found);
+        Py_XDECREF(count);
+        Py_XDECREF(frozen);
+        if (failed)
+            goto done;
+        if (at++ >= end)
+            break;
+    }
+    result = PyTuple_Pack(2, counts, all);
+done:
+    Py_XDECREF(counts);
+    Py_XDECREF(all);
+    PyBuffer_Release(&texts);
+    return result;
+}
+
+static PyMethodDef METHODS[] = {
+    {"bind", bind, METH_O, bind_doc},
+    {"measure_blocks", measure_blocks, METH_VARARGS, measure_blocks_doc},
+    {"measure_elements", measure_elements, METH_VARARGS, measure_elements_doc},
+    {"from_above", from_above, METH_VARARGS, from_above_doc},
+    {"find_words", find_words, METH_VARARGS, find_words_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef MODULE = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "_measures",
+    .m_doc = "Counting over blocks and elements, compiled; measures.py is the reference.",
+    .m_size = -1,
+    .m_methods = METHODS,
+};
+
+PyMODINIT_FUNC PyInit__measures(void) {
+    PyObject *module;
+    for (size_t at = 0; at < sizeof INTERNED / sizeof *INTERNED; at++)
+        if ((*INTERNED[at].kept = PyUnicode_InternFromString(INTERNED[at].name)) == NULL)
+            return NULL;
+    if ((module = PyModule_Create(&MODULE)) != NULL && PyModule_AddIntConstant(module, "EDITION", EDITION) < 0)
+        Py_CLEAR(module);
+    return module;
+}

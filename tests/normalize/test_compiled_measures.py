@@ -1,0 +1,171 @@
+"""The compiled counting gives the numbers that Python's gives, for any text, any names and any tree."""
+
+import gc
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.normalize.core import compiled, measures
+from services.normalize.core.blocks import Element, PageBlock, root_element
+from services.normalize.core.class_words import GROUPS
+from services.normalize.core.compiled import choose_reader
+from services.normalize.core.keep import judge_blocks
+from services.normalize.core.measures import PYTHON
+from services.normalize.core.page import Page, read_page
+
+CHOSEN = choose_reader()
+COUNTING = CHOSEN.counting
+pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled counting: {CHOSEN.why_not}")
+
+PAGES = sorted((Path(__file__).resolve().parents[1] / "corpus").rglob("*.html"))
+WORDS = sorted({word for words in GROUPS.values() for word in words.split()})
+NAME = st.one_of(
+    st.sampled_from(WORDS),
+    st.sampled_from(WORDS).map(str.title),
+    st.sampled_from(WORDS).map(str.upper),
+    st.text("abcXYZ019-_ \u00a0žİKſ", max_size=8),
+    st.text("ab", min_size=20, max_size=40),
+)
+NAMES = st.lists(st.tuples(NAME, st.sampled_from(["", "-", " ", "_"])), max_size=8).map(
+    lambda parts: "".join(one + sign for one, sign in parts)[:800]
+)
+TEXT = st.text(min_size=1, max_size=200).map(lambda text: " ".join(text.split()) or "x")
+
+
+def same(left: measures.Rows, right: measures.Rows) -> None:
+    assert left.keys() == right.keys()
+    for name, row in left.items():
+        assert row.tolist() == right[name].tolist(), name
+
+
+def element(parent: Element | None, index: int, names: str = "", tag: str = "div") -> Element:
+    one = root_element()
+    one.parent, one.index, one.names, one.tag = parent, index, names, tag
+    return one
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_of_the_corpus_is_judged_alike(path):
+    pages = [
+        read_page(path.read_bytes(), "https://a.example/", "text/html", choose_reader(compiled=wanted))
+        for wanted in (True, False)
+    ]
+    if not isinstance(pages[0], Page) or not isinstance(pages[1], Page):
+        assert pages[0] == pages[1]
+        return
+    left, right = map(judge_blocks, pages)
+    assert [one[1:] for one in left] == [one[1:] for one in right]
+    same(COUNTING.measure_elements(pages[0].elements), PYTHON.measure_elements(pages[1].elements))
+    if pages[0].blocks:
+        same(COUNTING.measure_blocks(pages[0].blocks), PYTHON.measure_blocks(pages[1].blocks))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(TEXT, min_size=1, max_size=8))
+def test_letters_are_counted_alike(texts):
+    root = root_element()
+    blocks = [PageBlock(at, text, "paragraph", root, at, 2 * at) for at, text in enumerate(texts)]
+    same(COUNTING.measure_blocks(blocks), PYTHON.measure_blocks(blocks))
+
+
+def test_every_letter_counts_alike_as_first_and_as_last():
+    root = root_element()
+    letters = [
+        letter
+        for letter in map(chr, [*range(1, 0x3100), *range(0x9FF0, 0x10100), 0x1F600])
+        if not letter.isspace()
+    ]
+    blocks = [PageBlock(at, letter, "line", root) for at, letter in enumerate(letters)]
+    same(COUNTING.measure_blocks(blocks), PYTHON.measure_blocks(blocks))
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(
+        st.tuples(NAMES, st.sampled_from(["div", "article", "ul", "figcaption", "p", "x-y"])), max_size=6
+    )
+)
+def test_names_are_understood_alike(named):
+    elements = [root_element()]
+    for names, tag in named:
+        elements.append(element(elements[-1], len(elements), names, tag))
+    same(COUNTING.measure_elements(elements), PYTHON.measure_elements(elements))
+
+
+def forms_of(word: str) -> tuple[str, ...]:
+    title = word.title()
+    return (
+        word,
+        word.upper(),
+        f"x{word}x",
+        f"{word[:3]}-{word[3:]}",
+        f"{word[:2]} {word[2:]}",
+        f"my{title}Box",
+        word * 3,
+    )
+
+
+def test_every_class_word_names_its_groups_alike():
+    forms = [form for word in WORDS for form in forms_of(word)]
+    elements = [root_element(), *(element(None, 1, form) for form in forms)]
+    same(COUNTING.measure_elements(elements), PYTHON.measure_elements(elements))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 2**40)), min_size=1, max_size=60))
+def test_what_is_carried_from_above_is_the_same(rows):
+    parent = np.array([0, *(at % place for place, (at, _) in enumerate(rows[1:], 1))], dtype=np.int64)
+    carried = np.array([0, *(flags for _, flags in rows[1:])], dtype=np.int64)  # the root is called nothing
+    for left, right in zip(
+        COUNTING.from_above(parent, carried), PYTHON.from_above(parent, carried), strict=True
+    ):
+        assert left.tolist() == right.tolist()
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from([b"more", b"foto", b"a", b"\xd0\xb6", b"\xff"])), min_size=1),
+    st.frozensets(st.sampled_from([b"more", b"a", b"\xd0\xb6", b"", b"mor"])),
+)
+def test_the_words_asked_for_are_found_alike(texts, asked):
+    whole = b"\x00".join(b" \t".join(words) + b"\n" * (len(words) % 2) for words in texts)
+    assert COUNTING.find_words(whole, asked) == PYTHON.find_words(whole, asked)
+
+
+def test_what_is_odd_is_refused_by_name():
+    with pytest.raises(AttributeError, match="text"):
+        COUNTING.measure_blocks([object()])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="too long"):
+        COUNTING.measure_elements([element(None, 0, "x" * 5000)])
+    with pytest.raises(ValueError, match="as many"):
+        COUNTING.from_above(np.zeros(2, np.int64), np.zeros(3, np.int64))
+    with pytest.raises(ValueError, match="65,536"):
+        compiled._measures.measure_blocks([], b"", b"")
+
+
+def test_a_table_for_too_long_a_word_is_refused_and_the_real_one_kept():
+    with pytest.raises(ImportError, match="no word"):
+        compiled._measures.bind({"x" * 100: 1})
+    assert choose_reader().name == "compiled"
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc here")
+def test_counting_gives_back_what_it_took():
+    page = read_page(PAGES[0].read_bytes(), "https://a.example/", "text/html")
+    assert isinstance(page, Page)
+    asked = frozenset([b"the", b"a"])
+
+    def count(times: int) -> int:
+        for _ in range(times):
+            COUNTING.measure_blocks(page.blocks)
+            COUNTING.measure_elements(page.elements)
+            COUNTING.find_words(b"the cat\x00a the dog " * 50, asked)
+        gc.collect()
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    before = count(500)
+    assert count(10_000) - before < 8_000_000
