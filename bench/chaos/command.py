@@ -9,7 +9,7 @@ from .disk import mount_privately
 from .faults import FAULTS, LOSSES
 from .field import TOPOLOGIES
 from .plot import write_plot
-from .report import HEAD, row_of, write_record
+from .report import HEAD, record_of, row_of, table_of, write_record
 from .rules import RULES
 from .run import Outcome, Plan, run_chaos
 
@@ -21,6 +21,9 @@ SPOILT_DRAIN_S = 20.0
 def main(argv: list[str]) -> int:
     """Run some seeds; 1 if any of them lost or doubled anything. With --controls: 1 if a control comes out clean."""
     options = _parser().parse_args(argv)
+    if options.table:
+        print(table_of(options.table))
+        return 0
     plan = _plan(options, mounted=mount_privately())
     if options.controls:
         return _run_controls(options)
@@ -60,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--timeline", action="store_true", help="show when each fault was")
     parser.add_argument("--record", type=Path, help="a folder for each run's record, plot and logs")
     parser.add_argument(
+        "--table",
+        type=Path,
+        metavar="FOLDER",
+        help="run nothing: the runs recorded in a folder, as one table",
+    )
+    parser.add_argument(
         "--controls", action="store_true", help="runs with one rule taken out: each must fail"
     )
     parser.add_argument("--control", action="append", choices=RULES, help="these controls alone")
@@ -84,10 +93,10 @@ def _plan(options: argparse.Namespace, *, mounted: bool) -> Plan:
 
 
 def _tell(outcome: Outcome, options: argparse.Namespace) -> None:
-    print(row_of(outcome), flush=True)
+    print(row_of(record_of(outcome)), flush=True)
     for finding in outcome.findings[:FINDINGS_SHOWN]:
         print(f"    {finding}")
-    for moment, fault in outcome.timeline if options.timeline or not outcome.is_clean else ():
+    for moment, fault in outcome.timeline if options.timeline else ():
         print(f"    {moment:6.1f} s  {fault}")
     if options.timeline:
         print(f"    loud: {dict(outcome.logbook.loud)}", flush=True)

@@ -7,38 +7,45 @@ from typing import Any
 from .run import Outcome
 
 HEAD = (
-    "| topology | seed | pages | faults | lost | doubled | wrong | dead | unfinished | unexplained | poured, drained in | load | CPU ms a page |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
+    "| archive | seed | pages | kill -9 | Redis kill -9 | other faults | lost | doubled | wrong | dead letters | unfinished "
+    "| unexplained | minutes | load | CPU ms a page |\n" + 15 * "|---" + "|"
 )
+Record = dict[str, Any]
 
 
-def row_of(outcome: Outcome) -> str:
+def row_of(record: Record) -> str:
     """The run as one row of the table. `lost` counts what a subscriber missed, too."""
-    plan, verdict, letters = outcome.plan, outcome.verdict, outcome.letters
-    faults = ", ".join(f"{count} × {fault}" for fault, count in sorted(outcome.faults.items()))
-    lost = len(verdict.late) + len(letters.late) + len(outcome.missed)
-    wrong = len(verdict.wrong) + len(letters.wrong)
-    unfinished = sum(outcome.unfinished.values())
-    cells: list[Any] = [
-        plan.topology,
-        plan.seed,
-        f"{plan.pages:,}",
-        faults,
-        lost,
-        len(verdict.doubled),
-        wrong,
-        outcome.dead,
-        unfinished,
-        len(outcome.logbook.unexplained),
-        f"{outcome.poured_s:.0f} s, {outcome.drained_s:.0f} s",
-        f"{outcome.load:.0f}",
-        ", ".join(f"{name} {1e3 * spent / plan.pages:.1f}" for name, spent in sorted(outcome.cpu_s.items())),
+    faults = dict(record["faults"])
+    kills, server_kills = faults.pop("kill -9", 0), faults.pop("Redis kill -9", 0)
+    tails = faults.pop("AOF tail cut", 0)
+    cells = [
+        record["topology"],
+        record["seed"],
+        f"{record['pages']:,}",
+        kills,
+        f"{server_kills}, {tails} with a cut tail" if tails else server_kills,
+        ", ".join(f"{count} × {fault}" for fault, count in sorted(faults.items())),
+        *(record["counts"][name] for name in ("lost", "doubled", "wrong")),
+        f"{record['dead']} of {record['expected_dead']}",
+        *(record["counts"][name] for name in ("unfinished", "unexplained")),
+        f"{record['poured_s'] / 60:.0f} + {record['drained_s'] / 60:.1f}",
+        f"{record['load']:.0f}",
+        ", ".join(
+            f"{name} {1e3 * spent / record['pages']:.1f}" for name, spent in sorted(record["cpu_s"].items())
+        ),
     ]
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def record_of(outcome: Outcome) -> dict[str, Any]:
-    """The run as JSON values, for the plot and for whoever asks later."""
+def table_of(folder: Path) -> str:
+    """All runs whose records lie in a folder, a row each."""
+    records = [json.loads(file.read_text(encoding="utf-8")) for file in folder.glob("*.json")]
+    records.sort(key=lambda record: (record["topology"], record["seed"]))
+    return "\n".join([HEAD, *map(row_of, records)])
+
+
+def record_of(outcome: Outcome) -> Record:
+    """The run as JSON values, for the table, the plot and whoever asks later."""
     plan = outcome.plan
     return {
         "topology": plan.topology,
@@ -46,15 +53,28 @@ def record_of(outcome: Outcome) -> dict[str, Any]:
         "pages": plan.pages,
         "faults": outcome.faults,
         "is_clean": outcome.is_clean,
+        "counts": _counts(outcome),
         "findings": outcome.findings[:200],
         "loud": dict(outcome.logbook.loud),
         "dead": outcome.dead,
+        "expected_dead": outcome.expected_dead,
         "poured_s": outcome.poured_s,
         "drained_s": outcome.drained_s,
         "cpu_s": outcome.cpu_s,
         "load": outcome.load,
         "timeline": outcome.timeline,
         "samples": outcome.samples,
+    }
+
+
+def _counts(outcome: Outcome) -> dict[str, int]:
+    verdict, letters = outcome.verdict, outcome.letters
+    return {
+        "lost": len(verdict.late) + len(letters.late) + len(outcome.missed),
+        "doubled": len(verdict.doubled),
+        "wrong": len(verdict.wrong) + len(letters.wrong),
+        "unfinished": sum(outcome.unfinished.values()),
+        "unexplained": len(outcome.logbook.unexplained),
     }
 
 

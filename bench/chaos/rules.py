@@ -111,7 +111,10 @@ def _lock_nothing() -> None:
 def _wait_for_ever() -> None:
     from services.runtime import broker
 
-    broker.CONNECTION = {}  # type: ignore[misc]
+    broker.CONNECTION = {  # type: ignore[misc]
+        "socket_timeout": None,
+        "socket_connect_timeout": None,
+    }  # not left out: the client has bounds of its own
 
 
 def _never_bury() -> None:

@@ -22,7 +22,7 @@ from .field import VISIBILITY_S, Field, build_field
 from .follower import Follower
 from .logbook import Logbook, read_logs
 from .observing import Standing, look, sample_for_ever
-from .plan import Page, plan_pages
+from .plan import POISONS, Page, plan_pages
 from .verdict import Verdict
 from .web import ChaosWeb
 
@@ -88,6 +88,11 @@ class Outcome:
         """Nothing lost, doubled, left over or unexplained; dead exactly the poison; the subscriber missed nothing."""
         whole = self.verdict.is_clean and self.letters.is_clean
         return whole and not (self.missed or self.unfinished or self.logbook.unexplained)
+
+    @property
+    def expected_dead(self) -> int:
+        """How many dead letters there must be."""
+        return UNREADABLE + self.plan.poison_each * len(POISONS)
 
     @property
     def findings(self) -> list[str]:
