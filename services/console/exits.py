@@ -12,6 +12,7 @@ class Exit(IntEnum):
     UNREACHABLE = 3
     REJECTED = 4
     INTERRUPTED = 130
+    READER_GONE = 141
 
 
 class CommandError(Exception):

@@ -5,6 +5,7 @@ from typing import NoReturn
 
 import typer
 
+from .closed_pipe import ended_quietly
 from .commands import archive, dead, dedup, export, reading, replay, running, status, submit, tail
 from .commands.source import backfill, politeness, source_app
 from .commands.subscriber import subscriber_app
@@ -71,7 +72,7 @@ topic_app.command("test")(reading.topic_test)
 
 def main() -> NoReturn:
     """Run the command line and end the process with one of the documented exit codes."""
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(ended_quietly(lambda: run(sys.argv[1:])))
 
 
 def run(arguments: list[str]) -> int:
