@@ -61,13 +61,12 @@ class Snapshot:
     rates: Mapping[int, float] = field(default_factory=dict)
     baseline: float = 0.0
     topic: frozenset[int] = frozenset()
-    _rarities: Mapping[int, float] = field(init=False, repr=False, compare=False)
+    _own: Mapping[int, float] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         everywhere = _background_rarities()
         own = {term: min(_rarity(rate), everywhere.get(term, RAREST)) for term, rate in self.rates.items()}
-        nothing = dict.fromkeys((*self.topic, CYRILLIC), 0.0)
-        object.__setattr__(self, "_rarities", {**everywhere, **own, **nothing})
+        object.__setattr__(self, "_own", own | dict.fromkeys((*self.topic, CYRILLIC), 0.0))
 
     @property
     def threshold(self) -> float:
@@ -76,9 +75,12 @@ class Snapshot:
 
     def weigh(self, terms: Terms) -> Weights:
         """BM25 saturation times inverse document rate, the heaviest hundred terms, brought to length, heaviest first."""
-        rarity = self._rarities.get
+        own, everywhere = self._own, _background_rarities().get
         half = SATURATION * 0.5 * (1 + sum(terms.values()) / AVERAGE_WEIGHT)
-        weights = [rarity(term, RAREST) * count / (count + half) for term, count in terms.items()]
+        weights = [
+            (own[term] if term in own else everywhere(term, RAREST)) * count / (count + half)
+            for term, count in terms.items()
+        ]
         least = sorted(weights)[-KEPT_TERMS] if len(weights) > KEPT_TERMS else 0.0
         heaviest = [pair for pair in zip(weights, terms, strict=True) if pair[0] >= least and pair[0] > 0]
         heaviest.sort(reverse=True)
