@@ -2,6 +2,7 @@
 
 import os
 import random
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -51,6 +52,8 @@ async def fill(database: Database, want: int) -> None:
         last = min(first + BATCH - 1, want)
         rows = list(_articles(first, last, paragraphs, rng))
         await database.write(lambda connection, f=first, n=last, r=rows: _fill(connection, f, n, r))  # type: ignore[misc]
+        if want > BATCH:
+            print(f"{database.dialect}: filled {last:,} of {want:,}", file=sys.stderr, flush=True)
     if database.dialect == "postgresql":
         await database.write(_analyze)
 

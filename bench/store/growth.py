@@ -5,7 +5,7 @@ import json
 import os
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bench.embedded_postgres import EmbeddedPostgres
 from bench.store.claiming import Claimed, claim_in_processes
 from bench.store.filling import fill, last_number
 from services.store.database.migrate import migrate
-from services.store.database.opening import Database, open_database
+from services.store.database.opening import open_database
 
 HEADING = (
     f"{'database':<12}{'stored':>10}{'claims/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms/claim':>14}{'compared':>10}"
@@ -50,25 +50,28 @@ class Size:
 
 @dataclass(frozen=True)
 class Asked:
-    """How to measure: claims at each size, store processes on PostgreSQL."""
+    """How to measure: claims at each size; store processes on PostgreSQL, and how many claims each has at once."""
 
     claims: int
     processes: int
+    at_once: int
 
 
-async def grow(
-    name: str, url: str, sizes: Sequence[int], server: EmbeddedPostgres, asked: Asked
-) -> list[Size]:
-    """Print a line for each size; returns them."""
-    database, found = open_database(url), []
-    await migrate(database)
+def grow(name: str, url: str, sizes: Sequence[int], server: EmbeddedPostgres, asked: Asked) -> Iterator[Size]:
+    """Print a line for each size; gives them as they come."""
     for size in sizes:
         began = time.perf_counter()
-        await fill(database, size)
-        found.append(await _measured(name, url, database, server, asked, time.perf_counter() - began))
-        print(found[-1].line(), flush=True)
+        asyncio.run(_filled(url, size))
+        found = asyncio.run(_measured(name, url, server, asked, time.perf_counter() - began))
+        print(found.line(), flush=True)
+        yield found
+
+
+async def _filled(url: str, size: int) -> None:
+    database = open_database(url)
+    await migrate(database)
+    await fill(database, size)
     await database.close()
-    return found
 
 
 def write_figures(sizes: Sequence[Size], file: Path) -> None:
@@ -76,12 +79,12 @@ def write_figures(sizes: Sequence[Size], file: Path) -> None:
     file.write_text(json.dumps([asdict(size) for size in sizes], indent=1) + "\n", encoding="utf-8")
 
 
-async def _measured(
-    name: str, url: str, database: Database, server: EmbeddedPostgres, asked: Asked, filled: float
-) -> Size:
+async def _measured(name: str, url: str, server: EmbeddedPostgres, asked: Asked, filled: float) -> Size:
+    database = open_database(url)
     stored = await database.read(last_number)
     index, disk = await database.read(_index_bytes) / stored, await database.read(_disk_bytes) / 1e6
-    processes, at_once = (1, 16) if name == "sqlite" else (asked.processes, 1)
+    await database.close()
+    processes, at_once = (1, 16) if name == "sqlite" else (asked.processes, asked.at_once)
     before = _server_cpu_s(server)
     results = await asyncio.to_thread(claim_in_processes, url, processes, asked.claims, at_once)
     cpu = sum(one.cpu for one in results) + _server_cpu_s(server) - before
