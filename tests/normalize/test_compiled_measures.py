@@ -137,7 +137,7 @@ def test_the_words_asked_for_are_found_alike(texts, asked):
 
 
 def test_what_is_odd_is_refused_by_name():
-    with pytest.raises(AttributeError, match="text"):
+    with pytest.raises(TypeError, match="object is no whole block"):
         COUNTING.measure_blocks([object()])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="too long"):
         COUNTING.measure_elements([element(None, 0, "x" * 5000)])
@@ -149,7 +149,7 @@ def test_what_is_odd_is_refused_by_name():
 
 def test_a_table_for_too_long_a_word_is_refused_and_the_real_one_kept():
     with pytest.raises(ImportError, match="no word"):
-        compiled._measures.bind({"x" * 100: 1})
+        compiled._measures.bind({"x" * 100: 1}, Element, PageBlock)
     assert choose_reader().name == "compiled"
 
 

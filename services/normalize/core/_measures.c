@@ -11,29 +11,50 @@
 #define TABLE_SIZE 0x10000
 #define HEAD 120 /* characters in which digits, capitals and signs are counted */
 
-/* ---- slots of blocks.py's classes ---- */
+/* ---- slots of blocks.py's classes, read without a look-up of their names ---- */
 
-static PyObject *slot_of(PyObject *object, PyObject *name) { return PyObject_GetAttr(object, name); }
+enum { PARENT, INDEX, END, FIRST_BLOCK, END_BLOCK, SHAPE, ARTICLE, HIDDEN, NAMES, TAG, ELEMENT_SLOTS };
+static const char *const ELEMENT_SLOT[] = {"parent", "index", "end", "first_block", "end_block", "shape", "article", "hidden", "names", "tag"};
+enum { TEXT, ELEMENT, LINK_CHARS, LINKS, BLOCK_SLOTS };
+static const char *const BLOCK_SLOT[] = {"text", "element", "link_chars", "links"};
 
-static int number_in(PyObject *object, PyObject *name, int64_t *number) {
-    PyObject *value = slot_of(object, name);
+static struct {
+    PyTypeObject *element, *block;
+    Py_ssize_t element_at[ELEMENT_SLOTS], block_at[BLOCK_SLOTS];
+} house;
+
+static int find_slots(PyTypeObject *type, const char *const *names, int count, Py_ssize_t *places) {
+    for (int at = 0; at < count; at++) {
+        PyObject *slot = PyObject_GetAttrString((PyObject *)type, names[at]);
+        const int is_slot = slot != NULL && Py_TYPE(slot) == &PyMemberDescr_Type;
+        if (is_slot)
+            places[at] = ((PyMemberDescrObject *)slot)->d_member->offset;
+        Py_XDECREF(slot);
+        if (!is_slot) {
+            PyErr_Format(PyExc_ImportError, "%s.%s is no slot", type->tp_name, names[at]);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* What stands in the slot, borrowed; NULL with an error set where the object is of another class or the slot is empty. */
+static PyObject *value_at(PyObject *object, PyTypeObject *type, Py_ssize_t place) {
+    PyObject *value = type != NULL && Py_IS_TYPE(object, type) ? *(PyObject **)((char *)object + place) : NULL;
+    if (value == NULL)
+        PyErr_Format(PyExc_TypeError, "%s is no whole block or element", Py_TYPE(object)->tp_name);
+    return value;
+}
+
+static PyObject *of_element(PyObject *element, int slot) { return value_at(element, house.element, house.element_at[slot]); }
+static PyObject *of_block(PyObject *block, int slot) { return value_at(block, house.block, house.block_at[slot]); }
+
+static int number_from(PyObject *value, int64_t *number) {
     if (value == NULL)
         return -1;
     *number = PyLong_AsLongLong(value);
-    Py_DECREF(value);
     return *number == -1 && PyErr_Occurred() ? -1 : 0;
 }
-
-static PyObject *PARENT, *INDEX, *END, *FIRST_BLOCK, *END_BLOCK, *SHAPE, *ARTICLE, *HIDDEN, *NAMES, *TAG, *TEXT, *ELEMENT, *LINK_CHARS,
-    *LINKS;
-static const struct {
-    PyObject **kept;
-    const char *name;
-} INTERNED[] = {
-    {&PARENT, "parent"},     {&INDEX, "index"}, {&END, "end"},         {&FIRST_BLOCK, "first_block"}, {&END_BLOCK, "end_block"},
-    {&SHAPE, "shape"},       {&TAG, "tag"},     {&ARTICLE, "article"}, {&HIDDEN, "hidden"},           {&NAMES, "names"},
-    {&ELEMENT, "element"},   {&TEXT, "text"},   {&LINKS, "links"},     {&LINK_CHARS, "link_chars"},
-};
 
 /* ---- blocks ---- */
 
@@ -81,18 +102,16 @@ static void count_letters(PyObject *text, const unsigned char *counts, const uns
 }
 
 static int measure_block(PyObject *block, const unsigned char *counts, const unsigned char *marks, int64_t *out, Py_ssize_t step) {
-    PyObject *text = slot_of(block, TEXT), *element = text != NULL ? slot_of(block, ELEMENT) : NULL;
-    int failed = text == NULL || element == NULL || number_in(element, INDEX, &out[PLACE * step]) < 0 ||
-                 number_in(block, LINK_CHARS, &out[LINKED * step]) < 0 || number_in(block, LINKS, &out[LINK_COUNT * step]) < 0;
-    if (!failed && !PyUnicode_Check(text)) {
+    PyObject *text = of_block(block, TEXT), *element = text != NULL ? of_block(block, ELEMENT) : NULL;
+    if (element == NULL || number_from(of_element(element, INDEX), &out[PLACE * step]) < 0 ||
+        number_from(of_block(block, LINK_CHARS), &out[LINKED * step]) < 0 || number_from(of_block(block, LINKS), &out[LINK_COUNT * step]) < 0)
+        return -1;
+    if (!PyUnicode_Check(text)) {
         PyErr_SetString(PyExc_TypeError, "a block's text is no str");
-        failed = 1;
+        return -1;
     }
-    if (!failed)
-        count_letters(text, counts, marks, out, step);
-    Py_XDECREF(text);
-    Py_XDECREF(element);
-    return failed ? -1 : 0;
+    count_letters(text, counts, marks, out, step);
+    return 0;
 }
 
 static PyObject *rows_for(Py_ssize_t rows, PyObject *sequence, int64_t **out) {
@@ -147,8 +166,16 @@ typedef struct {
 static struct {
     Word whole[SLOTS];               /* by the hash of all letters, open addressing */
     Word beginning[SLOTS];           /* by the hash of the first five */
+    unsigned char begins[1 << 11];   /* a bit for each hash of five letters with which a word begins */
     int count;
 } words;
+
+static uint32_t five_letters(const char *at) {
+    uint32_t code = 0;
+    for (int place = 0; place < ANYWHERE; place++)
+        code = code << 5 | (at[place] & 31);
+    return code * 2654435761u >> 18;
+}
 
 static uint32_t hash_of(const char *letters, size_t length) {
     uint32_t hash = 2166136261u;
@@ -180,11 +207,15 @@ static int64_t groups_of(const char *first, size_t length, const char *second, s
 static int64_t groups_inside(const char *token, size_t length) {
     int64_t groups = 0;
     length = Py_MIN(length, LONGEST_TOKEN);
-    for (size_t start = 0; start + ANYWHERE <= length; start++)
+    for (size_t start = 0; start + ANYWHERE <= length; start++) {
+        const uint32_t five = five_letters(token + start);
+        if (!(words.begins[five >> 3] >> (five & 7) & 1))
+            continue;
         for (uint32_t at = hash_of(token + start, ANYWHERE) % SLOTS; words.beginning[at].length; at = (at + 1) % SLOTS)
             if (words.beginning[at].length <= length - start &&
                 memcmp(words.beginning[at].letters, token + start, words.beginning[at].length) == 0)
                 groups |= words.beginning[at].groups;
+    }
     return groups;
 }
 
@@ -249,15 +280,21 @@ static int holds_article_body(PyObject *names) {
     return 0;
 }
 
-PyDoc_STRVAR(bind_doc, "bind(words)\n\nKeep the words of classes and the groups (bits) of each. Raises ImportError for words it cannot hold.");
+PyDoc_STRVAR(bind_doc, "bind(words, Element, PageBlock)\n\nKeep the words of classes with the groups (bits) of each, and the house's\n"
+                       "classes. Raises ImportError for what it cannot hold.");
 
-static PyObject *bind(PyObject *module, PyObject *table) {
-    PyObject *name, *groups;
+static PyObject *bind(PyObject *module, PyObject *args) {
+    PyObject *table, *name, *groups;
+    PyTypeObject *element, *block;
     Py_ssize_t at = 0;
     (void)module;
+    if (!PyArg_ParseTuple(args, "O!O!O!", &PyDict_Type, &table, &PyType_Type, &element, &PyType_Type, &block) ||
+        find_slots(element, ELEMENT_SLOT, ELEMENT_SLOTS, house.element_at) < 0 ||
+        find_slots(block, BLOCK_SLOT, BLOCK_SLOTS, house.block_at) < 0)
+        return NULL;
+    Py_XSETREF(house.element, (PyTypeObject *)Py_NewRef(element));
+    Py_XSETREF(house.block, (PyTypeObject *)Py_NewRef(block));
     memset(&words, 0, sizeof words);
-    if (!PyDict_Check(table))
-        return PyErr_Format(PyExc_TypeError, "words are a dict");
     while (PyDict_Next(table, &at, &name, &groups)) {
         Word word = {{0}, 0, PyLong_AsLongLong(groups)};
         Py_ssize_t length = 0;
@@ -269,8 +306,11 @@ static PyObject *bind(PyObject *module, PyObject *table) {
         memcpy(word.letters, letters, (size_t)length);
         word.length = (unsigned char)length;
         keep_word(words.whole, (size_t)length, &word);
-        if (length >= ANYWHERE)
+        if (length >= ANYWHERE) {
+            const uint32_t five = five_letters(letters);
+            words.begins[five >> 3] |= (unsigned char)(1 << (five & 7));
             keep_word(words.beginning, ANYWHERE, &word);
+        }
     }
     Py_RETURN_NONE;
 }
@@ -280,36 +320,36 @@ static PyObject *bind(PyObject *module, PyObject *table) {
 enum { E_PARENT, E_END, E_FIRST, E_LAST, E_SHAPE, E_ARTICLE, E_HIDDEN, E_FLAGS, ELEMENT_ROWS }; /* measures.ELEMENT_ROWS */
 
 static int flags_of(PyObject *element, PyObject *bits_of_tag, int64_t article_body, int64_t *flags) {
-    PyObject *names = slot_of(element, NAMES), *tag = names != NULL ? slot_of(element, TAG) : NULL, *bit;
-    int failed = names == NULL || tag == NULL || !PyUnicode_Check(names);
-    if (!failed) {
-        *flags = groups_of_names(names);
-        if (*flags < 0) {
-            PyErr_SetString(PyExc_ValueError, "an element's names are too long");
-            failed = 1;
-        } else if (holds_article_body(names))
-            *flags |= article_body;
+    PyObject *names = of_element(element, NAMES), *tag = names != NULL ? of_element(element, TAG) : NULL, *bit;
+    if (tag == NULL)
+        return -1;
+    *flags = PyUnicode_Check(names) ? groups_of_names(names) : -1;
+    if (*flags < 0) {
+        PyErr_SetString(PyExc_ValueError, "an element's names are too long");
+        return -1;
     }
-    if (!failed && (bit = PyDict_GetItemWithError(bits_of_tag, tag)) != NULL)
+    if (holds_article_body(names))
+        *flags |= article_body;
+    if ((bit = PyDict_GetItemWithError(bits_of_tag, tag)) != NULL)
         *flags |= PyLong_AsLongLong(bit);
-    Py_XDECREF(names);
-    Py_XDECREF(tag);
-    return failed || PyErr_Occurred() ? -1 : 0;
+    return PyErr_Occurred() ? -1 : 0;
 }
 
 static int measure_element(PyObject *element, PyObject *bits_of_tag, int64_t article_body, int64_t *out, Py_ssize_t step) {
-    PyObject *parent = slot_of(element, PARENT);
-    int failed;
+    static const struct {
+        int row, slot;
+    } NUMBERS[] = {{E_END, END},     {E_FIRST, FIRST_BLOCK}, {E_LAST, END_BLOCK},
+                   {E_SHAPE, SHAPE}, {E_ARTICLE, ARTICLE},   {E_HIDDEN, HIDDEN}};
+    PyObject *parent = of_element(element, PARENT);
     if (parent == NULL)
         return -1;
     out[E_PARENT * step] = 0; /* the root is its own */
-    failed = (parent != Py_None && number_in(parent, INDEX, &out[E_PARENT * step]) < 0) ||
-             number_in(element, END, &out[E_END * step]) < 0 || number_in(element, FIRST_BLOCK, &out[E_FIRST * step]) < 0 ||
-             number_in(element, END_BLOCK, &out[E_LAST * step]) < 0 || number_in(element, SHAPE, &out[E_SHAPE * step]) < 0 ||
-             number_in(element, ARTICLE, &out[E_ARTICLE * step]) < 0 || number_in(element, HIDDEN, &out[E_HIDDEN * step]) < 0 ||
-             flags_of(element, bits_of_tag, article_body, &out[E_FLAGS * step]) < 0;
-    Py_DECREF(parent);
-    return failed ? -1 : 0;
+    if (parent != Py_None && number_from(of_element(parent, INDEX), &out[E_PARENT * step]) < 0)
+        return -1;
+    for (size_t at = 0; at < sizeof NUMBERS / sizeof *NUMBERS; at++)
+        if (number_from(of_element(element, NUMBERS[at].slot), &out[NUMBERS[at].row * step]) < 0)
+            return -1;
+    return flags_of(element, bits_of_tag, article_body, &out[E_FLAGS * step]);
 }
 
 PyDoc_STRVAR(measure_elements_doc, "measure_elements(elements, bits_of_tag, article_body) -> bytearray of int64, a row after the other\n\n"
@@ -443,7 +483,7 @@ done:
 }
 
 static PyMethodDef METHODS[] = {
-    {"bind", bind, METH_O, bind_doc},
+    {"bind", bind, METH_VARARGS, bind_doc},
     {"measure_blocks", measure_blocks, METH_VARARGS, measure_blocks_doc},
     {"measure_elements", measure_elements, METH_VARARGS, measure_elements_doc},
     {"from_above", from_above, METH_VARARGS, from_above_doc},
@@ -461,9 +501,6 @@ static struct PyModuleDef MODULE = {
 
 PyMODINIT_FUNC PyInit__measures(void) {
     PyObject *module;
-    for (size_t at = 0; at < sizeof INTERNED / sizeof *INTERNED; at++)
-        if ((*INTERNED[at].kept = PyUnicode_InternFromString(INTERNED[at].name)) == NULL)
-            return NULL;
     if ((module = PyModule_Create(&MODULE)) != NULL && PyModule_AddIntConstant(module, "EDITION", EDITION) < 0)
         Py_CLEAR(module);
     return module;

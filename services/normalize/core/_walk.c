@@ -420,6 +420,7 @@ static int number_levels(Walk *walk) {
             Py_XDECREF(element);
             return -1;
         }
+        PyObject_GC_UnTrack(element); /* refers upwards only: no cycle can run through it, so none is looked for */
         level->element = element;
     }
     return 0;
@@ -482,6 +483,8 @@ static int flush(Walk *walk, int last) {
     if (walk->length > 0) {
         PyObject *block = house.block->tp_alloc(house.block, 0);
         failed = block == NULL || number_levels(walk) < 0 || fill_block(walk, block) < 0;
+        if (!failed)
+            PyObject_GC_UnTrack(block); /* as its element */
         Py_XDECREF(block);
     }
     forget(walk);

@@ -83,7 +83,7 @@ def _bind() -> None:
     """Tell the compiled walk the parser's library, the house's classes and its bounds."""
     assert _walk is not None
     assert _measures is not None
-    _measures.bind(MASK_OF_WORD)
+    _measures.bind(MASK_OF_WORD, Element, PageBlock)
     tree = LexborHTMLParser(f"<p>{PROOF}")
     paragraph = tree.css_first("p")
     proof = paragraph.first_child if paragraph is not None else None
