@@ -8,11 +8,11 @@ from typing import Any
 
 import structlog
 
-from services.contracts.messages import NormalizedArticle
 from services.runtime.logs import bind_message, log_outcome
 from services.runtime.wire import traceparent
 
 from .archive import Archive
+from .arrived import ArrivedArticle
 from .claim.incoming import incoming_of
 from .claim.settling import Settled
 from .core.groups import LARGE_GROUP
@@ -25,10 +25,10 @@ LONG_TEXT = 200_000  # characters: a fingerprint takes longer than other message
 
 def build_handler(
     archive: Archive, poke_relay: Callable[[], None]
-) -> Callable[[NormalizedArticle], Awaitable[None]]:
+) -> Callable[[ArrivedArticle], Awaitable[None]]:
     """The handler of `articles.normalized`."""
 
-    async def on_normalized_article(article: NormalizedArticle) -> None:
+    async def on_normalized_article(article: ArrivedArticle) -> None:
         long = len(article.text) > LONG_TEXT
         incoming = await asyncio.to_thread(incoming_of, article) if long else incoming_of(article)
         source = article.source.name if article.source else None
