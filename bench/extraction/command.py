@@ -12,6 +12,7 @@ from bench.extraction.corpus import ARTICLE_SETS, NEWS_SETS, default_data
 from bench.extraction.figures import FIGURES, PageScore, by_set, interval, pooled, share_of
 from bench.extraction.ours import parse_alone_ms, passes_by_fold, score_dumps, score_ours
 from bench.extraction.peers import INSTALL, PEERS, run_peers
+from bench.extraction.reader_turns import print_reader_turns
 from bench.extraction.rule_gains import print_rule_gains
 from bench.extraction.title_choice import print_title_choice
 
@@ -27,6 +28,9 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     if args.rules:
         print_rule_gains(args.data)
+        return 0
+    if args.readers:
+        print_reader_turns(args.data)
         return 0
     if args.titles:
         print_title_choice(args.data)
@@ -62,6 +66,9 @@ def _options() -> argparse.ArgumentParser:
         "--titles",
         action="store_true",
         help="only which place the true title follows where a page's places disagree",
+    )
+    options.add_argument(
+        "--readers", action="store_true", help="only the CPU of the compiled reader beside Python's, in turns"
     )
     options.add_argument("--json", type=Path, help="write the figures here")
     options.add_argument("--chart", type=Path, help="write extraction-quality.png and .svg into this folder")
