@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bench.pipeline_floors import Floors, measure_floors
+from bench.pipeline_ingest import IngestCost, measure_ingest
 from bench.pipeline_rig import pages
 from bench.pipeline_runs import Latency, Rate, measure_latency, measure_rate
 from bench.pipeline_shares import REPLICAS, VISIBILITY_S, Shares, imbalance, measure_shares
 from bench.svg_chart import bars, panels, shares_below
 
 PARTS_OF_TIME = ("normalize", "store", "relay")
-PARTS = ("floors", "rates", "latency", "shares")
+PARTS = ("floors", "ingest", "rates", "latency", "shares")
 LOAD_SHARE = 0.7
 IDLE_PER_S = 5.0
 SHARES_PER_S = 12.0
@@ -48,6 +49,9 @@ def _measure(options: argparse.Namespace) -> None:
     floors = measure_floors(min(options.pages, 200)) if "floors" in parts else None
     if floors:
         _print_floors(floors)
+    ingest = asyncio.run(measure_ingest(min(options.pages, 600))) if "ingest" in parts else None
+    if ingest:
+        _print_ingest(ingest)
     rates = asyncio.run(_rates(options.pages)) if "rates" in parts else []
     if rates:
         _print_rates(rates)
@@ -57,7 +61,7 @@ def _measure(options: argparse.Namespace) -> None:
     if "shares" in parts:
         _print_shares(asyncio.run(measure_shares(SHARES_PER_S, options.window)))
     if options.plot:
-        options.plot.write_text(_chart(rates, latencies, floors), encoding="utf-8")
+        options.plot.write_text(_chart(rates, latencies, floors, ingest), encoding="utf-8")
 
 
 async def _rates(count: int) -> list[tuple[str, Rate]]:
@@ -84,6 +88,14 @@ def _print_floors(floors: Floors) -> None:
     for name, milliseconds in floors.client_ms.items():
         print(f"| {name}: the same bytes in and out | {milliseconds:.2f} | {floors.server_ms[name]:.2f} |")
     print()
+
+
+def _print_ingest(cost: IngestCost) -> None:
+    print(
+        "| walk | pages/s | CPU ms a page | of the server | MB when warm | MB after |\n|---|---|---|---|---|---|"
+    )
+    cells = f"{cost.per_s:.0f} | {cost.cpu_ms:.1f} | {cost.server_ms:.1f} | {cost.rest_mb:.0f} | {cost.after_mb:.0f}"
+    print(f"| request → raw (ingest) | {cells} |\n")
 
 
 def _print_rates(rates: Sequence[tuple[str, Rate]]) -> None:
@@ -178,12 +190,19 @@ def _joined(values: Mapping[str, float], shape: str) -> str:
     return ", ".join(f"{name} {value:{shape}}" for name, value in values.items())
 
 
-def _chart(rates: Sequence[tuple[str, Rate]], latencies: Mapping[str, Latency], floors: Floors | None) -> str:
+def _chart(
+    rates: Sequence[tuple[str, Rate]],
+    latencies: Mapping[str, Latency],
+    floors: Floors | None,
+    ingest: IngestCost | None,
+) -> str:
     parts = []
     if rates:
-        parts.append(bars("pages a second", {f"{walk}, {rate.replicas}": rate.per_s for walk, rate in rates}))
+        named = {f"{walk}, {rate.replicas}": rate.per_s for walk, rate in rates}
+        parts.append(bars("pages a second, by normalize replicas", named))
+        own = {"ingest": ingest.cpu_ms} if ingest else {}
         alone = {"parsing alone": floors.parse_ms, "extraction alone": floors.extract_ms} if floors else {}
-        parts.append(bars("CPU milliseconds a page", {**rates[0][1].cpu_ms, **alone}, ".1f"))
+        parts.append(bars("CPU milliseconds a page", {**own, **rates[0][1].cpu_ms, **alone}, ".1f"))
     if latencies:
         parts.append(
             shares_below(
