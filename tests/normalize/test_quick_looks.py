@@ -1,8 +1,11 @@
 """Quick looks that spare an expensive expression: whatever the expression finds, the look must let through."""
 
 import json
+import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.normalize.core.body import _is_date_line
 from services.normalize.core.cites import BEFORE, CUES
@@ -10,6 +13,7 @@ from services.normalize.core.date_text import has_year
 from services.normalize.core.json_ld import _parsed
 from services.normalize.core.language import detect_language
 from services.normalize.core.name_words import PREFIX, says_by
+from services.normalize.core.plain_words import INVISIBLE, WORD, plain
 
 BYLINES = (
     "By Anna Lee", "by: Anna Lee", "BySaima Sidik", "VON Anna Lee", "Words by Anna Lee", "Guest post by Anna Lee", "— by Anna Lee",
@@ -73,6 +77,24 @@ def test_strict_reading_of_json_gives_what_the_lenient_one_gives(source: str) ->
         return
     found = _parsed(source)
     assert repr(found) == repr(expected) or "\\u" in source
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Trump’s  envoy — in Minsk!", "plain ASCII, with_underscore 42", "“Quoted” … and\u00a0on", "İstanbul’da", "Straße – FUẞBALL",
+        "ﬁnal ﬂight", "e\u0301te\u0301’\u0301", "so\u00adft hy\u200bphen", "\x1c\x85\u2028", "ÅNGSTRÖM’S", "’", "", "Ⅷ ½ ²", "ЁЛКА’я", "K’k",
+    ],
+)  # fmt: skip
+def test_folding_by_table_is_the_folding_of_the_whole_alphabet(text: str) -> None:
+    composed = unicodedata.normalize("NFKC", text)
+    assert plain(text) == " ".join(WORD.findall(INVISIBLE.sub("", composed).casefold()))
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_folded_alike_by_both_ways(text: str) -> None:
+    composed = unicodedata.normalize("NFKC", text)
+    assert plain(text) == " ".join(WORD.findall(INVISIBLE.sub("", composed).casefold()))
 
 
 def test_script_of_most_letters_decides_only_where_it_is_not_latin() -> None:

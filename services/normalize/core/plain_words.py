@@ -7,12 +7,26 @@ from dataclasses import dataclass
 WORD = re.compile(r"\w+")
 INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]+")  # ten times faster than str.translate
 
+TYPESET_MARKS = (
+    "’‘“”—–…\u00a0"  # they stand between words, and are all that keeps most English texts from being ASCII
+)
+FOLDED = bytes(
+    ord(chr(code).lower()) if chr(code).isalnum() or chr(code) == "_" else 32 for code in range(128)
+).ljust(256)
+
 
 def plain(text: str) -> str:
     """`Trump’s  envoy — in Minsk!` → `trump s envoy in minsk`."""
-    if text.isascii():  # most texts: nothing to compose, nothing invisible, one way to fold
-        return " ".join(WORD.findall(text.lower()))
+    simple = text if text.isascii() else _with_blanks_for_marks(text)
+    if simple.isascii():  # most texts: nothing to compose, nothing invisible, one way to fold
+        return b" ".join(simple.encode().translate(FOLDED).split()).decode()
     return " ".join(WORD.findall(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()))
+
+
+def _with_blanks_for_marks(text: str) -> str:
+    for mark in TYPESET_MARKS:
+        text = text.replace(mark, " ")
+    return text
 
 
 def squeezed(text: str) -> str:
