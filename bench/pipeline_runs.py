@@ -35,6 +35,7 @@ from services.runtime.broker import connect_redis
 from services.runtime.delivery.waiting import waiting_entries
 
 READY_S, DRAIN_S = 60, 900
+REST_CPU_S = 0.1  # in a second, of all processes together
 WARM_PAGES = 30  # before anything is measured: models are loaded, connections made
 WARM_NUMBER = 1_000_000  # far from the numbers that are measured
 SERVER = "valkey"
@@ -127,6 +128,14 @@ class Pipeline:
                 while not await self._is_read(stream, group, wanted):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
 
+    async def at_rest(self) -> None:
+        """Wait until no process has anything of its start left to do: the language model is read behind it."""
+        async with asyncio.timeout(READY_S):
+            used = -1.0
+            while (now := sum(_cpu_s(costs) for costs in self.costs().values())) > used + REST_CPU_S:
+                used = now
+                await asyncio.sleep(1)
+
     async def warm(self) -> None:
         """Have every process work a little."""
         for number in range(WARM_PAGES):
@@ -169,6 +178,7 @@ async def measure_rate(replicas: int, count: int, *, store: bool = True) -> Rate
         pipeline = Pipeline(Path(folder), replicas, store=store)
         try:
             await pipeline.up()
+            await pipeline.at_rest()
             rest = pipeline.costs()
             await pipeline.warm()
             bytes_a_page = await _fill(pipeline, count)
@@ -257,7 +267,7 @@ def _in_parts(services: list[Service], sent: dict[str, float], taken: dict[str, 
 async def _first(pipeline: Pipeline, sent: dict[str, float], taken: dict[str, float]) -> float:
     """The first article of services that have just come up."""
     await pipeline.up()
-    await asyncio.sleep(2)  # whatever a start leaves to do in the background
+    await pipeline.at_rest()
     number = WARM_NUMBER + WARM_PAGES
     url = _url_of(number)
     sent[url] = time.time()

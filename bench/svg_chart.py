@@ -88,7 +88,7 @@ def _frame(decades: range, unit: str) -> str:
     span = decades[-1] - decades[0]
     grid = [
         f'<path class="axis" d="M{_x((one - decades[0]) / span):.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
-        + _label(_x((one - decades[0]) / span) - 8, HEIGHT - 18, f"{10**one:g}")
+        + f'<text x="{_x((one - decades[0]) / span):.1f}" y="{HEIGHT - 18}" text-anchor="middle">{10**one:g}</text>'
         for one in decades
     ]
     levels = [_label(8, _y(share) + 4, f"{share:.0%}") for share in (0, 0.5, 1)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urljoin
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from services.contracts.messages import ArticleDate, Author, Block, Image, Label, Provenance, Quality, Rights
 from services.normalize.core.admission import refuse
@@ -19,6 +19,7 @@ from services.normalize.core.index_page import refuse_index
 from services.normalize.core.keep import judge_blocks
 from services.normalize.core.labels import read_labels
 from services.normalize.core.language import detect_language
+from services.normalize.core.ledger import ledger_of
 from services.normalize.core.model import Passes
 from services.normalize.core.names import unglued
 from services.normalize.core.near import blocks_near_headline, headline_index
@@ -33,7 +34,6 @@ from services.normalize.core.standfirst import find_standfirst
 from services.normalize.core.text_title import choose_text_title
 from services.normalize.core.title import choose_title
 
-BLOCKS = TypeAdapter(tuple[Block, ...])
 ENGINE = "1.1.0"
 """Rises with every change of what `extract` returns; the store compares texts of one engine only."""
 
@@ -127,7 +127,7 @@ def _described(page: Page, articles: Sequence[JsonObject], title: str | None, bo
         section=read_section(page, articles),
         canonical_url=_canonical_link(page),
         quality=_quality(text, body, title, dates),
-        blocks=_ledger(body),
+        blocks=ledger_of(body.judged),
         rights=rights_of_metas(page.metas),
     )
 
@@ -151,20 +151,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     return [_plain(one) for one in value] if isinstance(value, tuple) else value
-
-
-def _ledger(body: Body) -> tuple[Block, ...]:
-    """The blocks as the contract has them; validated all at once, for a page has hundreds."""
-    return BLOCKS.validate_python(
-        tuple(
-            {
-                "text": one.block.text,
-                "kind": one.block.kind,
-                "kept": one.kept,
-                "reason": one.reason,
-                "rule": one.rule,
-                "score": round(one.score, 3) if one.score is not None else None,
-            }
-            for one in body.judged
-        )
-    )

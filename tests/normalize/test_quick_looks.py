@@ -12,6 +12,7 @@ from services.normalize.core.cites import BEFORE, CUES
 from services.normalize.core.date_text import has_year
 from services.normalize.core.json_ld import _parsed
 from services.normalize.core.language import detect_language
+from services.normalize.core.ledger import _in_thousandths
 from services.normalize.core.name_words import PREFIX, says_by
 from services.normalize.core.plain_words import INVISIBLE, WORD, plain
 
@@ -101,3 +102,13 @@ def test_script_of_most_letters_decides_only_where_it_is_not_latin() -> None:
     assert detect_language("Ο καιρός σήμερα είναι καλός και ο ήλιος λάμπει") == "el"
     mixed = "Reuters Bloomberg Politico said ο καιρός σήμερα είναι καλός και ο ήλιος λάμπει σε όλη τη χώρα"
     assert detect_language(mixed) == "el"
+
+
+@given(
+    st.lists(
+        st.none() | st.floats(-60, 60) | st.integers(-60_000, 60_000).map(lambda n: n / 2_000), max_size=40
+    )
+)
+def test_scores_are_rounded_as_python_rounds(scores: list[float | None]) -> None:
+    expected = [round(score, 3) if score is not None else None for score in scores]
+    assert repr(_in_thousandths(scores)) == repr(expected)
