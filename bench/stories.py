@@ -61,6 +61,8 @@ def _print_events(names: Sequence[str], orders: int) -> None:
         "F least",
         "F mean",
         "F most",
+        "least a day later",
+        "two days",
         "half 0",
         "half 1",
         "moved",
@@ -82,6 +84,10 @@ def _print_events(names: Sequence[str], orders: int) -> None:
 def _events_line(rows: list[dict[str, Any]], halves: list[int], orders: int) -> list[object]:
     prepared, true = prepare(rows), [row["group"] for row in rows]
     scores: list[tuple[float, float, float]] = []
+    later: list[list[float]] = [
+        [],
+        [],
+    ]  # by then a snapshot, and the one after it, has been taken of the whole feed
     told: Counter[str] = Counter()
     began = time.perf_counter()
     for seed in range(orders):
@@ -93,11 +99,14 @@ def _events_line(rows: list[dict[str, Any]], halves: list[int], orders: int) -> 
         ]
         whole, one, other = (b_cubed([found[p] for p in part], [true[p] for p in part])[2] for part in parts)
         scores.append((whole, one, other))
+        for day in later:
+            day.append(b_cubed(feed.a_day_later(), true)[2])
     seconds = (time.perf_counter() - began) / orders
     wholes = [score[0] for score in scores]
     counts = [f"{told[kind] / orders:.0f}" for kind in ("moved", "merged", "split")]
     least = [min(score[part] for score in scores) for part in (1, 2)]
-    return [min(wholes), sum(wholes) / orders, max(wholes), *least, *counts, f"{seconds:.1f}"]
+    whole_feed = [min(day) for day in later]
+    return [min(wholes), sum(wholes) / orders, max(wholes), *whole_feed, *least, *counts, f"{seconds:.1f}"]
 
 
 def _set(name: str) -> tuple[list[dict[str, Any]], list[int]]:
