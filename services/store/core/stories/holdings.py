@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from .vectors import Packed, added
+from .vectors import Packed, Weights, added, dot_packed
 
 
 class Holdings:
@@ -47,6 +47,16 @@ class Holdings:
             self.sums[story + shift] = self.sums.pop(story)
             for row in self.members[story + shift]:
                 self.story_of[row] = story + shift
+
+    def average_link(self, vector: Weights, story_id: int, without: set[int]) -> float:
+        """The mean similarity of a vector to a story's articles but for some rows, exact; 0 where none is left."""
+        rows = self.members[story_id]
+        going = without.intersection(rows) if without else without
+        if len(going) == len(rows):
+            return 0.0
+        whole = dot_packed(vector, self.sums[story_id])
+        left = whole - sum(dot_packed(vector, self.vectors[row]) for row in going)
+        return left / (len(rows) - len(going))
 
     def _put_in(self, row: int, story_id: int) -> None:
         self.story_of[row] = story_id

@@ -165,19 +165,9 @@ class StoryIndex:
         rows, left_out = self._postings.nearest(asked.vector)
         alive = self._held.story_of
         stories = {alive[row] for row in rows if row in alive and row not in asked.gone}
-        links = ((self._link(asked, story), story) for story in stories)
+        links = ((self._held.average_link(asked.vector, story, asked.gone), story) for story in stories)
         near = [(-link, story) for link, story in links if link >= TOUCHED_SHARE * self._threshold]
         return [story for _, story in sorted(near)], left_out
-
-    def _link(self, asked: _Asked, story: int) -> float:
-        """The exact average link to a story, without the articles that are going."""
-        rows, gone = self._held.members[story], asked.gone
-        going = gone.intersection(rows) if gone else gone
-        if len(going) == len(rows):
-            return 0.0
-        whole = dot_packed(asked.vector, self._held.sums[story])
-        left = whole - sum(dot_packed(asked.vector, self._held.vectors[row]) for row in going)
-        return left / (len(rows) - len(going))
 
     def _decided(self, asked: _Asked, touched: _Touched) -> StoryDecision:
         """Cluster the touched stories and the article anew, and say what that changes."""
