@@ -9,7 +9,8 @@ import pytest
 from tests.containers.conftest import Built
 from tests.containers.engine import Engine, EngineError
 from tests.containers.images import BEFORE, NOW
-from tests.containers.small_plan import PAGES
+from tests.containers.small_plan import PAGES, plan_pages, title_of
+from tests.containers.small_web import url_of
 from tests.containers.stack import Stack, within
 from tests.containers.walk import await_everything, come_up, is_healthy, stop_and_see
 
@@ -86,6 +87,9 @@ def test_the_stack_with_sqlite_can_be_asked_by_its_operator_and_locked_anew(stac
     status = json.loads(stack.engine.inside("curl", "--silent", "--fail", "http://127.0.0.1:8080/ready"))
     assert status["ready"]
     assert "normalize running" in stack.console("status")
+    page = plan_pages(stack.web_seconds)[0]
+    explained = stack.compose("run", "--rm", "--no-TTY", "console-web", "explain", url_of(page))
+    assert title_of(page, changed=False) in explained, "who asks web sites has a way out"
     assert "reading-room" in stack.console("subscriber", "add", "reading-room", "--from", "0", "--shell")
 
     subprocess.run([str(stack.folder / "prepare"), "rotate", "ingest"], check=True)
@@ -129,7 +133,7 @@ def test_every_container_is_fenced_in(stack: Stack) -> None:
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert int(service["mem_limit"]) > 0, name
         assert (service["user"].split(":")[0] == "0") == (name == "mtail"), name
-        assert "web" not in service["networks"] or name == "ingest", name
+        assert "web" not in service["networks"] or name in ("ingest", "console-web"), name
     assert list(services["mtail"]["networks"]) == ["logs"], "who reads every container's log has no way out"
     networks = composition["networks"]
     outward = {name for name, network in networks.items() if not network.get("internal")}
