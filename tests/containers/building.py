@@ -10,7 +10,8 @@ from tests.containers.stand_ins import CannotMake
 TRIES = 2
 AWAY = re.compile(
     r"Temporary failure in name resolution|Name or service not known|Connection (refused|reset|aborted|broken)|"
-    r"[Tt]imed out|Max retries exceeded|Could not fetch|ReadTimeoutError|IncompleteRead|50[0-9] (Server|Bad|Service|Gateway)"
+    r"[Tt]imed out|Max retries exceeded|Could not fetch|ReadTimeoutError|IncompleteRead|50[0-9] (Server|Bad|Service|Gateway)|"
+    r"Failed to fetch|Could not resolve|Unable to locate package"  # apt's words
 )
 
 

@@ -49,6 +49,6 @@ def test_the_walk_goes_on_with_the_replica_and_nothing_is_lost_or_doubled_when_t
     assert {event["id"] for event in stack.events("articles.cleaned")} >= set(before)
 
     stack.compose("start", "redis")
-    within(60, lambda: roles(stack) == {"master", "slave"}, "the old master follows the new one")
-    within(60, lambda: all(is_healthy(stack, name) for name in SENTINELS), "the sentinels are healthy")
+    within(120, lambda: roles(stack) == {"master", "slave"}, "the old master follows the new one")
+    within(120, lambda: all(is_healthy(stack, name) for name in SENTINELS), "the sentinels are healthy")
     assert set(stop_and_see(stack).values()) == {0}

@@ -72,20 +72,20 @@ def test_an_alert_reaches_a_webhook_by_the_containers_logs_alone_and_metrics_are
     }
     set_up_alerts(stack.folder / "monitoring")
     come_up(stack)
-    within(60, lambda: health_of_targets(stack) == {"cleanwire-logs": ["up"]}, "mtail is scraped")
+    within(120, lambda: health_of_targets(stack) == {"cleanwire-logs": ["up"]}, "mtail is scraped")
     stack.redis("XADD", ARTICLES_RAW, "*", "__data__", "{not json")
     told = within(120, lambda: alerts_told(stack).get("CleanwireDeadLetters"), "the webhook is told")
     assert told["annotations"]["summary"] == f"1 dead letters of {ARTICLES_RAW}"
     services = {one["service"] for one in series_of(stack, "cleanwire_alive_timestamp_seconds")}
     assert services == {"ingest", "normalize", "store"}
-    within(60, lambda: series_of(stack, "cleanwire_side_articles_total"), "what was stored is counted")
+    within(120, lambda: series_of(stack, "cleanwire_side_articles_total"), "what was stored is counted")
 
     stack.settings["CLEANWIRE_WATCH_BY"] = "metrics"
     stack.compose("up", "--detach", "--wait", "--wait-timeout", "120", "prometheus")
     all_up = {"cleanwire": ["up"] * 3, "mtail": ["up"]}
-    within(60, lambda: health_of_targets(stack) == all_up, "every service is scraped")
+    within(120, lambda: health_of_targets(stack) == all_up, "every service is scraped")
     within(
         60, lambda: series_of(stack, "cleanwire_publication_to_clean_seconds_count"), "delays are measured"
     )
-    within(60, lambda: series_of(stack, '{job="mtail",__name__="mtail_lines_total"}'), "mtail is watched")
+    within(120, lambda: series_of(stack, '{job="mtail",__name__="mtail_lines_total"}'), "mtail is watched")
     assert series_of(stack, '{job="mtail",__name__=~"cleanwire_.+"}') == [], "each fact is heard once"
