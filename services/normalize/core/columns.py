@@ -18,6 +18,8 @@ def names_of(keys: Iterable[Key]) -> tuple[str, ...]:
 
 def stacked(columns: Columns) -> Any:
     """All features as one matrix of floats, a row a feature."""
+    if len(columns) == 1:
+        return next(iter(columns.values()))
     sizes = [1 if isinstance(key, str) else len(key) for key in columns]
     matrix = np.empty((sum(sizes), next(iter(columns.values())).shape[-1]))
     at = 0

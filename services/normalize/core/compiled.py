@@ -1,6 +1,6 @@
 """What reads and counts a page: the compiled walk and counting where they were built and fit the parser, else Python's."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from types import ModuleType
@@ -29,12 +29,17 @@ from services.normalize.core.walk import (
 
 _walk: ModuleType | None
 _measures: ModuleType | None
+_features: ModuleType | None
 try:
-    from services.normalize.core import _measures, _walk
+    from services.normalize.core import _features, _measures, _walk
 except ImportError:
-    _measures = _walk = None
+    _features = _measures = _walk = None
 
-EDITIONS = (1, 1)  # rise with those of _walk.c and _measures.c, so that what older sources made is not taken
+EDITIONS = (
+    1,
+    1,
+    1,
+)  # rise with those of _walk.c, _measures.c and _features.c, so that what older sources made is not taken
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
 NUMBERS = 256
 PROOF = "text that proves the layout: ąž中"
@@ -45,6 +50,10 @@ OF_ELEMENT = attrgetter(*(slot for slot in Element.__slots__ if slot not in ("no
 OF_BLOCK = attrgetter(*(slot for slot in PageBlock.__slots__ if slot != "element"))
 
 
+Features = Callable[[dict[str, Any]], bytearray]
+"""What compiled_features.py hands its arrays to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """A walk and a counting with their name, `compiled` or `python`; `why_not` says why they are not the compiled ones."""
@@ -52,6 +61,7 @@ class Reader:
     name: str
     walk_once: WalkOnce
     counting: Counting
+    features: Features | None
     why_not: str = ""
 
     def cut_blocks(self, tree: LexborHTMLParser) -> Walked:
@@ -62,13 +72,17 @@ class Reader:
 def choose_reader(*, compiled: bool = True) -> Reader:
     """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
     reason = _reason_against() if compiled else "switched off"
-    return Reader("python", walk_once, PYTHON, reason) if reason else Reader("compiled", _walk_once, COMPILED)
+    return (
+        Reader("python", walk_once, PYTHON, None, reason)
+        if reason
+        else Reader("compiled", _walk_once, COMPILED, _first_features)
+    )
 
 
 def _reason_against() -> str:
-    if _walk is None or _measures is None:
+    if _walk is None or _measures is None or _features is None:
         return NOT_BUILT
-    if (_walk.EDITION, _measures.EDITION) != EDITIONS:
+    if (_walk.EDITION, _measures.EDITION, _features.EDITION) != EDITIONS:
         return "built from other sources than these: install cleanwire again"
     if selectolax.__version__ != PARSER:
         return f"made for selectolax {PARSER}, not {selectolax.__version__}"
@@ -148,6 +162,12 @@ def _find_words(texts: bytes, asked: frozenset[bytes]) -> tuple[list[int], list[
 
 def _rows(buffer: bytearray, names: Sequence[str]) -> Rows:
     return dict(zip(names, np.frombuffer(buffer, np.int64).reshape(len(names), -1), strict=True))
+
+
+def _first_features(arrays: dict[str, Any]) -> bytearray:
+    assert _features is not None
+    found: bytearray = _features.first_features(arrays)
+    return found
 
 
 COMPILED = Counting(_measure_blocks, _measure_elements, _from_above, _find_words)

@@ -96,9 +96,7 @@ def headline_columns(facts: PageFacts, places: Places, size: Any, links: Any) ->
     """Where the block stands in the tree as seen from the headline, and in which `<article>`."""
     tree, own, found = facts.tree, places.chain[0], facts.headline_at >= 0
     only, article = tree.article.max() == 1, tree.article[own]
-    anchor = _anchors(facts)[own]
-    down = np.zeros(len(tree.parent))
-    down[list(facts.headline_depths)] = list(facts.headline_depths.values())
+    anchor, down = anchors_of(facts)[own], depths_down(facts)
     share = tree.prose_chars[anchor] / (tree.prose_chars[0] or 1.0) * found
     headline_article = facts.page.blocks[facts.headline_at].element.article if found else 0
     in_article = article > 0
@@ -116,7 +114,14 @@ def headline_columns(facts: PageFacts, places: Places, size: Any, links: Any) ->
     }
 
 
-def _anchors(facts: PageFacts) -> Any:
+def depths_down(facts: PageFacts) -> Any:
+    """For each element around the headline how many steps above it; 0 for all others."""
+    down = np.zeros(len(facts.tree.parent), dtype=np.int64)
+    down[list(facts.headline_depths)] = list(facts.headline_depths.values())
+    return down
+
+
+def anchors_of(facts: PageFacts) -> Any:
     """For each element the first one upwards that holds the headline; the root where there is none."""
     anchors = np.zeros(len(facts.tree.parent), dtype=np.int64)
     for element in reversed(facts.headline_depths):

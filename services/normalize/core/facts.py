@@ -95,7 +95,7 @@ def read_facts(page: Page) -> PageFacts:
         telling=telling,
         headline_at=headline_at,
         headline_depths=_depths_above(blocks[headline_at].element if headline_at >= 0 else None),
-        after_junk_heading=_junk_headings(blocks, keys),
+        after_junk_heading=_junk_headings(blocks, keys, lengths),
     )
 
 
@@ -140,13 +140,19 @@ def _depths_above(element: Element | None) -> dict[int, int]:
     return depths
 
 
-def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str]) -> Any:
-    tags = [block.element.tag for block in blocks]
+def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str], lengths: Any) -> Any:
+    short = np.flatnonzero(lengths < HEADING_CHARS).tolist()
     headings = [
-        place for place, tag in enumerate(tags) if tag in HEADINGS and len(keys[place]) < HEADING_CHARS
+        place for place in short if blocks[place].element.tag in HEADINGS and len(keys[place]) < HEADING_CHARS
     ]
-    junk = [place for place in lines_of_junk(keys) if _is_junk_heading(blocks[place].text, tags[place])]
+    junk = [
+        place
+        for place in lines_of_junk(keys, short)
+        if _is_junk_heading(blocks[place].text, blocks[place].element.tag)
+    ]
     places = np.arange(len(blocks))
+    if not junk:
+        return np.full(len(blocks), -FAR - 1)
     last = _last_of(junk, places)
     distances = np.minimum(FAR, places - last)
     return np.where((last == NEVER) | (_last_of(headings, places) > last), -distances - 1, distances)

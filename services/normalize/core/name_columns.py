@@ -31,7 +31,7 @@ def name_columns(
     """What the block's element and those around it are called: tags, containers, groups of class words."""
     tree, chain = facts.tree, places.chain
     own, above, top = chain[0], chain[2], chain[3]
-    inline = _inline_masks(facts)
+    inline = inline_masks(facts)
     negative = (tree.carried[chain] & NEGATIVE > 0) & (chain > 0)
     near = np.where(chain[1:3] > 0, tree.carried[chain[1:3]], 0)
     columns: Columns = {
@@ -48,7 +48,7 @@ def name_columns(
     return columns | _tag_and_length(places.tags, distances, size, links)
 
 
-def _inline_masks(facts: PageFacts) -> Any:
+def inline_masks(facts: PageFacts) -> Any:
     blocks = facts.page.blocks
     return np.fromiter(
         [

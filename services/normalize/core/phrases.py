@@ -49,13 +49,13 @@ def is_junk_heading(text: str) -> bool:
     return _may_begin(text, _JUNK_HEADING_LETTERS) and JUNK_HEADING.match(text) is not None
 
 
-def lines_of_junk(keys: Sequence[str]) -> list[int]:
-    """Which of the texts (in lower case, not empty) may be junk headings: `JUNK_HEADING` decides."""
+def lines_of_junk(keys: Sequence[str], places: Sequence[int]) -> list[int]:
+    """Which of the texts at these places (in lower case, not empty) may be junk headings: `JUNK_HEADING` decides."""
     known = _JUNK_HEADING_LETTERS
     return [
         at
-        for at, key in enumerate(keys)
-        if key[:3] in known or (not "a" <= key[0] <= "z" and _may_begin(key, known))
+        for at in places
+        if keys[at][:3] in known or (not "a" <= keys[at][0] <= "z" and _may_begin(keys[at], known))
     ]
 
 

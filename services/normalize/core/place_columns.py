@@ -28,7 +28,7 @@ def place_columns(facts: PageFacts, distances: tuple[Any, Any]) -> Columns:
     before = running[at]
     around = running[np.minimum(count, at + NEAR)] - running[np.maximum(0, at - NEAR + 1)]
     return {
-        SAID_NAMES: np.array(_said(facts), dtype=np.float64).T,
+        SAID_NAMES: said_of(facts).T,
         "before_headline": (headline >= 0) & (at < headline),
         "at_headline": at == headline,
         "log_after_headline": np.log1p(np.maximum(0, at - since_headline)),
@@ -59,29 +59,39 @@ SAID_NAMES = (
     "not_in_article_body",
     "repeated",
 )
+IS_HEADLINE, IN_TITLE, IN_DESCRIPTION, IN_BODY, NOT_IN_BODY, REPEATED = range(len(SAID_NAMES))
 
 
-def _said(facts: PageFacts) -> list[tuple[float, ...]]:
-    """Whether the head says the candidate's words too, and how often the page has said them before."""
+def said_of(facts: PageFacts) -> Any:
+    """Whether the head says the candidate's words too, and how often the page has said them before: `SAID_NAMES`, a row each."""
     hints, body = facts.hints, facts.hints.article_body_key
-    earlier = _said_before(facts.keys)
+    candidates, keys, sizes = facts.candidates.tolist(), facts.keys, facts.sizes
+    earlier = _said_before(keys)
     shortest = min(map(len, hints.headlines), default=1 << 30)
-    rows: list[tuple[float, ...]] = []
-    for at in facts.candidates.tolist():
-        key = facts.keys[at]
+    rows = np.zeros((len(candidates), len(SAID_NAMES)))
+    for row, at in enumerate(candidates):
+        key = keys[at]
         size = len(key)
-        long, short = size > SHORTEST_SAID, facts.sizes[at] < SHORT
-        said = key[:SAID]
-        in_body = long and body != "" and said.replace("\n", " ") in body
-        rows.append((
-            short and size >= shortest and text_key(key) in hints.headlines, short and size > 10 and key in hints.title,
-            long and said in hints.description, in_body, long and body != "" and not in_body,
-            min(3, earlier[at]) if long else 0,
-        ))  # fmt: skip
+        if sizes[at] < SHORT:
+            if size >= shortest and text_key(key) in hints.headlines:
+                rows[row, IS_HEADLINE] = 1
+            if size > 10 and key in hints.title:
+                rows[row, IN_TITLE] = 1
+        if size > SHORTEST_SAID:
+            said = key[:SAID]
+            if said in hints.description:
+                rows[row, IN_DESCRIPTION] = 1
+            if body != "":
+                rows[row, IN_BODY if said.replace("\n", " ") in body else NOT_IN_BODY] = 1
+            if earlier and earlier[at]:
+                rows[row, REPEATED] = min(3, earlier[at])
     return rows
 
 
 def _said_before(keys: Sequence[str]) -> list[int]:
+    """For each text how often it stood before; nothing where all are different."""
+    if len(set(keys)) == len(keys):
+        return []
     counts: dict[str, int] = {}
     earlier = []
     for key in keys:
@@ -93,8 +103,13 @@ def _said_before(keys: Sequence[str]) -> list[int]:
 
 def prose_distances(facts: PageFacts) -> tuple[Any, Any]:
     """For every candidate the blocks between it and the prose before it, and the prose after it; at most 20."""
-    at, prose = facts.candidates, facts.prose
-    return _since(prose)[at], _since(prose[::-1])[::-1][at]
+    since, until = block_distances(facts)
+    return since[facts.candidates], until[facts.candidates]
+
+
+def block_distances(facts: PageFacts) -> tuple[Any, Any]:
+    """The same for every block."""
+    return _since(facts.prose), _since(facts.prose[::-1])[::-1]
 
 
 def _since(marks: Any) -> Any:

@@ -25,9 +25,14 @@ class Places:
 
 def read_places(facts: PageFacts) -> Places:
     """The candidates' chains of elements upwards and their tags."""
+    return Places(chain_of(facts.tree.parent, leaves_of(facts)), tags_of(facts))
+
+
+def tags_of(facts: PageFacts) -> Any:
+    """The place of each candidate's own tag among TAGS."""
     blocks = facts.page.blocks
     tags = [TAG_PLACE.get(blocks[at].element.tag, OTHER_TAG) for at in facts.candidates.tolist()]
-    return Places(chain_of(facts.tree.parent, leaves_of(facts)), np.fromiter(tags, np.int64))
+    return np.fromiter(tags, np.int64)
 
 
 def leaves_of(facts: PageFacts) -> Any:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from services.normalize.core.compiled_features import compiled_features
 from services.normalize.core.context import Surroundings, second_features
 from services.normalize.core.facts import PageFacts, read_facts
 from services.normalize.core.features import first_features
@@ -28,7 +29,8 @@ def score_page(page: Page, passes: Passes | None = None) -> Scored:
     scores: list[float | None] = [None] * len(page.blocks)
     if len(facts.candidates):
         passes = passes or shipped_passes(page.kind)
-        first = passes.first.score(first_features(facts))
+        compiled = page.kind == "html" and page.reader.features is not None
+        first = passes.first.score(compiled_features(facts) if compiled else first_features(facts))
         second = passes.second.score(second_features(surroundings_of(facts), first))
         for at, score in zip(facts.candidates.tolist(), second.tolist(), strict=True):
             scores[at] = score

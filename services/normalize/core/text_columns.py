@@ -18,7 +18,6 @@ SHORT = 160
 LOWER_BOUNDS = np.array([[15.0], [30.0], [60.0], [100.0]])
 UPPER_BOUNDS = np.array([[200.0], [400.0]])
 LINK_BOUNDS = np.array([[0.2], [0.5], [0.9]])
-SIGNS = ("blanks", "commas", "breaks", "sentences")
 FOUND = ("titled", "notice", "linking", "writer")
 WIDE_SIGNS = ("commas", "sentences", "titled", "title_total", "wide_notice")
 LAST_OF_MORE = frozenset(one[-1] for one in MORE)
@@ -26,18 +25,23 @@ LAST_OF_MORE = frozenset(one[-1] for one in MORE)
 
 def read_texts(facts: PageFacts) -> Columns:
     """The readings of every candidate's text, as columns; the features are made of them."""
-    blocks = facts.page.blocks
-    texts = [blocks[at].text for at in facts.candidates.tolist()]
     rows = {name: row[facts.candidates] for name, row in facts.measured.items()}
-    read = _words_found(facts) | _letters(rows)
-    read |= {name: rows[name] for name in SIGNS}
+    return _letters(rows) | {"blanks": rows["blanks"], "breaks": rows["breaks"]} | words_and_signs(facts)
+
+
+def words_and_signs(facts: PageFacts) -> Columns:
+    """What is looked up in every candidate's words, and the signs that scripts without blanks have of their own."""
+    blocks, rows, at = facts.page.blocks, facts.measured, facts.candidates
+    texts = [blocks[place].text for place in at.tolist()]
+    read = _words_found(facts)
+    read["commas"], read["sentences"] = rows["commas"][at], rows["sentences"][at]
     read["title_total"] = np.array(facts.words)
     read["wide_notice"] = np.zeros(len(texts))
     read["junk_start"] = np.fromiter(map(starts_as_junk, texts), bool)
     read["ends_more"] = np.fromiter(
         [text[-1] in LAST_OF_MORE and text.endswith(MORE) for text in texts], bool
     )
-    read["wide"] = rows["wide"] > 0
+    read["wide"] = rows["wide"][at] > 0
     for row in np.flatnonzero(read["wide"]).tolist():
         for name, value in zip(WIDE_SIGNS, _wide_signs(texts[row], facts), strict=True):
             read[name][row] = value
@@ -107,7 +111,7 @@ def text_columns(facts: PageFacts, read: Columns, size: Any, links: Any, link_co
         "starts_lower": read["starts_lower"],
         "starts_quote": read["starts_quote"],
         "has_bar": read["has_bar"],
-        "short_date": _short_dates(facts, read["digits"], size),
+        "short_date": short_dates(facts, size),
         "junk_start": read["junk_start"],
         "notice_words": np.minimum(3, notice),
         "linking_words": short * np.minimum(2, read["linking"]),
@@ -127,9 +131,9 @@ def text_columns(facts: PageFacts, read: Columns, size: Any, links: Any, link_co
     }
 
 
-def _short_dates(facts: PageFacts, digits: Any, size: Any) -> Any:
+def short_dates(facts: PageFacts, size: Any) -> Any:
     """Which blocks of less than 120 characters hold a year or a time of day; only those with digits are searched."""
-    found = (size < 120) & (digits > 0)
+    found = (size < 120) & (facts.measured["digits"][facts.candidates] > 0)
     blocks = facts.page.blocks
     for row in np.flatnonzero(found).tolist():
         found[row] = DATE.search(blocks[int(facts.candidates[row])].text) is not None

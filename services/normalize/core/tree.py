@@ -49,7 +49,7 @@ def read_tree(rows: Rows, measured: Rows, chars: Any, prose: Any, count: Countin
     first, last, flags = rows["first"], rows["last"], rows["flags"]
     running = np.zeros((3, len(prose) + 1))
     np.cumsum((chars * prose, prose, measured["link_chars"]), axis=1, out=running[:, 1:])
-    prose_chars, prose_blocks, link_chars = running[:, last] - running[:, first]
+    prose_chars, prose_blocks, link_chars = np.ascontiguousarray(running[:, last] - running[:, first])
     carried = np.where(prose_chars > BIG_SHARE * running[0, -1], flags & ~NEGATIVE, flags)
     depth, far = count.from_above(rows["parent"], carried)
     return Tree(

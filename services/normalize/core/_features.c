@@ -1,0 +1,521 @@
+/* The features of a page's candidates for the first pass, in C: one loop over the candidates in place of a hundred small arrays.
+ * text_columns, place_columns, name_columns and element_columns are the reference, to the last bit; compiled.py says which
+ * of the two runs, tests/normalize/test_compiled_features.py holds them equal. docs/decisions/0102.
+ *
+ * Logarithms are taken by the caller over whole rows: `log_` and the like hold here what they are taken of. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define EDITION 1 /* compiled.py takes no other */
+#define TAGS 18
+#define TEXT_TAGS 14
+#define LEVELS 5
+#define GROUPS 20
+#define CONTAINERS 15
+#define FAR 20
+#define SAID 6
+
+/* What is handed over: of all blocks, of the candidates, of all elements; and single numbers. */
+enum Kind { OF_BLOCKS, OF_CANDIDATES, OF_ELEMENTS, SINGLE };
+typedef struct {
+    /* blocks */
+    const int64_t *lengths, *link_chars, *links, *elements, *blanks, *breaks, *digits, *capitals, *bars, *at_signs, *copyright_signs,
+        *first_mark, *last_mark, *junk, *since, *until;
+    const double *chars, *link_shares;
+    /* candidates */
+    const int64_t *candidates, *tags, *inline_masks, *junk_start, *ends_more, *short_date, *wide, *title_total;
+    const double *commas, *sentences, *titled, *notice, *linking, *writer, *wide_notice, *said;
+    /* elements */
+    const int64_t *parent, *shape, *article, *hidden, *depth, *flags, *carried, *far, *first, *last, *anchor, *down;
+    const double *prose_chars, *prose_blocks, *element_link_chars;
+    /* single numbers */
+    const int64_t *headline_at, *headline_article, *negative;
+} Facts;
+
+static const struct {
+    const char *name;
+    enum Kind kind;
+    char type; /* `i` 64 bit whole numbers, `d` doubles */
+    size_t place;
+} ARRAYS[] = {
+#define A(name, kind, type) {#name, kind, type, offsetof(Facts, name)}
+    A(lengths, OF_BLOCKS, 'i'),          A(link_chars, OF_BLOCKS, 'i'),       A(links, OF_BLOCKS, 'i'),
+    A(elements, OF_BLOCKS, 'i'),         A(blanks, OF_BLOCKS, 'i'),           A(breaks, OF_BLOCKS, 'i'),
+    A(digits, OF_BLOCKS, 'i'),           A(capitals, OF_BLOCKS, 'i'),         A(bars, OF_BLOCKS, 'i'),
+    A(at_signs, OF_BLOCKS, 'i'),         A(copyright_signs, OF_BLOCKS, 'i'),  A(first_mark, OF_BLOCKS, 'i'),
+    A(last_mark, OF_BLOCKS, 'i'),        A(junk, OF_BLOCKS, 'i'),             A(since, OF_BLOCKS, 'i'),
+    A(until, OF_BLOCKS, 'i'),            A(chars, OF_BLOCKS, 'd'),            A(link_shares, OF_BLOCKS, 'd'),
+    A(candidates, OF_CANDIDATES, 'i'),   A(tags, OF_CANDIDATES, 'i'),         A(inline_masks, OF_CANDIDATES, 'i'),
+    A(junk_start, OF_CANDIDATES, 'i'),   A(ends_more, OF_CANDIDATES, 'i'),    A(short_date, OF_CANDIDATES, 'i'),
+    A(wide, OF_CANDIDATES, 'i'),         A(title_total, OF_CANDIDATES, 'i'),  A(commas, OF_CANDIDATES, 'd'),
+    A(sentences, OF_CANDIDATES, 'd'),    A(titled, OF_CANDIDATES, 'd'),       A(notice, OF_CANDIDATES, 'd'),
+    A(linking, OF_CANDIDATES, 'd'),      A(writer, OF_CANDIDATES, 'd'),       A(wide_notice, OF_CANDIDATES, 'd'),
+    A(said, OF_CANDIDATES, 'd'),         A(parent, OF_ELEMENTS, 'i'),         A(shape, OF_ELEMENTS, 'i'),
+    A(article, OF_ELEMENTS, 'i'),        A(hidden, OF_ELEMENTS, 'i'),         A(depth, OF_ELEMENTS, 'i'),
+    A(flags, OF_ELEMENTS, 'i'),          A(carried, OF_ELEMENTS, 'i'),        A(far, OF_ELEMENTS, 'i'),
+    A(first, OF_ELEMENTS, 'i'),          A(last, OF_ELEMENTS, 'i'),           A(anchor, OF_ELEMENTS, 'i'),
+    A(down, OF_ELEMENTS, 'i'),           A(prose_chars, OF_ELEMENTS, 'd'),    A(prose_blocks, OF_ELEMENTS, 'd'),
+    A(element_link_chars, OF_ELEMENTS, 'd'), A(headline_at, SINGLE, 'i'),     A(headline_article, SINGLE, 'i'),
+    A(negative, SINGLE, 'i'),
+#undef A
+};
+#define ARRAY_COUNT (sizeof ARRAYS / sizeof *ARRAYS)
+
+typedef struct { /* sums over the page, worked out once */
+    Py_ssize_t blocks, candidates, elements, shapes;
+    double *running, *cumulated;                                         /* prose before each block; characters up to and with it */
+    double *shape_chars, *shape_linked, *alike_chars, *alike_linked, *alike_blocks; /* by class path */
+    int64_t *shape_number, *shape_ends, *alike, *siblings, *before;      /* before: candidates before each block */
+    double *titled, *words, *rates;
+    void *memory;
+} Sums;
+
+static double least(double left, double right) { return left < right ? left : right; }
+static double most(double left, double right) { return left > right ? left : right; }
+static int64_t least_number(int64_t left, int64_t right) { return left < right ? left : right; }
+static int64_t most_number(int64_t left, int64_t right) { return left > right ? left : right; }
+
+/* ---- reading the arrays ---- */
+
+static int is_of(const Py_buffer *view, char type) {
+    const char *format = view->format != NULL ? view->format : "";
+    return view->itemsize == 8 && (type == 'd' ? strcmp(format, "d") == 0 : strcmp(format, "l") == 0 || strcmp(format, "q") == 0);
+}
+
+static int read_arrays(PyObject *given, Py_buffer *views, Facts *facts, Sums *sums) {
+    for (size_t at = 0; at < ARRAY_COUNT; at++) {
+        PyObject *array = PyDict_GetItemString(given, ARRAYS[at].name);
+        Py_ssize_t *const known[] = {&sums->blocks, &sums->candidates, &sums->elements};
+        Py_ssize_t count;
+        if (array == NULL || PyObject_GetBuffer(array, &views[at], PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0) {
+            if (!PyErr_Occurred())
+                PyErr_Format(PyExc_KeyError, "%s is missing", ARRAYS[at].name);
+            return -1;
+        }
+        count = views[at].len / 8 / (strcmp(ARRAYS[at].name, "said") == 0 ? SAID : 1);
+        if (ARRAYS[at].kind != SINGLE && *known[ARRAYS[at].kind] < 0)
+            *known[ARRAYS[at].kind] = count;
+        if (!is_of(&views[at], ARRAYS[at].type) || count != (ARRAYS[at].kind == SINGLE ? 1 : *known[ARRAYS[at].kind])) {
+            PyErr_Format(PyExc_ValueError, "%s is of another type or length", ARRAYS[at].name);
+            return -1;
+        }
+        memcpy((char *)facts + ARRAYS[at].place, &views[at].buf, sizeof(void *));
+    }
+    return 0;
+}
+
+static int all_within(const int64_t *numbers, Py_ssize_t count, int64_t end) {
+    for (Py_ssize_t at = 0; at < count; at++)
+        if (numbers[at] < 0 || numbers[at] >= end)
+            return 0;
+    return 1;
+}
+
+/* Every number that is used as a place must be one. */
+static int check_places(const Facts *facts, Sums *sums) {
+    sums->shapes = 0;
+    for (Py_ssize_t at = 0; at < sums->elements; at++)
+        sums->shapes = (Py_ssize_t)most_number(sums->shapes, facts->shape[at] + 1);
+    if (sums->blocks > 0 && sums->elements > 0 && sums->candidates <= sums->blocks && sums->shapes <= sums->elements + 1 &&
+        all_within(facts->candidates, sums->candidates, sums->blocks) && all_within(facts->elements, sums->blocks, sums->elements) &&
+        all_within(facts->parent, sums->elements, sums->elements) && all_within(facts->anchor, sums->elements, sums->elements) &&
+        all_within(facts->first, sums->elements, sums->blocks + 1) && all_within(facts->last, sums->elements, sums->blocks + 1) &&
+        all_within(facts->shape, sums->elements, sums->shapes) && *facts->headline_at < sums->blocks)
+        return 0;
+    PyErr_SetString(PyExc_ValueError, "a number is no place on the page");
+    return -1;
+}
+
+/* ---- sums ---- */
+
+static int take_memory(Sums *sums) {
+    const size_t blocks = (size_t)sums->blocks + 1, candidates = (size_t)sums->candidates + 1, elements = (size_t)sums->elements,
+                 shapes = (size_t)sums->shapes;
+    const size_t sizes[] = {blocks, blocks, shapes, shapes, shapes, shapes, shapes, shapes, shapes, shapes, elements, blocks,
+                            candidates, candidates, elements};
+    void **const places[] = {(void **)&sums->running,      (void **)&sums->cumulated,   (void **)&sums->shape_chars,
+                             (void **)&sums->shape_linked, (void **)&sums->alike_chars, (void **)&sums->alike_linked,
+                             (void **)&sums->alike_blocks, (void **)&sums->shape_number, (void **)&sums->shape_ends,
+                             (void **)&sums->alike,        (void **)&sums->siblings,    (void **)&sums->before,
+                             (void **)&sums->titled,       (void **)&sums->words,       (void **)&sums->rates};
+    size_t total = 0;
+    for (size_t at = 0; at < sizeof sizes / sizeof *sizes; at++)
+        total += sizes[at];
+    if ((sums->memory = PyMem_Calloc(total, 8)) == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    char *next = sums->memory;
+    for (size_t at = 0; at < sizeof sizes / sizeof *sizes; at++, next += 8 * sizes[at - 1])
+        *places[at] = next;
+    return 0;
+}
+
+static int is_prose(const Facts *facts, Py_ssize_t block) { return facts->chars[block] > 40 && facts->link_shares[block] < 0.4; }
+
+static int ends_sentence(const Facts *facts, Py_ssize_t block) { return facts->last_mark[block] >> 2 & 1; }
+
+static void sum_blocks(const Facts *facts, Sums *sums) {
+    double chars = 0;
+    Py_ssize_t candidate = 0;
+    for (Py_ssize_t at = 0; at < sums->blocks; at++) {
+        const int64_t shape = facts->shape[facts->elements[at]];
+        sums->running[at + 1] = sums->running[at] + (is_prose(facts, at) ? facts->chars[at] : 0.0);
+        sums->cumulated[at] = chars += facts->chars[at];
+        sums->shape_number[shape]++;
+        sums->shape_chars[shape] += facts->chars[at];
+        sums->shape_linked[shape] += (double)facts->link_chars[at];
+        sums->shape_ends[shape] += ends_sentence(facts, at);
+        sums->before[at] = candidate;
+        candidate += candidate < sums->candidates && facts->candidates[candidate] == at;
+    }
+    sums->before[sums->blocks] = candidate;
+}
+
+static int sum_elements(const Facts *facts, Sums *sums) {
+    size_t slots = 16;
+    int64_t *count;
+    while (slots < 2 * (size_t)sums->elements)
+        slots *= 2;
+    if ((count = PyMem_Calloc(slots, 2 * sizeof *count)) == NULL) { /* pairs of parent and class path, and how many */
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (int again = 0; again < 2; again++)
+        for (Py_ssize_t at = 0; at < sums->elements; at++) {
+            const int64_t pair = facts->parent[at] * sums->shapes + facts->shape[at] + 1;
+            size_t slot = (size_t)((uint64_t)pair * 0x9E3779B97F4A7C15u >> 20) & (slots - 1);
+            while (count[2 * slot] != 0 && count[2 * slot] != pair)
+                slot = (slot + 1) & (slots - 1);
+            count[2 * slot] = pair;
+            if (again)
+                sums->siblings[at] = count[2 * slot + 1];
+            else
+                count[2 * slot + 1]++;
+        }
+    PyMem_Free(count);
+    for (Py_ssize_t at = 0; at < sums->elements; at++) {
+        const int64_t shape = facts->shape[at];
+        sums->alike[shape]++;
+        sums->alike_chars[shape] += facts->prose_chars[at];
+        sums->alike_linked[shape] += facts->element_link_chars[at];
+        sums->alike_blocks[shape] += facts->prose_blocks[at];
+    }
+    return 0;
+}
+
+/* How often the words of the page's title come up in the prose of every element. */
+static void sum_titles(const Facts *facts, Sums *sums) {
+    for (Py_ssize_t at = 0; at < sums->candidates; at++) {
+        const int prose = is_prose(facts, facts->candidates[at]);
+        sums->titled[at + 1] = sums->titled[at] + (prose ? facts->titled[at] : 0.0);
+        sums->words[at + 1] = sums->words[at] + (prose ? (double)facts->title_total[at] : 0.0);
+    }
+    for (Py_ssize_t at = 0; at < sums->elements; at++) {
+        const int64_t first = sums->before[facts->first[at]], last = sums->before[facts->last[at]];
+        sums->rates[at] = least(1.0, 4 * (sums->titled[last] - sums->titled[first]) / (sums->words[last] - sums->words[first] + 30));
+    }
+}
+
+/* ---- the features of one candidate, in the order of features.COMPILED_NAMES ---- */
+
+typedef struct {
+    const Facts *facts;
+    const Sums *sums;
+    Py_ssize_t row, at; /* among the candidates, among the blocks */
+    double size, links;
+    int64_t chain[LEVELS];
+    double *next;
+    Py_ssize_t step;
+} Candidate;
+
+static void put(Candidate *one, double value) {
+    *one->next = value;
+    one->next += one->step;
+}
+
+static void put_bits(Candidate *one, int64_t mask, int first, int count) {
+    for (int bit = first; bit < first + count; bit++)
+        put(one, (double)(mask >> bit & 1));
+}
+
+static void put_text(Candidate *one) {
+    const Facts *facts = one->facts;
+    const Py_ssize_t at = one->at, row = one->row;
+    const double size = one->size, words = (double)(facts->blanks[at] + 1), notice = facts->notice[row], links = one->links;
+    const double head = (double)least_number(facts->lengths[at], 120);
+    const int wide = facts->wide[row] != 0, is_short = size < 160, linked = facts->links[at] > 0;
+    const int64_t first = facts->first_mark[at], last = facts->last_mark[at];
+    put(one, size); /* log_chars */
+    put(one, words); /* log_words */
+    put(one, links);
+    put(one, (double)facts->links[at]); /* log_links */
+    put(one, wide ? least(1.0, facts->commas[row] / 8) : words > 1 ? facts->commas[row] / words : 0.0);
+    put(one, (facts->sentences[row] + ends_sentence(facts, at)) / (size / 80 + 1));
+    put(one, ends_sentence(facts, at));
+    put(one, (double)(last >> 3 & 1)); /* ends_colon */
+    put(one, (double)facts->digits[at] / head);
+    put(one, (double)facts->capitals[at] / head);
+    put(one, wide ? 6.0 : least(20.0, size / words));
+    put(one, (double)(first & 1)); /* starts_lower */
+    put(one, (double)(first >> 1 & 1)); /* starts_quote */
+    put(one, facts->bars[at] > 0);
+    put(one, facts->short_date[row] != 0);
+    put(one, facts->junk_start[row] != 0);
+    put(one, least(3.0, notice));
+    put(one, is_short * least(2.0, facts->linking[row]));
+    put(one, size < 300 && facts->writer[row] > 0);
+    put(one, is_short * least(2.0, notice));
+    put(one, facts->breaks[at] > 0);
+    put(one, least(4.0, facts->titled[row]));
+    put(one, facts->titled[row] / (double)(facts->title_total[row] + 4));
+    put(one, size < 15);
+    put(one, size < 30);
+    put(one, size < 60);
+    put(one, size < 100);
+    put(one, size > 200);
+    put(one, size > 400);
+    put(one, links > 0.2);
+    put(one, links > 0.5);
+    put(one, links > 0.9);
+    put(one, size < 100 && linked && links > 0.3 && !(last >> 4 & 1)); /* short_link */
+    put(one, facts->at_signs[at] > 0);
+    put(one, facts->copyright_signs[at] > 0);
+    put(one, linked && size < 300 && facts->ends_more[row]);
+    put(one, least(3.0, facts->wide_notice[row]));
+}
+
+static void put_place(Candidate *one) {
+    const Facts *facts = one->facts;
+    const Sums *sums = one->sums;
+    const Py_ssize_t at = one->at, count = sums->blocks;
+    const int64_t headline = *facts->headline_at, since = most_number(0, headline), junk = facts->junk[at];
+    const double total = sums->running[count], prose = total != 0 ? total : 1.0, chars = sums->cumulated[count - 1];
+    static const Py_ssize_t NEAR[] = {3, 8, 20};
+    for (int said = 0; said < SAID; said++)
+        put(one, facts->said[one->row * SAID + said]);
+    put(one, headline >= 0 && at < headline);
+    put(one, at == headline);
+    put(one, (double)most_number(0, at - since)); /* log_after_headline */
+    put(one, (double)most_number(0, since - at)); /* log_before_headline */
+    put(one, (double)at / (double)count);
+    put(one, sums->cumulated[at] / chars);
+    put(one, sums->running[at] / prose);
+    put(one, (total - sums->running[at + 1]) / prose);
+    put(one, most(0.0, sums->running[at] - sums->running[since]) / prose);
+    put(one, headline >= 0);
+    for (int near = 0; near < 3; near++)
+        put(one, (sums->running[Py_MIN(count, at + NEAR[near])] - sums->running[Py_MAX(0, at - NEAR[near] + 1)]) / prose);
+    put(one, (double)count); /* log_blocks */
+    put(one, prose); /* log_prose */
+    put(one, prose / chars);
+    put(one, (double)facts->since[at] / 10);
+    put(one, (double)facts->until[at] / 10);
+    put(one, junk >= 0);
+    put(one, (double)least_number(FAR, junk < 0 ? -junk : junk) / 10);
+    put(one, junk == 0);
+}
+
+static void put_names(Candidate *one) {
+    const Facts *facts = one->facts;
+    const int64_t *chain = one->chain, own = chain[0], tag = facts->tags[one->row], masks = facts->inline_masks[one->row];
+    const int64_t near = (chain[1] > 0 ? facts->carried[chain[1]] : 0) | (chain[2] > 0 ? facts->carried[chain[2]] : 0);
+    const double size = one->size, links = one->links;
+    const int item = tag == 7 || tag == 11 || tag == 12, paragraph = tag == 0, heading = tag >= 2 && tag <= 6, container = tag >= TEXT_TAGS;
+    const int plain = links < 0.3, linked = links > 0.5;
+    const int64_t since = facts->since[one->at], until = facts->until[one->at];
+    int negative = 0;
+    for (int number = 0; number < TAGS; number++)
+        put(one, tag == number);
+    for (int level = 0; level < LEVELS; level++) {
+        negative |= (facts->carried[chain[level]] & *facts->negative) > 0 && chain[level] > 0;
+        if (level != 3)
+            put(one, negative);
+    }
+    put(one, (double)least_number(facts->depth[own], 30) / 10);
+    put(one, (double)facts->hidden[own]);
+    put(one, (masks & *facts->negative) > 0);
+    put_bits(one, facts->flags[own] | masks, 0, GROUPS);
+    put_bits(one, near, 0, GROUPS);
+    put_bits(one, chain[2] > 0 ? facts->far[chain[3]] : 0, 0, GROUPS);
+    put_bits(one, facts->far[own], GROUPS, CONTAINERS);
+    put(one, item && linked);
+    put(one, item && links < 0.1);
+    put(one, item && size < 40);
+    put(one, heading && linked);
+    put(one, heading && since < 2 && until < 2);
+    put(one, heading && until > 1);
+    put(one, paragraph && size > 60 && plain);
+    put(one, paragraph && size < 60);
+    put(one, container && size < 60);
+    put(one, container && !(size < 60) && plain);
+    put(one, paragraph && links > 0.8);
+}
+
+static void put_shares(Candidate *one) {
+    const Facts *facts = one->facts;
+    const int64_t *around = one->chain + (facts->tags[one->row] < TEXT_TAGS);
+    const double prose = facts->prose_chars[0] != 0 ? facts->prose_chars[0] : 1.0;
+    for (int level = 0; level < 4; level++)
+        put(one, facts->prose_chars[around[level]] / prose);
+    for (int level = 0; level < 4; level++)
+        put(one, facts->prose_blocks[around[level]]); /* log_prose_blocks */
+    for (int level = 0; level < 4; level++) {
+        const double linked = facts->element_link_chars[around[level]];
+        put(one, linked / (facts->prose_chars[around[level]] + linked + 1));
+    }
+}
+
+static int64_t shape_at(const Facts *facts, Py_ssize_t block) { return facts->shape[facts->elements[block]]; }
+static int64_t parent_at(const Facts *facts, Py_ssize_t block) { return facts->parent[facts->elements[block]]; }
+
+static void put_shape(Candidate *one) {
+    const Facts *facts = one->facts;
+    const Sums *sums = one->sums;
+    const Py_ssize_t at = one->at, last = sums->blocks - 1;
+    const int64_t shape = shape_at(facts, at), around = one->chain[1];
+    const double number = (double)sums->shape_number[shape], chars = sums->shape_chars[shape], mean = chars / number;
+    const double all = sums->cumulated[last] != 0 ? sums->cumulated[last] : 1.0;
+    put(one, number); /* shape_log_count */
+    put(one, mean < 1000 ? mean / 200 : 5.0);
+    put(one, sums->shape_linked[shape] / (chars + 1));
+    put(one, chars / all);
+    put(one, (double)sums->shape_ends[shape] / number);
+    put(one, (double)(facts->last[around] - facts->first[around])); /* container_log_blocks */
+    put(one, at > 0 && parent_at(facts, at) == parent_at(facts, at - 1));
+    put(one, at > 0 && shape == shape_at(facts, at - 1));
+    put(one, at < last && parent_at(facts, at) == parent_at(facts, at + 1));
+    put(one, at < last && shape == shape_at(facts, at + 1));
+}
+
+static double alike_prose(const Sums *sums, int64_t shape) {
+    return sums->alike[shape] > 1 ? least(4.0, sums->alike_blocks[shape] / (double)sums->alike[shape]) : 0.0;
+}
+
+static double alike_links(const Sums *sums, int64_t shape) {
+    const double linked = sums->alike_linked[shape];
+    return sums->alike[shape] > 1 ? linked / (sums->alike_chars[shape] + linked + 1) : 0.0;
+}
+
+static void put_alike(Candidate *one) {
+    const Sums *sums = one->sums;
+    int64_t shape[4];
+    for (int level = 0; level < 4; level++) {
+        shape[level] = one->facts->shape[one->chain[level]];
+        put(one, (double)(sums->siblings[one->chain[level]] - 1)); /* siblings: log */
+    }
+    for (int level = 0; level < 4; level++)
+        put(one, (double)most_number(0, sums->alike[shape[level]] - 1)); /* alike: log */
+    for (int level = 0; level < 4; level++)
+        put(one, alike_prose(sums, shape[level]));
+    for (int level = 0; level < 4; level++)
+        put(one, alike_links(sums, shape[level]));
+    for (int level = 0; level < 4; level++)
+        put(one, sums->alike[shape[level]] > 2 && alike_prose(sums, shape[level]) <= 1.5 && alike_links(sums, shape[level]) > 0.1);
+}
+
+static void put_headline(Candidate *one, int64_t most_articles) {
+    const Facts *facts = one->facts;
+    const int64_t own = one->chain[0], anchor = facts->anchor[own], article = facts->article[own], headline = *facts->headline_article;
+    const int found = *facts->headline_at >= 0, only = most_articles == 1, same = article > 0 && article == headline;
+    const double prose = facts->prose_chars[0] != 0 ? facts->prose_chars[0] : 1.0;
+    const double share = found ? facts->prose_chars[anchor] / prose : 0.0;
+    put(one, found ? (double)least_number(12, facts->depth[own] - facts->depth[anchor]) / 4 : 0.0);
+    put(one, (double)least_number(12, facts->down[anchor]) / 4);
+    put(one, share);
+    put(one, same);
+    put(one, article > 0 && headline > 0 && !same);
+    put(one, article > 1);
+    put(one, article > 0 && only);
+    put(one, article == 0 && only);
+    put(one, one->size > 60 && one->links < 0.3 ? share : 0.0);
+}
+
+static void put_titles(Candidate *one) {
+    const double *rates = one->sums->rates;
+    for (int level = 1; level < 4; level++)
+        put(one, rates[one->chain[level]]);
+    for (int level = 1; level < 4; level++)
+        put(one, rates[one->chain[level]] - rates[0]);
+}
+
+static void put_candidate(const Facts *facts, const Sums *sums, Py_ssize_t row, int64_t most_articles, double *out) {
+    Candidate one = {facts, sums, row, (Py_ssize_t)facts->candidates[row], 0, 0, {0}, out + row, sums->candidates};
+    one.size = facts->chars[one.at];
+    one.links = facts->link_shares[one.at];
+    one.chain[0] = facts->elements[one.at];
+    for (int level = 1; level < LEVELS; level++)
+        one.chain[level] = facts->parent[one.chain[level - 1]];
+    put_text(&one);
+    put_place(&one);
+    put_names(&one);
+    put_shares(&one);
+    put_shape(&one);
+    put_alike(&one);
+    put_headline(&one, most_articles);
+    put_titles(&one);
+}
+
+/* As many as the functions above put; the names in compiled_features.py are as many. */
+#define FEATURES (37 + 27 + TAGS + 4 + 3 + 3 * GROUPS + CONTAINERS + 11 + 12 + 10 + 20 + 9 + 6)
+
+static PyObject *filled(const Facts *facts, const Sums *sums) {
+    PyObject *buffer = PyByteArray_FromStringAndSize(NULL, FEATURES * sums->candidates * (Py_ssize_t)sizeof(double));
+    int64_t most_articles = 0;
+    if (buffer == NULL)
+        return NULL;
+    for (Py_ssize_t at = 0; at < sums->elements; at++)
+        most_articles = most_number(most_articles, facts->article[at]);
+    for (Py_ssize_t row = 0; row < sums->candidates; row++)
+        put_candidate(facts, sums, row, most_articles, (double *)PyByteArray_AS_STRING(buffer));
+    return buffer;
+}
+
+PyDoc_STRVAR(first_features_doc, "first_features(arrays) -> bytearray of doubles, a feature after the other\n\n"
+                                 "Of the candidates of an HTML page, from named arrays: features.py makes them and knows the names.");
+
+static PyObject *first_features(PyObject *module, PyObject *given) {
+    Py_buffer views[ARRAY_COUNT];
+    Facts facts;
+    Sums sums = {.blocks = -1, .candidates = -1, .elements = -1};
+    PyObject *found = NULL;
+    (void)module;
+    memset(views, 0, sizeof views);
+    if (!PyDict_Check(given))
+        return PyErr_Format(PyExc_TypeError, "arrays are a dict");
+    if (read_arrays(given, views, &facts, &sums) == 0 && check_places(&facts, &sums) == 0 && take_memory(&sums) == 0) {
+        sum_blocks(&facts, &sums);
+        if (sum_elements(&facts, &sums) == 0) {
+            sum_titles(&facts, &sums);
+            found = filled(&facts, &sums);
+        }
+    }
+    PyMem_Free(sums.memory);
+    for (size_t at = 0; at < ARRAY_COUNT; at++)
+        if (views[at].obj != NULL)
+            PyBuffer_Release(&views[at]);
+    return found;
+}
+
+static PyMethodDef METHODS[] = {
+    {"first_features", first_features, METH_O, first_features_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef MODULE = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "_features",
+    .m_doc = "The features of the first pass, compiled; the columns' modules are the reference.",
+    .m_size = -1,
+    .m_methods = METHODS,
+};
+
+PyMODINIT_FUNC PyInit__features(void) {
+    PyObject *module = PyModule_Create(&MODULE);
+    if (module != NULL && PyModule_AddIntConstant(module, "EDITION", EDITION) < 0)
+        Py_CLEAR(module);
+    return module;
+}

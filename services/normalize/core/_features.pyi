@@ -1,0 +1,7 @@
+"""The compiled features of the first pass; what it does is told in _features.c."""
+
+from typing import Any
+
+EDITION: int
+
+def first_features(arrays: dict[str, Any], /) -> bytearray: ...
