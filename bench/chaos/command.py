@@ -46,7 +46,10 @@ def _parser() -> argparse.ArgumentParser:
         "--fault-every", type=float, default=Plan.fault_every_s, help="seconds between faults"
     )
     parser.add_argument(
-        "--drain", type=float, default=Plan.drain_s, help="seconds to wait for the end after the last fault"
+        "--drain",
+        type=float,
+        default=Plan.drain_s,
+        help="seconds without progress towards the end, after the last fault, until a run is given up",
     )
     parser.add_argument("--poll", type=float, default=Plan.poll_s, help="seconds between polls of a feed")
     parser.add_argument("--poison", type=int, default=Plan.poison_each, help="poison pages of each kind")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +45,12 @@ class Standing:
     @classmethod
     def unseen(cls) -> "Standing":
         """Before the first look."""
-        return cls(Verdict(late=["nothing looked at"]), Verdict(), {}, 0, {})
+        return cls(Verdict(late=["nothing looked at"]), Verdict(), {"everything": sys.maxsize}, 0, {})
+
+    @property
+    def distance(self) -> tuple[int, int]:
+        """How far it is from final: what waits, then what is late; it can only be brought down so often."""
+        return sum(self.unfinished.values()), len(self.verdict.late) + len(self.letters.late)
 
     @property
     def is_final(self) -> bool:

@@ -67,10 +67,12 @@ def record_of(outcome: Outcome) -> Record:
     }
 
 
-def _counts(outcome: Outcome) -> dict[str, int]:
+def _counts(outcome: Outcome) -> dict[str, int | str]:
+    """What a run that was not finished has lost is not known."""
     verdict, letters = outcome.verdict, outcome.letters
+    late = len(verdict.late) + len(letters.late) + len(outcome.missed)
     return {
-        "lost": len(verdict.late) + len(letters.late) + len(outcome.missed),
+        "lost": "not finished" if outcome.unfinished else late,
         "doubled": len(verdict.doubled),
         "wrong": len(verdict.wrong) + len(letters.wrong),
         "unfinished": sum(outcome.unfinished.values()),

@@ -221,9 +221,10 @@ async def _poison(built: Field) -> None:
 async def _drain(
     plan: Plan, pages: Sequence[Page], urls: dict[int, str], built: Field
 ) -> tuple[Standing, float]:
-    """Look until everything is as it must be, or the time is over."""
+    """Look until everything is as it must be, or nothing has come any nearer to it for the plan's time."""
     calm, standing, took_s = time.monotonic(), Standing.unseen(), 0.0
-    while time.monotonic() - calm < plan.drain_s:
+    nearer, least = calm, standing.distance
+    while time.monotonic() - nearer < plan.drain_s and not standing.is_final:
         await asyncio.sleep(max(LOOK_EVERY_S, LOOK_SHARE * took_s))
         began = time.monotonic()
         try:
@@ -231,8 +232,8 @@ async def _drain(
         except (RedisError, OSError):
             continue
         took_s = time.monotonic() - began
-        if standing.is_final:
-            break
+        if standing.distance < least:
+            nearer, least = time.monotonic(), standing.distance
     built.remark("drained" if standing.is_final else "time is over")
     return standing, time.monotonic() - calm
 

@@ -42,9 +42,15 @@ def test_row_tells_kills_apart_from_other_faults() -> None:
 
 
 def test_what_a_subscriber_missed_counts_as_lost() -> None:
-    record = record_of(outcome(verdict=Verdict(late=["a"], doubled=["b"]), missed=["c"], unfinished={"x": 7}))
+    record = record_of(outcome(verdict=Verdict(late=["a"], doubled=["b"]), missed=["c"]))
     assert (record["counts"]["lost"], record["counts"]["doubled"]) == (2, 1)
-    assert (record["counts"]["unfinished"], record["is_clean"]) == (7, False)
+    assert not record["is_clean"]
+
+
+def test_run_that_was_not_finished_is_told_as_such() -> None:
+    record = record_of(outcome(verdict=Verdict(late=["not finished"]), unfinished={"articles.raw lag": 7}))
+    assert (record["counts"]["lost"], record["counts"]["unfinished"]) == ("not finished", 7)
+    assert not record["is_clean"]
 
 
 def test_table_has_a_row_for_each_recorded_run(tmp_path: Path) -> None:
