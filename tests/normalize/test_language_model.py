@@ -8,6 +8,7 @@ from py3langid import langid
 
 from services.normalize.core.language import LANGUAGES, language_model
 from services.normalize.core.language_model import LanguageModel
+from services.normalize.extractor import Extractor
 
 SENTENCES = (
     "The ferry to the northern islands left an hour late on Monday because the crew had waited for medicine.",
@@ -49,3 +50,11 @@ def test_model_is_held_in_a_fifth_of_what_the_library_holds() -> None:
         tracemalloc.stop()
     assert model.language_of(SENTENCES[0]) == "en"
     assert held < 20_000_000
+
+
+async def test_extractor_has_the_model_read_before_a_page_asks_for_it() -> None:
+    language_model.cache_clear()
+    extractor = Extractor()
+    await extractor.get_ready()
+    await extractor.close()
+    assert language_model.cache_info().currsize == 1
