@@ -35,11 +35,9 @@ try:
 except ImportError:
     _features = _measures = _walk = None
 
-EDITIONS = (
-    1,
-    1,
-    1,
-)  # rise with those of _walk.c, _measures.c and _features.c, so that what older sources made is not taken
+EDITIONS = (1, 1, 1)
+"""Those of _walk.c, _measures.c and _features.c; each rises with its file's face, so that what older sources made is not taken."""
+
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
 NUMBERS = 256
 PROOF = "text that proves the layout: ąž中"
@@ -88,7 +86,7 @@ def _reason_against() -> str:
         return f"made for selectolax {PARSER}, not {selectolax.__version__}"
     try:
         _bind()
-    except ImportError as odd:
+    except (ImportError, TypeError, ValueError) as odd:
         return f"does not fit this selectolax: {odd}"
     return "" if _reads_the_known_page() else "reads a known page otherwise than Python"
 
