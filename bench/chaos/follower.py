@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.contracts.streams import ARTICLES_CLEANED, STORIES_UPDATED
+from services.runtime.delivery.cancelling import cancel_until_ended
 
 BLOCK_MS = 500
 AGAIN_S = 0.2
@@ -28,8 +29,7 @@ class Follower:
 
     async def __aexit__(self, *_: object) -> None:
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await cancel_until_ended([self._task])
 
     def faults(self, stands: Mapping[str, str]) -> list[str]:
         """What a subscriber would complain of, given the entry id of each event that stands: never seen, or seen elsewhere."""

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.contracts.streams import ARTICLES_RAW, INTERNAL_STREAMS
+from services.runtime.delivery.cancelling import cancel_until_ended
 from services.runtime.delivery.waiting import waiting_of
 
 from .costs import Costs
@@ -170,9 +171,7 @@ async def _play(plan: Plan, pages: Sequence[Page], web: ChaosWeb, built: Field) 
             if not standing.is_final:
                 await _ask_what_is_waited_for(built)
     finally:
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await cancel_until_ended(beside)
     return Outcome(
         plan,
         standing.verdict,
