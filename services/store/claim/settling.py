@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 from services.contracts import events
 
 from ..core.members import Member
-from ..core.verdict import New, Redelivery, Revision, Update, Verdict, judge
+from ..core.verdict import New, Revision, Update, Verdict, judge
 from ..database.prepared import Prepared, put_new
 from ..database.schema import article, article_group, outbox
 from ..database.statements import is_postgres
@@ -21,26 +21,11 @@ from ..stories.placing import Placing
 from ..stories.rows import membership_of
 from ..stories.stories import Placed
 from .announcements import article_event, change_event, group_changes_of, publication_of
-from .grouping import Group, Grouped, groups_by_id, join_groups, regroup, save_group
+from .grouping import Group, Grouped, save_group
 from .incoming import Incoming
-from .lookup import MEMBER_COLUMNS, Found, Stored, look_up, stored_of
+from .lookup import MEMBER_COLUMNS, Found, look_up, stored_of
 from .placing import may_place, place_in_stories
-from .record import (
-    confirm_article,
-    insert_article,
-    lower_first_seen,
-    number_article,
-    queue_for_search,
-    remove_edges,
-    remove_sketch,
-    revise_article,
-    with_first_seen,
-    write_edges,
-    write_fetch,
-    write_revision,
-    write_sketch,
-)
-from .single_statement import insert_lonely_articles
+from .writing import Before, Judged, Written, insert_lonely, write_article
 
 
 @dataclass(frozen=True)
@@ -62,19 +47,6 @@ class Settled:
 
 
 @dataclass(frozen=True)
-class _Written:
-    """What a claim has written so far; `number` is the article's row, `revision` the number its text has."""
-
-    incoming: Incoming
-    verdict: Verdict
-    grouped: Grouped
-    number: int
-    revision: int
-    was_face: bool = False
-    compared: int = 0
-
-
-@dataclass(frozen=True)
 class _Finished:
     """A claim that has nothing to write any more but what it announces; the stories' events still lack their numbers."""
 
@@ -82,9 +54,6 @@ class _Finished:
     traceparent: str = ""
     announcements: Sequence[Announcement] = ()
     told: Sequence[Told] = ()
-
-
-_Judged = tuple[Incoming, Found, Verdict]
 
 
 def settle(
@@ -97,8 +66,8 @@ def settle(
     """
     found = look_up(connection, incomings)
     judged = _judged_apart(incomings, found)
-    lonely = _insert_lonely(connection, judged) if is_postgres(connection) else {}
-    written = [lonely.get(place) or _written(connection, one) for place, one in enumerate(judged)]
+    lonely = insert_lonely(connection, judged) if is_postgres(connection) else {}
+    written = [lonely.get(place) or write_article(connection, one) for place, one in enumerate(judged)]
     placing.begin(connection, _topics_of(written))
     finished = [_finished(connection, one, placing, now) for one in written]
     placing.write(connection)
@@ -106,9 +75,9 @@ def settle(
     return [one.settled if one else None for one in finished]
 
 
-def _judged_apart(incomings: Sequence[Incoming], found: Sequence[Found]) -> list[_Judged | Settled | None]:
+def _judged_apart(incomings: Sequence[Incoming], found: Sequence[Found]) -> list[Judged | Before | None]:
     """What each is, but for those whose groups another one before it may change."""
-    judged: list[_Judged | Settled | None] = []
+    judged: list[Judged | Before | None] = []
     taken: set[int] = set()
     for incoming, one in zip(incomings, found, strict=True):
         judged.append(_judged(incoming, one) if taken.isdisjoint(one.group_ids) else None)
@@ -116,124 +85,34 @@ def _judged_apart(incomings: Sequence[Incoming], found: Sequence[Found]) -> list
     return judged
 
 
-def _judged(incoming: Incoming, found: Found) -> _Judged | Settled:
+def _judged(incoming: Incoming, found: Found) -> Judged | Before:
     stored = found.stored
     if stored is not None and (found.seen_fetch or stored.is_withdrawn):
-        return _settled_before(stored, "same fetch" if found.seen_fetch else "withdrawn")
+        return Before(stored, "same fetch" if found.seen_fetch else "withdrawn")
     verdict = judge(incoming.member, stored.member if stored else None, found.candidates)
     return incoming, found, verdict
 
 
-def _settled_before(stored: Stored, reason: str) -> Settled:
-    member = stored.member
-    return Settled(member.article_id, member.canonical_id, "redelivery", member.revision, reason)
+def _settled_before(before: Before) -> Settled:
+    member = before.stored.member
+    return Settled(member.article_id, member.canonical_id, "redelivery", member.revision, before.reason)
 
 
-def _insert_lonely(connection: Connection, judged: Sequence[_Judged | Settled | None]) -> dict[int, _Written]:
-    """Write those that are like no other, all at once; gives them by their place."""
-    lonely = {
-        place: one
-        for place, one in enumerate(judged)
-        if isinstance(one, tuple) and one[1].stored is None and not _joined_groups(*one[1:])
-    }
-    written = {}
-    rows = insert_lonely_articles(connection, list(lonely.values()))
-    for (place, (incoming, found, verdict)), (group_id, number) in zip(lonely.items(), rows, strict=True):
-        write_edges(connection, incoming.member.article_id, verdict)
-        grouped = Grouped(Group(group_id, incoming.member, 1, 0, number, 1))
-        written[place] = _Written(incoming, verdict, grouped, number, 1, compared=len(found.others))
-    return written
-
-
-def _joined_groups(found: Found, verdict: Verdict) -> set[int]:
-    same = {edge.article_id for edge in verdict.edges}
-    return {other.group_id for other in found.others if other.member.article_id in same}
-
-
-def _written(connection: Connection, one: _Judged | Settled | None) -> _Written | Settled | None:
-    if not isinstance(one, tuple):
-        return one
-    incoming, found, verdict = one
-    stored = found.stored
-    if stored is None:
-        written = _write_new_url(connection, incoming, found, verdict)
-    elif isinstance(verdict, Revision):
-        written = _write_changed(connection, incoming, found, stored, verdict)
-    else:
-        assert isinstance(verdict, Redelivery)
-        written = _write_redelivered(connection, incoming, stored, verdict)
-        if not written.grouped.changes:
-            return _settled_before(stored, verdict.reason)
-    return replace(written, compared=len(found.others))
-
-
-def _write_new_url(connection: Connection, incoming: Incoming, found: Found, verdict: Verdict) -> _Written:
-    grouped = join_groups(connection, incoming.member, _joined_groups(found, verdict))
-    if isinstance(verdict, Update):
-        grouped = replace(grouped, group=replace(grouped.group, revision=grouped.group.revision + 1))
-    group = grouped.group
-    number = insert_article(connection, incoming, verdict, group_id=group.group_id, number=group.revision)
-    write_sketch(connection, incoming, found, article_number=number)
-    write_revision(connection, incoming, verdict, article_number=number, number=group.revision)
-    write_fetch(connection, incoming, verdict, article_number=number)
-    write_edges(connection, incoming.member.article_id, verdict)
-    queue_for_search(connection, number)
-    return _Written(incoming, verdict, grouped, number, group.revision)
-
-
-def _write_changed(
-    connection: Connection, incoming: Incoming, found: Found, stored: Stored, verdict: Revision
-) -> _Written:
-    incoming = with_first_seen(incoming, stored)
-    article_id = stored.member.article_id
-    touched = _joined_groups(found, verdict) | {stored.group_id}
-    was_face = any(group.face == stored.number for group in groups_by_id(connection, {stored.group_id}))
-    remove_edges(connection, article_id)
-    remove_sketch(connection, stored.member, stored.number)
-    revise_article(connection, incoming, stored)
-    write_edges(connection, article_id, verdict)
-    write_sketch(connection, incoming, found, article_number=stored.number)
-    grouped = regroup(connection, stored, touched)
-    grouped = replace(grouped, group=replace(grouped.group, revision=grouped.group.revision + 1))
-    number = grouped.group.revision
-    number_article(connection, stored.number, number)
-    write_revision(connection, incoming, verdict, article_number=stored.number, number=number)
-    write_fetch(connection, incoming, verdict, article_number=stored.number)
-    queue_for_search(connection, stored.number)
-    return _Written(incoming, verdict, grouped, stored.number, number, was_face)
-
-
-def _write_redelivered(
-    connection: Connection, incoming: Incoming, stored: Stored, verdict: Redelivery
-) -> _Written:
-    write_fetch(connection, incoming, verdict, article_number=stored.number)
-    if verdict.reason == "older fetch":
-        write_revision(connection, incoming, verdict, article_number=stored.number, number=None)
-    else:
-        confirm_article(connection, incoming, stored)
-    groups = {stored.group_id}
-    if lower_first_seen(connection, incoming, stored):
-        grouped = regroup(connection, stored, groups)
-    else:
-        grouped = Grouped(groups_by_id(connection, groups)[0])
-    return _Written(incoming, verdict, grouped, stored.number, stored.member.revision)
-
-
-def _topics_of(written: Sequence[_Written | Settled | None]) -> set[str]:
+def _topics_of(written: Sequence[Written | Before | None]) -> set[str]:
     """The topics whose stories will be asked for; a group whose story has another topic locks that when it comes to it."""
     return {
         one.incoming.topic
         for one in written
-        if isinstance(one, _Written) and may_place(one.grouped, one.verdict)
+        if isinstance(one, Written) and may_place(one.grouped, one.verdict)
     }
 
 
 def _finished(
-    connection: Connection, written: _Written | Settled | None, placing: Placing, now: datetime
+    connection: Connection, written: Written | Before | None, placing: Placing, now: datetime
 ) -> _Finished | None:
     """Place the article among the stories; what is announced of it."""
-    if not isinstance(written, _Written):
-        return _Finished(written) if written else None
+    if not isinstance(written, Written):
+        return _Finished(_settled_before(written)) if written else None
     incoming, grouped, verdict = written.incoming, written.grouped, written.verdict
     face = None if isinstance(verdict, New) else _face_of(connection, grouped.group)
     published = publication_of(verdict, incoming.member, grouped.group, face, was_face=written.was_face)
