@@ -41,10 +41,10 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
 
 
-def _family(leader: int) -> list[int]:
-    """The processes of one process group."""
+def _family(parent: int) -> list[int]:
+    """A process and its children: each of PostgreSQL's leads a group of its own."""
     pids = (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
-    return [pid for pid in pids if (fields := _stat(pid)) and int(fields[2]) == leader]
+    return [parent, *(pid for pid in pids if (fields := _stat(pid)) and int(fields[1]) == parent)]
 
 
 def _stat(pid: int) -> list[str]:
