@@ -1,4 +1,4 @@
-"""`./run bench train-extraction [--data PATH]`: trains the extraction model and writes services/normalize/core/weights.json."""
+"""`./run bench train-extraction [--data PATH]`: trains the extraction model and writes services/normalize/core/judging/weights.json."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.extraction.corpus import default_data
 from bench.extraction.train import ALL, fold_passes, load_samples, weights_table
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "services" / "normalize" / "core" / "weights.json"
+WEIGHTS = Path(__file__).resolve().parents[1] / "services" / "normalize" / "core" / "judging" / "weights.json"
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.normalize import extract
-from services.normalize.core.model import Passes
+from services.normalize.core.judging.model import Passes
 from services.normalize.core.rejections import Rejection
 
 

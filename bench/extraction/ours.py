@@ -12,7 +12,7 @@ from bench.extraction.corpus import ARTICLE_SETS, load_pages
 from bench.extraction.figures import PageScore, score_page
 from bench.extraction.samples import load_dumps
 from bench.extraction.train import fold_passes, load_samples
-from services.normalize.core.model import Passes
+from services.normalize.core.judging.model import Passes
 
 PARAGRAPH = (
     "<p>The envoy arrived on Tuesday for talks that both sides called constructive and long overdue.</p>"

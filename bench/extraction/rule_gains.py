@@ -8,12 +8,12 @@ from bench.extraction.corpus import load_pages, word_f1, words
 from bench.extraction.figures import PageScore, macro, news, pooled
 from bench.extraction.ours import passes_by_fold
 from bench.extraction.samples import load_dumps
-from services.normalize.core.draft import first_draft
-from services.normalize.core.keep import RULES, Rule, text_kept_by
-from services.normalize.core.model import Passes
-from services.normalize.core.page import Page, read_page
+from services.normalize.core.judging.draft import first_draft
+from services.normalize.core.judging.keep import RULES, Rule, text_kept_by
+from services.normalize.core.judging.model import Passes
+from services.normalize.core.judging.scoring import score_page
+from services.normalize.core.reading.page import Page, read_page
 from services.normalize.core.rejections import Rejection
-from services.normalize.core.scoring import score_page
 
 
 def print_rule_gains(data: Path) -> None:

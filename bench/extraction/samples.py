@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from bench.extraction.corpus import NEWS_SETS, TruePage, fold_of, label_blocks, words
-from services.normalize.core.columns import Columns, names_of, stacked
-from services.normalize.core.context import Surroundings
-from services.normalize.core.facts import read_facts
-from services.normalize.core.features import first_features
-from services.normalize.core.page import Page, read_page
+from services.normalize.core.judging.columns import Columns, names_of, stacked
+from services.normalize.core.judging.context import Surroundings
+from services.normalize.core.judging.facts import read_facts
+from services.normalize.core.judging.features import first_features
+from services.normalize.core.judging.scoring import surroundings_of
+from services.normalize.core.reading.page import Page, read_page
 from services.normalize.core.rejections import Rejection
-from services.normalize.core.scoring import surroundings_of
 
 KEPT_SHARE = 0.7  # of a block's word triples in the true text: then the block is article text
 SMALL_PAGE = 200.0  # characters; the blocks of a shorter article weigh as if it had that many

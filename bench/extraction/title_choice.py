@@ -9,10 +9,10 @@ import numpy as np
 
 from bench.extraction.corpus import FOLDS, load_pages
 from bench.extraction.figures import _plain
-from services.normalize.core.article_object import article_objects
-from services.normalize.core.page import read_page
+from services.normalize.core.metadata.article_object import article_objects
+from services.normalize.core.metadata.title import Candidate, choose_title, title_candidates
+from services.normalize.core.reading.page import read_page
 from services.normalize.core.rejections import Rejection
-from services.normalize.core.title import Candidate, choose_title, title_candidates
 
 SETS = ("news424", "fundus_tests", "wcxb_article")
 PLACES = ("h1", "headline", "og", "twitter", "tag")

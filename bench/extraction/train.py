@@ -11,9 +11,9 @@ import numpy as np
 from bench.extraction.corpus import FOLDS, load_pages
 from bench.extraction.fit import Fit, fit_logistic
 from bench.extraction.samples import Sample, dump_samples, load_dumps, matrix_of, page_sample
-from services.normalize.core.columns import Columns, names_of
-from services.normalize.core.context import second_features
-from services.normalize.core.model import Linear, Passes
+from services.normalize.core.judging.columns import Columns, names_of
+from services.normalize.core.judging.context import second_features
+from services.normalize.core.judging.model import Linear, Passes
 
 SEED = 3  # chooses among the dumps' variants; all else is exact
 STRENGTHS = {"html": (1000.0, 30.0), "text": (30.0, 100.0)}

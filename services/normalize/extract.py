@@ -9,30 +9,30 @@ from pydantic import BaseModel
 
 from services.contracts.messages import ArticleDate, Author, Block, Image, Label, Provenance, Quality, Rights
 from services.normalize.core.admission import refuse
-from services.normalize.core.article_object import JsonObject, article_objects
-from services.normalize.core.authors import read_authors
 from services.normalize.core.body import Body, take_apart
-from services.normalize.core.compiled import SHIPPED, Reader
-from services.normalize.core.dates import Dates, read_dates
-from services.normalize.core.images import read_images
 from services.normalize.core.index_page import refuse_index
-from services.normalize.core.keep import judge_blocks
-from services.normalize.core.labels import read_labels
-from services.normalize.core.language import detect_language
-from services.normalize.core.ledger import ledger_of
-from services.normalize.core.model import Passes
-from services.normalize.core.names import unglued
-from services.normalize.core.near import blocks_near_headline, headline_index
-from services.normalize.core.outlet import read_outlet
-from services.normalize.core.page import Page, read_page
-from services.normalize.core.provenance import read_provenance
+from services.normalize.core.judging.keep import judge_blocks
+from services.normalize.core.judging.ledger import ledger_of
+from services.normalize.core.judging.model import Passes
+from services.normalize.core.metadata.article_object import JsonObject, article_objects
+from services.normalize.core.metadata.authors import read_authors
+from services.normalize.core.metadata.dates import Dates, read_dates
+from services.normalize.core.metadata.images import read_images
+from services.normalize.core.metadata.labels import read_labels
+from services.normalize.core.metadata.language import detect_language
+from services.normalize.core.metadata.near import blocks_near_headline, headline_index
+from services.normalize.core.metadata.outlet import read_outlet
+from services.normalize.core.metadata.rights import rights_of_metas
+from services.normalize.core.metadata.section import read_section
+from services.normalize.core.metadata.standfirst import find_standfirst
+from services.normalize.core.metadata.text_title import choose_text_title
+from services.normalize.core.metadata.title import choose_title
+from services.normalize.core.provenance.provenance import read_provenance
 from services.normalize.core.quality import rate_quality
+from services.normalize.core.reading.compiled import SHIPPED, Reader
+from services.normalize.core.reading.page import Page, read_page
 from services.normalize.core.rejections import Rejection
-from services.normalize.core.rights import rights_of_metas
-from services.normalize.core.section import read_section
-from services.normalize.core.standfirst import find_standfirst
-from services.normalize.core.text_title import choose_text_title
-from services.normalize.core.title import choose_title
+from services.normalize.core.words.names import unglued
 
 ENGINE = "1.1.0"
 """Rises with every change of what `extract` returns; the store compares texts of one engine only."""

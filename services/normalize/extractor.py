@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from services.contracts.failures import Unprocessable
-from services.normalize.core.compiled import SHIPPED, Reader
-from services.normalize.core.language import language_model
+from services.normalize.core.metadata.language import language_model
+from services.normalize.core.reading.compiled import SHIPPED, Reader
 from services.normalize.core.rejections import Rejection
 from services.normalize.extract import Extraction, extract
 

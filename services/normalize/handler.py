@@ -10,7 +10,7 @@ from services.contracts.messages import NormalizedArticle, RawArticle
 from services.contracts.streams import ARTICLES_NORMALIZED
 from services.normalize.core.normalized import normalized_article, own_canonical_url
 from services.normalize.core.rejections import Rejection
-from services.normalize.core.topic import Topic
+from services.normalize.core.topics.topic import Topic
 from services.normalize.extract import Extraction
 from services.normalize.extractor import Extractor
 from services.normalize.metrics import count_article, count_rejected

@@ -4,7 +4,7 @@ import zstandard
 
 from services.contracts.failures import Unprocessable
 from services.contracts.streams import PAGE_FIELD
-from services.normalize.core.page import MAX_PAGE_BYTES
+from services.normalize.core.reading.page import MAX_PAGE_BYTES
 
 MAX_WINDOW = 32 * 1024 * 1024  # what a frame may ask the decoder to hold; level 3 needs 2 MiB
 

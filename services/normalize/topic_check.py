@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.contracts.messages import Scope, TopicMatch
-from services.normalize.core.topic import Topic, score_topics, threshold_of
+from services.normalize.core.topics.topic import Topic, score_topics, threshold_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from services.normalize.core.topic import Topic, make_topic
-from services.normalize.core.topic_profile import TopicProfileError, read_topic_profile
+from services.normalize.core.topics.topic import Topic, make_topic
+from services.normalize.core.topics.topic_profile import TopicProfileError, read_topic_profile
 
 
 def read_topics(folder: Path) -> tuple[Topic, ...]:

@@ -1,6 +1,6 @@
 """Groups of class words."""
 
-from services.normalize.core.class_words import group_bit, group_mask
+from services.normalize.core.words.class_words import group_bit, group_mask
 
 
 def test_long_words_count_inside_others_and_short_ones_do_not():

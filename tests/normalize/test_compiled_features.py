@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.core import compiled
-from services.normalize.core.columns import names_of, stacked
-from services.normalize.core.compiled import choose_reader
-from services.normalize.core.compiled_features import NAMES, _arrays_of, compiled_features
-from services.normalize.core.facts import PageFacts, read_facts
-from services.normalize.core.features import first_features
-from services.normalize.core.page import Page, read_page
+from services.normalize.core.judging.columns import names_of, stacked
+from services.normalize.core.judging.compiled_features import NAMES, _arrays_of, compiled_features
+from services.normalize.core.judging.facts import PageFacts, read_facts
+from services.normalize.core.judging.features import first_features
+from services.normalize.core.reading import compiled
+from services.normalize.core.reading.compiled import choose_reader
+from services.normalize.core.reading.page import Page, read_page
 
 CHOSEN = choose_reader()
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled features: {CHOSEN.why_not}")

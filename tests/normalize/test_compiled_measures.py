@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.core import compiled, measures
-from services.normalize.core.blocks import Element, PageBlock, root_element
-from services.normalize.core.class_words import GROUPS
-from services.normalize.core.compiled import choose_reader
-from services.normalize.core.keep import judge_blocks
-from services.normalize.core.measures import PYTHON
-from services.normalize.core.page import Page, read_page
+from services.normalize.core.judging.keep import judge_blocks
+from services.normalize.core.reading import compiled, measures
+from services.normalize.core.reading.blocks import Element, PageBlock, root_element
+from services.normalize.core.reading.compiled import choose_reader
+from services.normalize.core.reading.measures import PYTHON
+from services.normalize.core.reading.page import Page, read_page
+from services.normalize.core.words.class_words import GROUPS
 
 CHOSEN = choose_reader()
 COUNTING = CHOSEN.counting

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
-from services.normalize.core import compiled
-from services.normalize.core.compiled import Reader, choose_reader, said_by
-from services.normalize.core.decode import Decoded, decode_page
-from services.normalize.core.walk import LONG_LINK, MAX_BLOCKS, MAX_DEPTH, cut_blocks
+from services.normalize.core.reading import compiled
+from services.normalize.core.reading.compiled import Reader, choose_reader, said_by
+from services.normalize.core.reading.decode import Decoded, decode_page
+from services.normalize.core.reading.walk import LONG_LINK, MAX_BLOCKS, MAX_DEPTH, cut_blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "tests" / "corpus").rglob("*.html")) + sorted(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.normalize.core.date_text import Habits, find_moment
-from services.normalize.core.date_values import read_moment
-from services.normalize.core.zones import place_of_page
+from services.normalize.core.metadata.date_values import read_moment
+from services.normalize.core.words.date_text import Habits, find_moment
+from services.normalize.core.words.zones import place_of_page
 
 
 @pytest.mark.parametrize(

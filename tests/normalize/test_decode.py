@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.core.decode import Decoded
-from services.normalize.core.decode import decode_page as decode
+from services.normalize.core.reading.decode import Decoded
+from services.normalize.core.reading.decode import decode_page as decode
 from services.normalize.core.rejections import Rejection
 
 

@@ -118,7 +118,7 @@ def test_ten_megabytes_stay_within_bounded_memory() -> None:
     script = (
         "import resource, sys\n"
         "from services.normalize import extract\n"
-        "from services.normalize.core.language import detect_language\n"
+        "from services.normalize.core.metadata.language import detect_language\n"
         "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
         f"page = {PARAGRAPH!r}.encode() * (10_000_000 // {len(PARAGRAPH)})\n"
         "detect_language('Ito ay isang maikling talata tungkol sa lantsa na nahuli ng isang oras. ' * 3)\n"

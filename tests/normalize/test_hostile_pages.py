@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from services.normalize.core.keep import judge_blocks
-from services.normalize.core.page import Page, read_page
+from services.normalize.core.judging.keep import judge_blocks
+from services.normalize.core.reading.page import Page, read_page
 from services.normalize.core.rejections import Rejection
 
 PARAGRAPH = b"<p>Some words of a paragraph that is long enough, with commas, and a full stop.</p>"

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.normalize.core.index_page import refuse_index
-from services.normalize.core.keep import JudgedBlock, judge_blocks
-from services.normalize.core.page import Page, read_page
+from services.normalize.core.judging.keep import JudgedBlock, judge_blocks
+from services.normalize.core.reading.page import Page, read_page
 
 SENTENCES = (
     "The envoy arrived in the capital on Friday morning, according to two officials who met him at the airport.",

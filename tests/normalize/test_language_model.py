@@ -6,8 +6,8 @@ import unicodedata
 import pytest
 from py3langid import langid
 
-from services.normalize.core.language import LANGUAGES, language_model
-from services.normalize.core.language_model import LanguageModel
+from services.normalize.core.metadata.language import LANGUAGES, language_model
+from services.normalize.core.metadata.language_model import LanguageModel
 from services.normalize.extractor import Extractor
 
 SENTENCES = (

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from services.normalize import Extraction, extract
-from services.normalize.core.topic import make_topic, match_topics, score_topics
-from services.normalize.core.topic_profile import read_topic_profile
+from services.normalize.core.topics.topic import make_topic, match_topics, score_topics
+from services.normalize.core.topics.topic_profile import read_topic_profile
 
 ROOT = Path(__file__).resolve().parents[2]
 

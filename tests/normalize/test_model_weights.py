@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from services.normalize.core.columns import names_of
-from services.normalize.core.facts import read_facts
-from services.normalize.core.features import first_features
-from services.normalize.core.model import Linear, shipped_passes
-from services.normalize.core.page import Page, read_page
+from services.normalize.core.judging.columns import names_of
+from services.normalize.core.judging.facts import read_facts
+from services.normalize.core.judging.features import first_features
+from services.normalize.core.judging.model import Linear, shipped_passes
+from services.normalize.core.reading.page import Page, read_page
 
 PAGES = {
     "html": b"<h1>Title</h1><p>One paragraph, with words.</p><ul><li>a b</li></ul>",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.normalize.core.names import Strip, names_in_byline
+from services.normalize.core.words.names import Strip, names_in_byline
 
 
 @pytest.mark.parametrize(

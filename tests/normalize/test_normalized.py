@@ -6,10 +6,10 @@ import pytest
 
 from services.contracts.messages import EntryHint, NormalizedArticle, RawArticle, Rights, Source
 from services.normalize import Extraction, Rejection, extract
+from services.normalize.core.metadata.rights import rights_of_headers, rights_of_metas, strictest
 from services.normalize.core.normalized import normalized_article, own_canonical_url
-from services.normalize.core.rights import rights_of_headers, rights_of_metas, strictest
-from services.normalize.core.topic import make_topic
-from services.normalize.core.topic_profile import read_topic_profile
+from services.normalize.core.topics.topic import make_topic
+from services.normalize.core.topics.topic_profile import read_topic_profile
 
 TEXT = "\n".join(
     f"The ferry number {n} left an hour late on Monday because the crew had waited for a load of medicine."

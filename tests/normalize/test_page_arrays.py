@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.core.columns import names_of, numbered, stacked
-from services.normalize.core.element_columns import _siblings
-from services.normalize.core.facts import PageFacts, read_facts
-from services.normalize.core.letters import (
+from services.normalize.core.judging.columns import names_of, numbered, stacked
+from services.normalize.core.judging.element_columns import _siblings
+from services.normalize.core.judging.facts import PageFacts, read_facts
+from services.normalize.core.judging.tree import NEGATIVE, chain_of
+from services.normalize.core.reading.page import Page, read_page
+from services.normalize.core.words.letters import (
     WIDE_LETTER,
     counts_of,
     marked,
@@ -18,8 +20,7 @@ from services.normalize.core.letters import (
     may_hold_wide_letters,
     signs_of,
 )
-from services.normalize.core.page import Page, read_page
-from services.normalize.core.phrases import (
+from services.normalize.core.words.phrases import (
     JUNK_HEADING,
     JUNK_HEADINGS,
     JUNK_START,
@@ -28,7 +29,6 @@ from services.normalize.core.phrases import (
     starts_as_junk,
     words_of,
 )
-from services.normalize.core.tree import NEGATIVE, chain_of
 
 TEXTS = st.lists(
     st.text("aB1 ,.!?\n|@©é中Ж٣", min_size=1, max_size=40).filter(lambda one: one[0] != " "), min_size=1

@@ -4,7 +4,7 @@ import pytest
 import zstandard
 
 from services.contracts.failures import Unprocessable
-from services.normalize.core.page import MAX_PAGE_BYTES
+from services.normalize.core.reading.page import MAX_PAGE_BYTES
 from services.normalize.page_field import unpack_page
 
 SIZED = zstandard.ZstdCompressor()

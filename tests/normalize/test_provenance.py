@@ -3,10 +3,10 @@
 import pytest
 
 from services.contracts.messages import Author
-from services.normalize.core.cites import read_cites
-from services.normalize.core.credit_line import read_credit_line, split_credit_tail
-from services.normalize.core.dateline import read_dateline
-from services.normalize.core.provenance import read_provenance
+from services.normalize.core.provenance.cites import read_cites
+from services.normalize.core.provenance.credit_line import read_credit_line, split_credit_tail
+from services.normalize.core.provenance.dateline import read_dateline
+from services.normalize.core.provenance.provenance import read_provenance
 
 
 @pytest.mark.parametrize(

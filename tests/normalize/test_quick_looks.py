@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.normalize.core.body import _is_date_line
-from services.normalize.core.cites import BEFORE, CUES
-from services.normalize.core.date_text import has_year
-from services.normalize.core.json_ld import _parsed
-from services.normalize.core.language import detect_language
-from services.normalize.core.ledger import _in_thousandths
-from services.normalize.core.name_words import PREFIX, says_by
-from services.normalize.core.plain_words import INVISIBLE, WORD, plain
+from services.normalize.core.judging.ledger import _in_thousandths
+from services.normalize.core.metadata.language import detect_language
+from services.normalize.core.provenance.cites import BEFORE, CUES
+from services.normalize.core.reading.json_ld import _parsed
+from services.normalize.core.words.date_text import has_year
+from services.normalize.core.words.name_words import PREFIX, says_by
+from services.normalize.core.words.plain_words import INVISIBLE, WORD, plain
 
 BYLINES = (
     "By Anna Lee", "by: Anna Lee", "BySaima Sidik", "VON Anna Lee", "Words by Anna Lee", "Guest post by Anna Lee", "— by Anna Lee",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services.normalize import Extraction, extract
-from services.normalize.core.topic import make_topic, match_topics
-from services.normalize.core.topic_profile import read_topic_profile
+from services.normalize.core.topics.topic import make_topic, match_topics
+from services.normalize.core.topics.topic_profile import read_topic_profile
 
 ROOT = Path(__file__).parents[2]
 SEEDS = Path(os.environ.get("CLEANWIRE_SHARED", ROOT.parent / "shared")) / "seeds"

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.normalize.core.selection import best_selection
+from services.normalize.core.judging.selection import best_selection
 
 
 def test_sure_blocks_are_taken_and_sure_others_are_not():

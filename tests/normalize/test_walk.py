@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from services.normalize.core.blocks import PageBlock
-from services.normalize.core.walk import MAX_BLOCKS, cut_blocks
+from services.normalize.core.reading.blocks import PageBlock
+from services.normalize.core.reading.walk import MAX_BLOCKS, cut_blocks
 
 
 def blocks_of(html: str) -> list[PageBlock]:

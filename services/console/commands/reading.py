@@ -69,7 +69,7 @@ def topic_test(where: Where, url: Url = "", title: Title = "", scope: Scope = "g
 
         cleanwire topic test page.html
     """
-    from services.normalize.core.topic_profile import TopicProfileError
+    from services.normalize.core.topics.topic_profile import TopicProfileError
     from services.normalize.topic_check import check_topics, topic_lines
     from services.normalize.topics import read_topics
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from services.console.exits import CommandError
 from services.console.subscribers.start_point import read_start_point
 from services.contracts.failures import RetryLater
-from services.normalize.core.topic import Topic
-from services.normalize.core.topic_profile import TopicProfileError
+from services.normalize.core.topics.topic import Topic
+from services.normalize.core.topics.topic_profile import TopicProfileError
 from services.normalize.topics import read_topics
 from services.runtime.kept_pages import DEPENDENCY, KeptPages
 

@@ -15,7 +15,7 @@ from services.contracts.messages import RawArticle
 from services.contracts.streams import PAGE_FIELD
 from services.normalize.core.normalized import normalized_article
 from services.normalize.core.rejections import Rejection
-from services.normalize.core.topic import Topic
+from services.normalize.core.topics.topic import Topic
 from services.normalize.extractor import Extractor
 from services.normalize.page_field import unpack_page
 from services.runtime.kept_pages import KeptPages

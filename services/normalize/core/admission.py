@@ -2,7 +2,7 @@
 
 import re
 
-from services.normalize.core.page import Page
+from services.normalize.core.reading.page import Page
 from services.normalize.core.rejections import Rejection, RejectionReason
 
 FEWEST_WORDS = 12  # the shortest real notes in the data hold 20; a headline alone holds up to 12

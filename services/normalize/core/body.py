@@ -4,14 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.normalize.core.credit_line import CreditLine, read_credit_line, split_credit_tail
-from services.normalize.core.date_text import find_moment, has_digit, has_year
-from services.normalize.core.dateline import Dateline, read_dateline
-from services.normalize.core.keep import JudgedBlock
-from services.normalize.core.labels import is_machine_notice, speaks_of_machines
-from services.normalize.core.name_words import says_by
-from services.normalize.core.names import names_in_byline
-from services.normalize.core.plain_words import Wording, plain
+from services.normalize.core.judging.keep import JudgedBlock
+from services.normalize.core.metadata.labels import is_machine_notice, speaks_of_machines
+from services.normalize.core.provenance.credit_line import CreditLine, read_credit_line, split_credit_tail
+from services.normalize.core.provenance.dateline import Dateline, read_dateline
+from services.normalize.core.words.date_text import find_moment, has_digit, has_year
+from services.normalize.core.words.name_words import says_by
+from services.normalize.core.words.names import names_in_byline
+from services.normalize.core.words.plain_words import Wording, plain
 
 LONGEST_BYLINE = 200
 HEAD_REACH = 40  # blocks above the first kept one in which headline, byline and date are looked for

@@ -1,8 +1,8 @@
 """Whether a page lists articles rather than being one: then its best text is a handful of teasers."""
 
-from services.normalize.core.keep import JudgedBlock
-from services.normalize.core.page import Page
-from services.normalize.core.page_hints import article_object
+from services.normalize.core.judging.keep import JudgedBlock
+from services.normalize.core.judging.page_hints import article_object
+from services.normalize.core.reading.page import Page
 from services.normalize.core.rejections import Rejection
 
 SCATTERED = 0.4  # no container of an index holds this share of what was kept; an article's body holds more

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from services.contracts.identities import canonical_url
 from services.contracts.messages import ArticleDate, EntryHint, NormalizedArticle, RawArticle, TopicMatch
+from services.normalize.core.metadata.rights import rights_of_headers, strictest
 from services.normalize.core.rejections import Rejection
-from services.normalize.core.rights import rights_of_headers, strictest
-from services.normalize.core.topic import Topic, match_topics, score_topics, threshold_of
+from services.normalize.core.topics.topic import Topic, match_topics, score_topics, threshold_of
 
 if TYPE_CHECKING:
     from services.normalize.extract import Extraction

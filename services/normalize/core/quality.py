@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.contracts.messages import Quality
-from services.normalize.core.keep import JudgedBlock
+from services.normalize.core.judging.keep import JudgedBlock
 
 ENOUGH_WORDS = 120  # a short note is as good as its evidence; below this, length lowers the trust
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.contracts.messages import Block
-from services.normalize.core.plain_words import plain
+from services.normalize.core.words.plain_words import plain
 
 if TYPE_CHECKING:
     from services.normalize.extract import Extraction

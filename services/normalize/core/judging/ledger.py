@@ -1,0 +1,41 @@
+"""The cut ledger as the contract has it: every block of the page, kept or cut, with its reason."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from services.contracts.messages import Block
+from services.normalize.core.judging.keep import JudgedBlock
+
+BLOCKS = TypeAdapter(tuple[Block, ...])
+THOUSAND = 1_000
+NEAR_HALF = 1e-6  # of a thousandth: there the product's own rounding could tip the scale
+
+
+def ledger_of(judged: Sequence[JudgedBlock]) -> tuple[Block, ...]:
+    """The judged blocks, scores in thousandths; validated all at once, for a page has hundreds."""
+    scores = _in_thousandths([one.score for one in judged])
+    return BLOCKS.validate_python(
+        tuple(
+            {
+                "text": one.block.text,
+                "kind": one.block.kind,
+                "kept": one.kept,
+                "reason": one.reason,
+                "rule": one.rule,
+                "score": score,
+            }
+            for one, score in zip(judged, scores, strict=True)
+        )
+    )
+
+
+def _in_thousandths(scores: Sequence[float | None]) -> list[float | None]:
+    """As `round(score, 3)` does it, which is exact and takes as long as everything else here together."""
+    scaled = np.array(scores, dtype=np.float64) * THOUSAND  # None is not a number
+    rounded: list[float | None] = (np.rint(scaled) / THOUSAND).tolist()
+    near_half = np.abs(np.abs(scaled - np.trunc(scaled)) - 0.5) < NEAR_HALF
+    for at in np.flatnonzero(near_half).tolist():
+        rounded[at] = round(scores[at] or 0.0, 3)
+    return [one if score is not None else None for one, score in zip(rounded, scores, strict=True)]

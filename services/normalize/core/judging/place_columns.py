@@ -1,0 +1,119 @@
+"""Features of a block's place on the page, and of what the page's head says of its words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from services.normalize.core.judging.columns import Columns, numbered
+from services.normalize.core.judging.facts import FAR, PageFacts
+from services.normalize.core.judging.page_hints import text_key
+
+SAID = 60  # characters compared with the head's texts
+SHORTEST_SAID = 15
+SHORT = 250
+NEAR = np.array([[3], [8], [20]])
+NEAR_KEY = numbered("prose_within", (3, 8, 20))
+
+
+def place_columns(facts: PageFacts, distances: tuple[Any, Any]) -> Columns:
+    """Before or after the headline, among how much prose, under which headings."""
+    at, count, headline = facts.candidates, len(facts.page.blocks), facts.headline_at
+    since_headline = max(0, headline)
+    running = np.concatenate(([0.0], np.cumsum(facts.chars * facts.prose)))
+    prose = running[-1] or 1.0
+    chars = np.cumsum(facts.chars)
+    junk = facts.after_junk_heading[at]
+    since, until = distances
+    before = running[at]
+    around = running[np.minimum(count, at + NEAR)] - running[np.maximum(0, at - NEAR + 1)]
+    return {
+        SAID_NAMES: said_of(facts).T,
+        "before_headline": (headline >= 0) & (at < headline),
+        "at_headline": at == headline,
+        "log_after_headline": np.log1p(np.maximum(0, at - since_headline)),
+        "log_before_headline": np.log1p(np.maximum(0, since_headline - at)),
+        "place": at / count,
+        "chars_before": chars[at] / chars[-1],
+        "prose_before": before / prose,
+        "prose_after": (running[-1] - running[at + 1]) / prose,
+        "prose_since_headline": np.maximum(0.0, before - running[since_headline]) / prose,
+        "has_headline": headline >= 0,
+        NEAR_KEY: around / prose,
+        "log_blocks": np.log1p(count),
+        "log_prose": np.log1p(prose),
+        "prose_share": prose / chars[-1],
+        "since_prose": since / 10,
+        "until_prose": until / 10,
+        "under_junk_heading": junk >= 0,
+        "junk_heading_near": np.minimum(FAR, np.abs(junk)) / 10,
+        "junk_heading_itself": junk == 0,
+    }
+
+
+SAID_NAMES = (
+    "is_headline_text",
+    "in_title",
+    "in_description",
+    "in_article_body",
+    "not_in_article_body",
+    "repeated",
+)
+IS_HEADLINE, IN_TITLE, IN_DESCRIPTION, IN_BODY, NOT_IN_BODY, REPEATED = range(len(SAID_NAMES))
+
+
+def said_of(facts: PageFacts) -> Any:
+    """Whether the head says the candidate's words too, and how often the page has said them before: `SAID_NAMES`, a row each."""
+    hints, body = facts.hints, facts.hints.article_body_key
+    candidates, keys, sizes = facts.candidates.tolist(), facts.keys, facts.sizes
+    earlier = _said_before(keys)
+    shortest = min(map(len, hints.headlines), default=1 << 30)
+    rows = np.zeros((len(candidates), len(SAID_NAMES)))
+    for row, at in enumerate(candidates):
+        key = keys[at]
+        size = len(key)
+        if sizes[at] < SHORT:
+            if size >= shortest and text_key(key) in hints.headlines:
+                rows[row, IS_HEADLINE] = 1
+            if size > 10 and key in hints.title:
+                rows[row, IN_TITLE] = 1
+        if size > SHORTEST_SAID:
+            said = key[:SAID]
+            if said in hints.description:
+                rows[row, IN_DESCRIPTION] = 1
+            if body != "":
+                rows[row, IN_BODY if said.replace("\n", " ") in body else NOT_IN_BODY] = 1
+            if earlier and earlier[at]:
+                rows[row, REPEATED] = min(3, earlier[at])
+    return rows
+
+
+def _said_before(keys: Sequence[str]) -> list[int]:
+    """For each text how often it stood before; nothing where all are different."""
+    if len(set(keys)) == len(keys):
+        return []
+    counts: dict[str, int] = {}
+    earlier = []
+    for key in keys:
+        seen = counts.get(key, 0)
+        counts[key] = seen + 1
+        earlier.append(seen)
+    return earlier
+
+
+def prose_distances(facts: PageFacts) -> tuple[Any, Any]:
+    """For every candidate the blocks between it and the prose before it, and the prose after it; at most 20."""
+    since, until = block_distances(facts)
+    return since[facts.candidates], until[facts.candidates]
+
+
+def block_distances(facts: PageFacts) -> tuple[Any, Any]:
+    """The same for every block."""
+    return _since(facts.prose), _since(facts.prose[::-1])[::-1]
+
+
+def _since(marks: Any) -> Any:
+    places = np.arange(len(marks))
+    last = np.maximum.accumulate(np.where(marks, places, -FAR - 1))
+    before = np.concatenate(([-FAR - 1], last[:-1]))
+    return np.minimum(FAR, places - 1 - before)

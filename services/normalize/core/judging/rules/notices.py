@@ -1,0 +1,33 @@
+"""Notes to the reader that stand among the paragraphs: appeals, sign-up boxes, cookies, paywalls, notes on pictures."""
+
+from services.normalize.core.judging.draft import Draft
+from services.normalize.core.judging.rules.notice_phrases import NOTICE_CHARS, NOTICES
+from services.normalize.core.words.phrases import WIDE_NOTICE
+
+
+def cut_notices(draft: Draft) -> None:
+    """Cut short paragraphs that speak to the reader of the page, not of the news.
+
+    Needed for pages that put "Our journalism needs your support" between the paragraphs, in the paragraphs' own class.
+    """
+    blocks, facts = draft.scored.page.blocks, draft.scored.facts
+    for at in draft.kept_places():
+        text = blocks[at].text
+        if len(text) <= NOTICE_CHARS:
+            reason = _reason_of(text, facts.telling[at], may_be_wide=facts.may_be_wide)
+            if reason is not None:
+                draft.cut(at, "notices", reason)
+
+
+def _reason_of(text: str, words: frozenset[bytes], *, may_be_wide: bool) -> str | None:
+    wide = may_be_wide and not text.isascii() and WIDE_NOTICE.search(text) is not None
+    if not words and not wide:
+        return None
+    for notice in NOTICES:
+        if (
+            len(text) <= notice.longest
+            and (wide or not notice.words.isdisjoint(words))
+            and notice.pattern.search(text)
+        ):
+            return notice.reason
+    return None

@@ -1,0 +1,53 @@
+"""From a page to the log-odds of each of its blocks: the features of its kind and the two passes of the model."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.normalize.core.judging.compiled_features import compiled_features
+from services.normalize.core.judging.context import Surroundings, second_features
+from services.normalize.core.judging.facts import PageFacts, read_facts
+from services.normalize.core.judging.features import first_features
+from services.normalize.core.judging.line_features import line_surroundings
+from services.normalize.core.judging.model import Passes, shipped_passes
+from services.normalize.core.judging.places import leaves_of
+from services.normalize.core.reading.page import Page
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """A page with its facts; `scores` holds the log-odds by block index, None for blocks that are no candidates."""
+
+    page: Page
+    facts: PageFacts
+    scores: list[float | None]
+
+
+def score_page(page: Page, passes: Passes | None = None) -> Scored:
+    """Both passes over one page, by the shipped weights or by `passes`."""
+    facts = read_facts(page)
+    scores: list[float | None] = [None] * len(page.blocks)
+    if len(facts.candidates):
+        passes = passes or shipped_passes(page.kind)
+        compiled = page.kind == "html" and page.reader.features is not None
+        first = passes.first.score(compiled_features(facts) if compiled else first_features(facts))
+        second = passes.second.score(second_features(surroundings_of(facts), first))
+        for at, score in zip(facts.candidates.tolist(), second.tolist(), strict=True):
+            scores[at] = score
+    return Scored(page, facts, scores)
+
+
+def surroundings_of(facts: PageFacts) -> Surroundings:
+    """The frame of the second pass: elements of a page, sections of a dump."""
+    if facts.page.kind == "text":
+        return line_surroundings(facts.page.blocks, facts.sizes)
+    tree, candidates = facts.tree, facts.candidates
+    leaves = leaves_of(facts)
+    return Surroundings(
+        sizes=facts.chars[candidates],
+        shapes=tree.shape[leaves],
+        leaves=leaves,
+        parents=tree.parent,
+        first=np.searchsorted(candidates, tree.first),
+        last=np.searchsorted(candidates, tree.last),
+    )

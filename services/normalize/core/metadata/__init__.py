@@ -1,0 +1,1 @@
+"""Title, dates, authors, images, language and what else a page tells of its article, by evidence."""

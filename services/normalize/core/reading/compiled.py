@@ -1,0 +1,173 @@
+"""What reads and counts a page: the compiled walk and counting where they were built and fit the parser, else Python's."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import selectolax
+import selectolax.lexbor
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from services.normalize.core.reading.blocks import Element, PageBlock, root_element
+from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS, PYTHON, Counting, Rows
+from services.normalize.core.reading.tags import BLOCK, KIND_OF_TAG, ROLE_OF_NUMBER
+from services.normalize.core.reading.walk import (
+    LONG_LINK,
+    MAX_BLOCKS,
+    MAX_DEPTH,
+    Walked,
+    WalkOnce,
+    cut_blocks,
+    walk_once,
+)
+from services.normalize.core.words.class_words import MASK_OF_WORD
+from services.normalize.core.words.containers import ARTICLE_BODY, BIT_OF_TAG
+from services.normalize.core.words.letters import COUNT_TABLE, MARK_TABLE
+
+_walk: ModuleType | None
+_measures: ModuleType | None
+_features: ModuleType | None
+try:
+    from services.normalize.core.native import _features, _measures, _walk
+except ImportError:
+    _features = _measures = _walk = None
+
+EDITIONS = (1, 1, 1)
+"""Those of _walk.c, _measures.c and _features.c; each rises with its file's face, so that what older sources made is not taken."""
+
+PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
+NUMBERS = 256
+PROOF = "text that proves the layout: ąž中"
+KNOWN_PAGE = f"<div class=a>{PROOF}<p id=b>two <a href=/>links</a><br>lines</div>"
+NOT_BUILT = "not built: no C compiler or no Python headers when cleanwire was installed"
+
+OF_ELEMENT = attrgetter(*(slot for slot in Element.__slots__ if slot not in ("node", "parent")))
+OF_BLOCK = attrgetter(*(slot for slot in PageBlock.__slots__ if slot != "element"))
+
+
+Features = Callable[[dict[str, Any]], bytearray]
+"""What compiled_features.py hands its arrays to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A walk and a counting with their name, `compiled` or `python`; `why_not` says why they are not the compiled ones."""
+
+    name: str
+    walk_once: WalkOnce
+    counting: Counting
+    features: Features | None
+    why_not: str = ""
+
+    def cut_blocks(self, tree: LexborHTMLParser) -> Walked:
+        """The page's elements and blocks, as `walk.cut_blocks`."""
+        return cut_blocks(tree, self.walk_once)
+
+
+def choose_reader(*, compiled: bool = True) -> Reader:
+    """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
+    reason = _reason_against() if compiled else "switched off"
+    return (
+        Reader("python", walk_once, PYTHON, None, reason)
+        if reason
+        else Reader("compiled", _walk_once, COMPILED, _first_features)
+    )
+
+
+def _reason_against() -> str:
+    if _walk is None or _measures is None or _features is None:
+        return NOT_BUILT
+    if (_walk.EDITION, _measures.EDITION, _features.EDITION) != EDITIONS:
+        return "built from other sources than these: install cleanwire again"
+    if selectolax.__version__ != PARSER:
+        return f"made for selectolax {PARSER}, not {selectolax.__version__}"
+    try:
+        _bind()
+    except (ImportError, TypeError, ValueError) as odd:
+        return f"does not fit this selectolax: {odd}"
+    return "" if _reads_the_known_page() else "reads a known page otherwise than Python"
+
+
+def _bind() -> None:
+    """Tell the compiled walk the parser's library, the house's classes and its bounds."""
+    assert _walk is not None
+    assert _measures is not None
+    _measures.bind(MASK_OF_WORD, Element, PageBlock)
+    tree = LexborHTMLParser(f"<p>{PROOF}")
+    paragraph = tree.css_first("p")
+    proof = paragraph.first_child if paragraph is not None else None
+    _walk.bind(
+        selectolax.lexbor.__file__,
+        proof.mem_id if proof is not None else 0,
+        PROOF.encode(),
+        Element,
+        PageBlock,
+        bytes(ROLE_OF_NUMBER.get(number, BLOCK) for number in range(NUMBERS)),
+        {tree.create_node(tag).tag_id: kind for tag, kind in KIND_OF_TAG.items()},
+        tree.create_node("article").tag_id,
+        MAX_DEPTH,
+        MAX_BLOCKS,
+        LONG_LINK,
+    )
+
+
+def _reads_the_known_page() -> bool:
+    tree = LexborHTMLParser(KNOWN_PAGE)
+    return said_by(cut_blocks(tree, _walk_once)) == said_by(cut_blocks(tree, walk_once))
+
+
+def said_by(walked: Walked) -> tuple[list[object], list[object]]:
+    """All that a walk found, as plain values to compare: a row an element, a row a block."""
+    elements, blocks = walked
+    parents = [one.parent.index if one.parent is not None else None for one in elements]
+    places = [one.element.index for one in blocks]
+    return [*zip(map(OF_ELEMENT, elements), parents, strict=True)], [
+        *zip(map(OF_BLOCK, blocks), places, strict=True)
+    ]
+
+
+def _walk_once(body: LexborNode, long_links: set[int]) -> Walked:
+    """One compiled walk; the caller's `body` keeps the tree alive."""
+    assert _walk is not None
+    found: Walked = _walk.cut(body.mem_id, root_element(), long_links)
+    return found
+
+
+def _measure_blocks(blocks: Sequence[PageBlock]) -> Rows:
+    assert _measures is not None
+    return _rows(_measures.measure_blocks(blocks, COUNT_TABLE, MARK_TABLE), BLOCK_ROWS)
+
+
+def _measure_elements(elements: Sequence[Element]) -> Rows:
+    assert _measures is not None
+    return _rows(_measures.measure_elements(elements, BIT_OF_TAG, ARTICLE_BODY), ELEMENT_ROWS)
+
+
+def _from_above(parent: Any, carried: Any) -> tuple[Any, Any]:
+    assert _measures is not None
+    depth, far = np.frombuffer(_measures.from_above(parent, carried), np.int64).reshape(2, len(parent))
+    return depth, far
+
+
+def _find_words(texts: bytes, asked: frozenset[bytes]) -> tuple[list[int], list[frozenset[bytes]]]:
+    assert _measures is not None
+    found: tuple[list[int], list[frozenset[bytes]]] = _measures.find_words(texts, asked)
+    return found
+
+
+def _rows(buffer: bytearray, names: Sequence[str]) -> Rows:
+    return dict(zip(names, np.frombuffer(buffer, np.int64).reshape(len(names), -1), strict=True))
+
+
+def _first_features(arrays: dict[str, Any]) -> bytearray:
+    assert _features is not None
+    found: bytearray = _features.first_features(arrays)
+    return found
+
+
+COMPILED = Counting(_measure_blocks, _measure_elements, _from_above, _find_words)
+SHIPPED = choose_reader()
+"""What reads pages unless something else is asked for; chosen once."""

@@ -1,0 +1,108 @@
+"""A page's facts, read once: its head, its JSON-LD, its blocks. What they mean is decided elsewhere."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+
+from services.normalize.core.reading.blocks import Element, PageBlock
+from services.normalize.core.reading.compiled import SHIPPED, Reader
+from services.normalize.core.reading.decode import Decoded, decode_page
+from services.normalize.core.reading.hostile import refuse_hostile
+from services.normalize.core.reading.json_ld import read_json_ld
+from services.normalize.core.reading.plain_text import blocks_of_lines
+from services.normalize.core.rejections import Rejection
+
+PageKind = Literal["html", "text"]
+
+MAX_PAGE_BYTES = 12_000_000
+MARKUP = re.compile(
+    r"<(?:!doctype|html|head|body|meta|title|div|p|article|section|table|span|a|h1|script)[\s>]", re.I
+)
+SNIFFED_CHARS = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, parsed once.
+
+    `metas` maps a meta element's property, name or itemprop in lower case to its content, the first one winning;
+    `text` is the decoded source; `elements` are the block-level elements, the root first; `reader` is
+    what read it and what counts in it.
+    """
+
+    kind: PageKind
+    url: str
+    tree: LexborHTMLParser | None
+    json_ld: tuple[dict[str, Any], ...]
+    metas: Mapping[str, str]
+    title_tag: str | None
+    canonical_link: str | None
+    html_lang: str | None
+    text: str
+    blocks: tuple[PageBlock, ...]
+    elements: tuple[Element, ...] = field(default=(), repr=False)
+    reader: Reader = field(default=SHIPPED, repr=False)
+
+
+def read_page(
+    page: bytes, url: str = "", content_type: str | None = None, reader: Reader = SHIPPED
+) -> Page | Rejection:
+    """Decode, parse and walk a page; a Rejection if it is no text at all, or markup made to be slow."""
+    if len(page) > MAX_PAGE_BYTES:
+        return Rejection("not text", f"{len(page):,} bytes; at most {MAX_PAGE_BYTES:,} are read")
+    decoded = decode_page(page, content_type)
+    if isinstance(decoded, Rejection):
+        return decoded
+    if _kind_of(decoded.text, content_type or "") == "text":
+        return _text_page(decoded.text, url, reader)
+    return refuse_hostile(decoded.text, decoded.source) or _html_page(decoded, url, reader)
+
+
+def _kind_of(text: str, content_type: str) -> PageKind:
+    """HTML by its header or its tags; a header that says text/plain is believed."""
+    if content_type.lower().startswith("text/plain"):
+        return "text"
+    if "html" in content_type.lower() or MARKUP.search(text, 0, SNIFFED_CHARS):
+        return "html"
+    return "text"
+
+
+def _text_page(text: str, url: str, reader: Reader) -> Page:
+    elements, blocks = blocks_of_lines(text)
+    return Page("text", url, None, (), {}, None, None, None, text, tuple(blocks), tuple(elements), reader)
+
+
+def _html_page(decoded: Decoded, url: str, reader: Reader) -> Page:
+    tree = LexborHTMLParser(decoded.source, options=LexborDocumentOptions.WO_EVENTS)
+    elements, blocks = reader.cut_blocks(tree)
+    title = tree.css_first("title")
+    canonical = tree.css_first('link[rel~="canonical"]')
+    html = tree.css_first("html")
+    return Page(
+        kind="html",
+        url=url,
+        tree=tree,
+        json_ld=read_json_ld(tree),
+        metas=_metas(tree),
+        title_tag=" ".join((title.text() or "").split()) or None if title is not None else None,
+        canonical_link=canonical.attributes.get("href") if canonical is not None else None,
+        html_lang=html.attributes.get("lang") if html is not None else None,
+        text=decoded.text,
+        blocks=tuple(blocks),
+        elements=tuple(elements),
+        reader=reader,
+    )
+
+
+def _metas(tree: LexborHTMLParser) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for meta in tree.css("meta"):
+        attributes = meta.attributes
+        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        content = attributes.get("content")
+        if name and content:
+            found.setdefault(name.lower(), content)
+    return found

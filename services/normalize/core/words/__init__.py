@@ -1,0 +1,1 @@
+"""Vocabularies in all languages: names, agencies, media, dates, phrases, letters."""

@@ -1,0 +1,114 @@
+"""The words around names in bylines: what begins one, ends one, joins two, and what is no name."""
+
+import re
+
+from services.contracts.messages import AuthorRole
+from services.normalize.core.words.agencies import AGENCY_FORMS
+from services.normalize.core.words.media_names import CITED
+
+WRITINGS = "words|story|text|review|reported|report|written|posted|published|authored|analysis|opinion|column|news|updated|guest post|post"
+SAYS_BY = (
+    r"by|von|door|av|af|от|par|por|autor(?:ka|es|en|in)?|author(?:\(?s\)?)?|reporter|автор(?:ка|ы|и)?|аўтар(?:ка)?|tekst|текст|тэкст|"
+    r"rašo|parengė|autorius|autorė|oleh|penulis|написал[аи]?|подготовил[аи]?|redakcja|opracowanie|opracował[a]?"
+)
+PREFIX = re.compile(
+    rf"^\W*(?:(?:{WRITINGS})\s+)?(?:{SAYS_BY})(?:\s*:\s*|\s+|(?-i:(?=[A-Z][a-z])))", re.IGNORECASE
+)
+"""How a byline begins. `BySaima Sidik` happens where a page forgets the blank."""
+
+STARTS = frozenset(word[:2] for word in f"{WRITINGS}|{SAYS_BY}".split("|"))
+
+
+def says_by(text: str) -> bool:
+    """Whether `text` begins as a byline does; nearly every line is told by its first two letters."""
+    start = text[:2]
+    return (not start.isalpha() or start.casefold() in STARTS) and PREFIX.match(text) is not None
+
+
+STOP = re.compile(
+    r"\s*(?:\||•|·|\s[-–—/]\s|\(|@|https?:|\d|\b(?:published|updated|posted|created|modified|last|min read|comments?|follow|"
+    r"twitter|share|as told to|is an?|has been|covers|опубликовано|обновлено|veröffentlicht|aktualisiert|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|special to|for)\b|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?\d)",
+    re.IGNORECASE,
+)
+GLUED_DATE = re.compile(
+    r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? ?\d|Published|Updated|Posted|Twitter|Staff|Writer|Reporter|Correspondent|Editor|Columnist|archive page)"
+)
+BETWEEN = re.compile(
+    r"\s*(?:,|;|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bи\b|\bі\b|\bта\b|\bi\b|\boraz\b|\bir\b)\s*"
+)
+PARTICLES = frozenset(
+    "de del della di da do dos das du la le les los van von der den ter ten bin ibn al el ul e y i abu zu zur vom af av san st".split()  # noqa: SIM905
+)
+NAME_WORD = re.compile(r"[^\W\d_][\w.'’ʼ‘`-]*")
+ROLE_OF_WORD: dict[str, AuthorRole] = {
+    "editor": "editor", "redakteur": "editor", "redakteurin": "editor", "редактор": "editor",
+    "reporter": "reporter", "correspondent": "reporter", "journalist": "reporter", "korrespondent": "reporter",
+    "корреспондент": "reporter", "columnist": "writer", "writer": "writer", "contributor": "contributor",
+    "contributing": "contributor", "photographer": "photographer", "translator": "translator",
+}  # fmt: skip
+DESK = re.compile(
+    r"(?<!\w)(?:desk|staff|newsroom|editors?|editorial|team|news|media|agency|agencies|wire|redaktion|redakcja|redakcija|редакция|"
+    r"рэдакцыя|редакція|redazione|rédaction|redacción|reporters?|admin|correspondent)(?!\w)",
+    re.IGNORECASE,
+)
+TITLE_WORD = re.compile(
+    r"(?<!\w)(?:senior|junior|chief|political|deputy|managing|associate|assistant|executive|staff|city|money|business|news|"
+    r"reporter|editor|writer|columnist|correspondent|contributor|journalist|redakteur(?:in)?|producer|analyst|fellow|"
+    r"professor|director|officer|journalistin|reporterin|volontär(?:in)?|autor(?:in)?|freelance|guest|sponsored)(?!\w)",
+    re.IGNORECASE,
+)
+NOT_NAMES = frozenset(
+    [
+        "share",
+        "tweet",
+        "email",
+        "print",
+        "comments",
+        "comment",
+        "read",
+        "more",
+        "save",
+        "subscribe",
+        "advertisement",
+        "photo",
+        "image",
+        "video",
+        "credit",
+        "source",
+        "menu",
+        "search",
+        "home",
+        "login",
+        "sign",
+        "newsletter",
+        "presented",
+        "sponsored",
+        "opinion",
+        "follow",
+        "facebook",
+        "twitter",
+        "whatsapp",
+        "telegram",
+        "updated",
+        "published",
+        "written",
+        "contributions",
+        "from",
+        "the",
+        "author",
+        "authors",
+        "about",
+        "related",
+        "listen",
+        "by",
+    ]
+)
+LONGEST_NAME, MOST_NAMES = 60, 12
+HOST = re.compile(
+    r"\w\.(?:com|net|org|de|ru|by|ua|pl|lt|is|info|co|ch|at|fr|es|it|uk|tv|news)\b", re.IGNORECASE
+)
+NEWSROOMS = frozenset(form for forms in (*CITED.values(), *AGENCY_FORMS.values()) for form in forms) | {
+    "The Associated Press"
+}
