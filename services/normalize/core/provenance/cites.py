@@ -38,6 +38,7 @@ AFTER = re.compile(
 )
 TITLED = re.compile(r"\b[Aa]ccording to (?P<name>The(?: [A-Z][\w’'-]+){2,4})(?=[,.;:]| (?:which|that)\b)")
 """A capital article inside a sentence is how the title of a publication is set: "according to The Good Authority"."""
+ACCORDING = re.compile("ccording to The ")  # found first: the expression above tries itself at every place
 PUBLIC_BODIES = re.compile(
     r"^The (?:White House|United (?:States|Nations|Kingdom)|European|State Department|Kremlin)\b"
 )
@@ -99,9 +100,9 @@ def _is_source(text: str, start: int, end: int) -> bool:
 
 
 def _titled(text: str) -> list[Cite]:
-    if "ccording to The " not in text:
-        return []
-    return [Cite(hit["name"], 1, hit.start(), hit[0]) for hit in TITLED.finditer(text)]
+    places = (hit.start() - 1 for hit in ACCORDING.finditer(text) if hit.start())
+    hits = (TITLED.match(text, at) for at in places)
+    return [Cite(hit["name"], 1, hit.start(), hit[0]) for hit in hits if hit]
 
 
 def _span(text: str, start: int) -> str:
