@@ -26,6 +26,8 @@ from services.normalize.core.words.phrases import (
     JUNK_START,
     JUNK_STARTS,
     is_junk_heading,
+    lines_of_junk,
+    lines_of_labels,
     starts_as_junk,
     words_of,
 )
@@ -99,6 +101,17 @@ def test_looking_the_first_letters_up_overlooks_no_phrase(alternatives, pattern,
             f"x{phrase}",
         ):
             assert quick(text) == (pattern.match(text) is not None), text
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "pattern", "lines"),
+    [(JUNK_STARTS, JUNK_START, lines_of_labels), (JUNK_HEADINGS, JUNK_HEADING, lines_of_junk)],
+    ids=["starts", "headings"],
+)
+def test_looking_all_lines_up_at_once_overlooks_no_phrase(alternatives, pattern, lines):
+    keys = [f"{before}{phrase.lower()}" for phrase in samples(alternatives) for before in ("", "– ", "12 ")]
+    matching = [at for at, key in enumerate(keys) if pattern.match(key)]
+    assert set(matching) <= set(lines(keys, range(len(keys))))
 
 
 def test_words_that_features_ask_for_are_those_of_the_text():

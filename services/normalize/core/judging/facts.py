@@ -74,7 +74,7 @@ def read_facts(page: Page) -> PageFacts:
     sizes = chars.tolist()
     links = measured["link_chars"] / lengths
     prose = (chars > PROSE_CHARS) & (links < PROSE_LINKS)
-    keys = "\x00".join([text[:KEY_CHARS] for text in texts]).lower().split("\x00")
+    keys = [text[:KEY_CHARS].lower() for text in texts]
     headline_at = _headline_at(blocks, keys, sizes, hints)
     candidates = _candidates(page, lengths, links)
     asked = ASKED | hints.title_words
@@ -142,17 +142,17 @@ def _depths_above(element: Element | None) -> dict[int, int]:
 
 def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str], lengths: Any) -> Any:
     short = np.flatnonzero(lengths < HEADING_CHARS).tolist()
-    headings = [
-        place for place in short if blocks[place].element.tag in HEADINGS and len(keys[place]) < HEADING_CHARS
-    ]
     junk = [
         place
         for place in lines_of_junk(keys, short)
         if _is_junk_heading(blocks[place].text, blocks[place].element.tag)
     ]
-    places = np.arange(len(blocks))
     if not junk:
         return np.full(len(blocks), -FAR - 1)
+    headings = [
+        place for place in short if blocks[place].element.tag in HEADINGS and len(keys[place]) < HEADING_CHARS
+    ]
+    places = np.arange(len(blocks))
     last = _last_of(junk, places)
     distances = np.minimum(FAR, places - last)
     return np.where((last == NEVER) | (_last_of(headings, places) > last), -distances - 1, distances)

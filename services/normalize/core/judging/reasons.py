@@ -10,7 +10,7 @@ from services.normalize.core.judging.page_hints import text_key
 from services.normalize.core.judging.tree import Tree
 from services.normalize.core.reading.blocks import PageBlock
 from services.normalize.core.words.class_words import group_bit, group_mask
-from services.normalize.core.words.containers import CONTAINER_BIT, element_flags
+from services.normalize.core.words.containers import CONTAINER_BIT
 from services.normalize.core.words.phrases import NOTICE, is_junk_heading, starts_as_junk, words_of
 
 REASON_OF_GROUP = (
@@ -38,12 +38,13 @@ def reason_of_cut(block: PageBlock, facts: PageFacts, names: Sequence[str | None
     if block.kind in HEADLINE_KINDS and _is_headline(at, facts):
         return "headline"
     if block.inline_names:
-        named = _reason_of_inline(block) or named
+        named = _reason_of_inline(block, int(facts.tree.flags[block.element.index])) or named
     return named or _reason_of_text(block, facts)
 
 
 def _is_headline(at: int, facts: PageFacts) -> bool:
-    return facts.sizes[at] < HEADLINE_CHARS and text_key(facts.keys[at]) in facts.hints.headlines
+    headlines = facts.hints.headlines
+    return bool(headlines) and facts.sizes[at] < HEADLINE_CHARS and text_key(facts.keys[at]) in headlines
 
 
 def reasons_of_names(tree: Tree) -> list[str | None]:
@@ -58,9 +59,9 @@ def reasons_of_names(tree: Tree) -> list[str | None]:
     ]
 
 
-def _reason_of_inline(block: PageBlock) -> str | None:
-    """The reason that the names of the inline elements in it give, together with those of its own element."""
-    mask = element_flags(block.element.names, block.element.tag)
+def _reason_of_inline(block: PageBlock, flags: int) -> str | None:
+    """The reason that the names of the inline elements in it give, together with the flags of its own element."""
+    mask = flags
     for names in block.inline_names:
         mask |= group_mask(names)
     return _first_reason(mask & _TELLING) if mask & _TELLING else None
@@ -82,7 +83,7 @@ def _reason_of_text(block: PageBlock, facts: PageFacts) -> str:
         return "links"
     if facts.after_junk_heading[at] >= 0 or (size < 70 and is_junk_heading(block.text)):
         return "related list"
-    if size < NOTICE_CHARS and NOTICE.intersection(_words(block, facts)):
+    if size < NOTICE_CHARS and not NOTICE.isdisjoint(_words(block, facts)):
         return "notice"
     if starts_as_junk(block.text):
         return "label"

@@ -9,7 +9,14 @@ from services.normalize.core.judging.columns import Columns
 from services.normalize.core.judging.facts import PageFacts
 from services.normalize.core.reading.measures import Rows
 from services.normalize.core.words.letters import HEAD, marked
-from services.normalize.core.words.phrases import LINKING, NOTICE, WIDE_NOTICE, WRITER, starts_as_junk
+from services.normalize.core.words.phrases import (
+    JUNK_START,
+    LINKING,
+    NOTICE,
+    WIDE_NOTICE,
+    WRITER,
+    lines_of_labels,
+)
 
 DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
 WIDE_HEAD = 200
@@ -37,7 +44,7 @@ def words_and_signs(facts: PageFacts) -> Columns:
     read["commas"], read["sentences"] = rows["commas"][at], rows["sentences"][at]
     read["title_total"] = np.array(facts.words)
     read["wide_notice"] = np.zeros(len(texts))
-    read["junk_start"] = np.fromiter(map(starts_as_junk, texts), bool)
+    read["junk_start"] = _labels(facts)
     read["ends_more"] = np.fromiter(
         [text[-1] in LAST_OF_MORE and text.endswith(MORE) for text in texts], bool
     )
@@ -56,6 +63,15 @@ def _words_found(facts: PageFacts) -> Columns:
         if words:
             found[:, row] = [len(words & group) for group in groups]
     return dict(zip(FOUND, found, strict=True))
+
+
+def _labels(facts: PageFacts) -> Any:
+    """Which candidates begin as `starts_as_junk` says."""
+    blocks = facts.page.blocks
+    labels = np.zeros(len(blocks), bool)
+    for at in lines_of_labels(facts.keys, facts.candidates.tolist()):
+        labels[at] = JUNK_START.match(blocks[at].text) is not None
+    return labels[facts.candidates]
 
 
 def _letters(rows: Rows) -> Columns:

@@ -51,7 +51,15 @@ def is_junk_heading(text: str) -> bool:
 
 def lines_of_junk(keys: Sequence[str], places: Sequence[int]) -> list[int]:
     """Which of the texts at these places (in lower case, not empty) may be junk headings: `JUNK_HEADING` decides."""
-    known = _JUNK_HEADING_LETTERS
+    return _lines_beginning(keys, places, _JUNK_HEADING_LETTERS)
+
+
+def lines_of_labels(keys: Sequence[str], places: Sequence[int]) -> list[int]:
+    """The same for what `starts_as_junk` says; `JUNK_START` decides."""
+    return _lines_beginning(keys, places, _JUNK_START_LETTERS)
+
+
+def _lines_beginning(keys: Sequence[str], places: Sequence[int], known: frozenset[str]) -> list[int]:
     return [
         at
         for at in places

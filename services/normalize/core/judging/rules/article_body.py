@@ -20,9 +20,9 @@ def rescue_by_article_body(draft: Draft) -> None:
     if sum(map(len, paragraphs)) < ENOUGH_CHARS:
         return
     blocks = draft.scored.page.blocks
-    body = Counter(word for one in paragraphs for word in words_of(one))
-    kept = Counter(word for at in draft.kept_places() for word in words_of(blocks[at].text))
-    if (body & kept).total() >= LITTLE * body.total():
+    body = Counter(words_of("\n".join(paragraphs)))
+    kept = Counter(words_of("\n".join([blocks[at].text for at in draft.kept_places()])))
+    if sum([min(count, kept.get(word, 0)) for word, count in body.items()]) >= LITTLE * body.total():
         return
     for at in draft.kept_places():
         draft.cut(at, "article_body", "not in the article's body as the page declares it")

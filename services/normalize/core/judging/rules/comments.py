@@ -10,6 +10,7 @@ COMMENT_NAME = re.compile(
     r"tabs-comments)(?:$|[\s_-])",
     re.I,
 )
+STEM = re.compile("omment|oment|disqus|respond|opinie")  # one is in each of these names: a quick look
 LEFT_CHARS = 150  # of other text; comments without an article above them are not comments
 
 
@@ -34,7 +35,10 @@ def _in_comments(element: Element | None, above_headline: dict[int, int], known:
         return False
     found = known.get(element.index)
     if found is None:
-        named = bool(element.names) and COMMENT_NAME.search(element.names) is not None
-        own = named and element.index not in above_headline
+        own = _is_named_comments(element.names) and element.index not in above_headline
         found = known[element.index] = own or _in_comments(element.parent, above_headline, known)
     return found
+
+
+def _is_named_comments(names: str) -> bool:
+    return STEM.search(names.lower()) is not None and COMMENT_NAME.search(names) is not None

@@ -51,8 +51,8 @@ def cut_below_heading(draft: Draft) -> None:
     container. Short lines go with the heading, and everything in a container named for such things; the first
     paragraph that is sure ends the rule and keeps its subheading, for then the heading stood over a box in mid-article.
     """
-    kept_chars, ended = 0.0, False
-    for at, block in enumerate(draft.scored.page.blocks):
+    kept_chars, ended, kept = 0.0, False, draft.kept_places()
+    for at, block in enumerate(draft.scored.page.blocks[: kept[-1] + 1 if kept else 0]):
         if not ended and kept_chars >= ENOUGH_CHARS and len(block.text) < 70 and ENDING.fullmatch(block.text):
             ended = True
         if not draft.kept[at]:

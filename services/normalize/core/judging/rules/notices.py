@@ -23,11 +23,12 @@ def _reason_of(text: str, words: frozenset[bytes], *, may_be_wide: bool) -> str 
     wide = may_be_wide and not text.isascii() and WIDE_NOTICE.search(text) is not None
     if not words and not wide:
         return None
+    lower = text.lower()
     for notice in NOTICES:
         if (
             len(text) <= notice.longest
             and (wide or not notice.words.isdisjoint(words))
-            and notice.pattern.search(text)
+            and notice.pattern.search(lower)
         ):
             return notice.reason
     return None
