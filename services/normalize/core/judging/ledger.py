@@ -16,18 +16,19 @@ NEAR_HALF = 1e-6  # of a thousandth: there the product's own rounding could tip 
 def ledger_of(judged: Sequence[JudgedBlock]) -> tuple[Block, ...]:
     """The judged blocks, scores in thousandths; validated all at once, for a page has hundreds."""
     scores = _in_thousandths([one.score for one in judged])
+    lines = zip(judged, scores, strict=True)
     return BLOCKS.validate_python(
-        tuple(
+        [
             {
-                "text": one.block.text,
-                "kind": one.block.kind,
-                "kept": one.kept,
-                "reason": one.reason,
-                "rule": one.rule,
+                "text": block.text,
+                "kind": block.kind,
+                "kept": kept,
+                "reason": reason,
+                "rule": rule,
                 "score": score,
             }
-            for one, score in zip(judged, scores, strict=True)
-        )
+            for (block, kept, reason, rule, _), score in lines
+        ]
     )
 
 

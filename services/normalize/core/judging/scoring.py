@@ -1,9 +1,12 @@
 """From a page to the log-odds of each of its blocks: the features of its kind and the two passes of the model."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from services.normalize.core.judging.columns import Columns
+from services.normalize.core.judging.compiled_context import compiled_context
 from services.normalize.core.judging.compiled_features import compiled_features
 from services.normalize.core.judging.context import Surroundings, second_features
 from services.normalize.core.judging.facts import PageFacts, read_facts
@@ -31,10 +34,15 @@ def score_page(page: Page, passes: Passes | None = None) -> Scored:
         passes = passes or shipped_passes(page.kind)
         compiled = page.kind == "html" and page.reader.features is not None
         first = passes.first.score(compiled_features(facts) if compiled else first_features(facts))
-        second = passes.second.score(second_features(surroundings_of(facts), first))
+        second = passes.second.score(_second_features(facts, first))
         for at, score in zip(facts.candidates.tolist(), second.tolist(), strict=True):
             scores[at] = score
     return Scored(page, facts, scores)
+
+
+def _second_features(facts: PageFacts, first: Any) -> Columns:
+    around, compiled = surroundings_of(facts), facts.page.reader.second_features
+    return compiled_context(around, first, compiled) if compiled else second_features(around, first)
 
 
 def surroundings_of(facts: PageFacts) -> Surroundings:

@@ -1,6 +1,7 @@
-/* The features of a page's candidates for the first pass, in C: one loop over the candidates in place of a hundred small arrays.
- * text_columns, place_columns, name_columns and element_columns are the reference, to the last bit; compiled.py says which
- * of the two runs, tests/normalize/test_compiled_features.py holds them equal. docs/decisions/0102.
+/* The features of a page's candidates for both passes, in C: one loop over the candidates in place of a hundred small arrays.
+ * text_columns, place_columns, name_columns and element_columns are the reference for the first, context.py for the second, to
+ * the last bit; compiled.py says which of the two runs, tests/normalize/test_compiled_features.py and
+ * test_compiled_context.py hold them equal. docs/decisions/0102.
  *
  * Logarithms are taken by the caller over whole rows: `log_` and the like hold here what they are taken of. */
 #define PY_SSIZE_T_CLEAN
@@ -9,7 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define EDITION 1 /* compiled.py takes no other */
+#define EDITION 2 /* compiled.py takes no other */
 #define TAGS 18
 #define TEXT_TAGS 14
 #define LEVELS 5
@@ -35,12 +36,14 @@ typedef struct {
     const int64_t *headline_at, *headline_article, *negative;
 } Facts;
 
-static const struct {
+typedef struct {
     const char *name;
     enum Kind kind;
     char type; /* `i` 64 bit whole numbers, `d` doubles */
     size_t place;
-} ARRAYS[] = {
+} Array;
+
+static const Array ARRAYS[] = {
 #define A(name, kind, type) {#name, kind, type, offsetof(Facts, name)}
     A(lengths, OF_BLOCKS, 'i'),          A(link_chars, OF_BLOCKS, 'i'),       A(links, OF_BLOCKS, 'i'),
     A(elements, OF_BLOCKS, 'i'),         A(blanks, OF_BLOCKS, 'i'),           A(breaks, OF_BLOCKS, 'i'),
@@ -85,26 +88,32 @@ static int is_of(const Py_buffer *view, char type) {
     return view->itemsize == 8 && (type == 'd' ? strcmp(format, "d") == 0 : strcmp(format, "l") == 0 || strcmp(format, "q") == 0);
 }
 
-static int read_arrays(PyObject *given, Py_buffer *views, Facts *facts, Sums *sums) {
-    for (size_t at = 0; at < ARRAY_COUNT; at++) {
-        PyObject *array = PyDict_GetItemString(given, ARRAYS[at].name);
-        Py_ssize_t *const known[] = {&sums->blocks, &sums->candidates, &sums->elements};
+/* `known` are the numbers of blocks, candidates and elements, negative as long as no array has told them. */
+static int read_arrays(PyObject *given, const Array *arrays, size_t number, Py_buffer *views, void *facts, Py_ssize_t *const known[3]) {
+    for (size_t at = 0; at < number; at++) {
+        PyObject *array = PyDict_GetItemString(given, arrays[at].name);
         Py_ssize_t count;
         if (array == NULL || PyObject_GetBuffer(array, &views[at], PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0) {
             if (!PyErr_Occurred())
-                PyErr_Format(PyExc_KeyError, "%s is missing", ARRAYS[at].name);
+                PyErr_Format(PyExc_KeyError, "%s is missing", arrays[at].name);
             return -1;
         }
-        count = views[at].len / 8 / (strcmp(ARRAYS[at].name, "said") == 0 ? SAID : 1);
-        if (ARRAYS[at].kind != SINGLE && *known[ARRAYS[at].kind] < 0)
-            *known[ARRAYS[at].kind] = count;
-        if (!is_of(&views[at], ARRAYS[at].type) || count != (ARRAYS[at].kind == SINGLE ? 1 : *known[ARRAYS[at].kind])) {
-            PyErr_Format(PyExc_ValueError, "%s is of another type or length", ARRAYS[at].name);
+        count = views[at].len / 8 / (strcmp(arrays[at].name, "said") == 0 ? SAID : 1);
+        if (arrays[at].kind != SINGLE && *known[arrays[at].kind] < 0)
+            *known[arrays[at].kind] = count;
+        if (!is_of(&views[at], arrays[at].type) || count != (arrays[at].kind == SINGLE ? 1 : *known[arrays[at].kind])) {
+            PyErr_Format(PyExc_ValueError, "%s is of another type or length", arrays[at].name);
             return -1;
         }
-        memcpy((char *)facts + ARRAYS[at].place, &views[at].buf, sizeof(void *));
+        memcpy((char *)facts + arrays[at].place, &views[at].buf, sizeof(void *));
     }
     return 0;
+}
+
+static void release_arrays(Py_buffer *views, size_t number) {
+    for (size_t at = 0; at < number; at++)
+        if (views[at].obj != NULL)
+            PyBuffer_Release(&views[at]);
 }
 
 static int all_within(const int64_t *numbers, Py_ssize_t count, int64_t end) {
@@ -481,12 +490,13 @@ static PyObject *first_features(PyObject *module, PyObject *given) {
     Py_buffer views[ARRAY_COUNT];
     Facts facts;
     Sums sums = {.blocks = -1, .candidates = -1, .elements = -1};
+    Py_ssize_t *const known[] = {&sums.blocks, &sums.candidates, &sums.elements};
     PyObject *found = NULL;
     (void)module;
     memset(views, 0, sizeof views);
     if (!PyDict_Check(given))
         return PyErr_Format(PyExc_TypeError, "arrays are a dict");
-    if (read_arrays(given, views, &facts, &sums) == 0 && check_places(&facts, &sums) == 0 && take_memory(&sums) == 0) {
+    if (read_arrays(given, ARRAYS, ARRAY_COUNT, views, &facts, known) == 0 && check_places(&facts, &sums) == 0 && take_memory(&sums) == 0) {
         sum_blocks(&facts, &sums);
         if (sum_elements(&facts, &sums) == 0) {
             sum_titles(&facts, &sums);
@@ -494,21 +504,269 @@ static PyObject *first_features(PyObject *module, PyObject *given) {
         }
     }
     PyMem_Free(sums.memory);
-    for (size_t at = 0; at < ARRAY_COUNT; at++)
-        if (views[at].obj != NULL)
-            PyBuffer_Release(&views[at]);
+    release_arrays(views, ARRAY_COUNT);
+    return found;
+}
+
+/* ---- the second pass: context.py ---- */
+
+#define NEAR 3 /* neighbours on each side */
+#define EDGE_SCORE (-4.0)
+#define CLIP 6.0
+#define PRIOR 40.0
+#define PRIOR_SHARE 0.3
+#define WORST (-99.0)
+#define SHAPES_MORE 16 /* than elements: a dump has few, but may be of one line */
+
+typedef struct {
+    const double *scores, *chances, *sizes;                  /* candidates */
+    const int64_t *shapes, *leaves;
+    const int64_t *parents, *first, *last;                   /* elements; first and last count candidates */
+    const double *total, *best, *top;                        /* single numbers: expected text, the best score, the mean of the best */
+} Around;
+
+static const Array AROUND[] = {
+#define A(name, kind, type) {#name, kind, type, offsetof(Around, name)}
+    A(scores, OF_CANDIDATES, 'd'), A(chances, OF_CANDIDATES, 'd'), A(sizes, OF_CANDIDATES, 'd'), A(shapes, OF_CANDIDATES, 'i'),
+    A(leaves, OF_CANDIDATES, 'i'), A(parents, OF_ELEMENTS, 'i'),   A(first, OF_ELEMENTS, 'i'),   A(last, OF_ELEMENTS, 'i'),
+    A(total, SINGLE, 'd'),         A(best, SINGLE, 'd'),           A(top, SINGLE, 'd'),
+#undef A
+};
+#define AROUND_COUNT (sizeof AROUND / sizeof *AROUND)
+
+typedef struct { /* worked out once: by element, by class path, by candidate */
+    Py_ssize_t candidates, elements, shapes;
+    double *mass, *size, *best, *in_parent;
+    double *shape_mass, *shape_chars;
+    int64_t *shape_count, *next_kept, *kept_before; /* of a place: the first kept one from it on, the last before it */
+    double *running, *running_size;
+    double largest_shape, largest_parent;
+    int64_t first_kept, last_kept, kept, most, core; /* `most` and `core`: the smallest elements with enough of the text */
+    void *memory;
+} Contexts;
+
+static int take_context_memory(Contexts *sums) {
+    const size_t elements = (size_t)sums->elements, shapes = (size_t)sums->shapes, places = (size_t)sums->candidates + 1;
+    const size_t sizes[] = {elements, elements, elements, elements, shapes, shapes, shapes, places, places, places, places};
+    void **const at[] = {(void **)&sums->mass,        (void **)&sums->size,        (void **)&sums->best,
+                         (void **)&sums->in_parent,   (void **)&sums->shape_mass,  (void **)&sums->shape_chars,
+                         (void **)&sums->shape_count, (void **)&sums->next_kept,   (void **)&sums->kept_before,
+                         (void **)&sums->running,     (void **)&sums->running_size};
+    char *next = sums->memory = PyMem_Calloc(4 * elements + 3 * shapes + 4 * places, 8);
+    if (next == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (size_t each = 0; each < sizeof sizes / sizeof *sizes; next += 8 * sizes[each++])
+        *at[each] = next;
+    return 0;
+}
+
+static int check_around(const Around *page, Contexts *sums) {
+    sums->shapes = sums->elements + SHAPES_MORE;
+    if (sums->candidates > 0 && sums->elements > 0 && all_within(page->shapes, sums->candidates, sums->shapes) &&
+        all_within(page->leaves, sums->candidates, sums->elements) && all_within(page->parents, sums->elements, sums->elements) &&
+        all_within(page->first, sums->elements, sums->candidates + 1) && all_within(page->last, sums->elements, sums->candidates + 1))
+        return 0;
+    PyErr_SetString(PyExc_ValueError, "a number is no place on the page");
+    return -1;
+}
+
+static double mass_of(const Around *page, Py_ssize_t at) { return page->chances[at] * page->sizes[at]; }
+
+static void sum_candidates(const Around *page, Contexts *sums) {
+    const Py_ssize_t count = sums->candidates;
+    sums->kept_before[0] = -1;
+    sums->next_kept[count] = count;
+    for (Py_ssize_t at = 0; at < count; at++) {
+        const int64_t shape = page->shapes[at], parent = page->parents[page->leaves[at]];
+        sums->running[at + 1] = sums->running[at] + mass_of(page, at);
+        sums->running_size[at + 1] = sums->running_size[at] + page->sizes[at];
+        sums->shape_count[shape]++;
+        sums->shape_chars[shape] += page->sizes[at];
+        sums->largest_shape = most(sums->largest_shape, sums->shape_mass[shape] += mass_of(page, at));
+        sums->largest_parent = most(sums->largest_parent, sums->in_parent[parent] += mass_of(page, at));
+        sums->kept += page->scores[at] > 0;
+        sums->kept_before[at + 1] = page->scores[at] > 0 ? at : sums->kept_before[at];
+    }
+    for (Py_ssize_t at = count; at-- > 0;)
+        sums->next_kept[at] = page->scores[at] > 0 ? at : sums->next_kept[at + 1];
+    sums->first_kept = sums->kept ? sums->next_kept[0] : 0;
+    sums->last_kept = sums->kept ? sums->kept_before[count] : 0;
+}
+
+/* The smallest container that holds enough of the expected text. */
+static int64_t lowest_with(const Contexts *sums, double enough) {
+    int64_t lowest = -1;
+    for (Py_ssize_t at = 0; at < sums->elements; at++)
+        if (sums->mass[at] >= enough && (lowest < 0 || sums->size[at] < sums->size[lowest]))
+            lowest = at;
+    return most_number(0, lowest);
+}
+
+static void sum_containers(const Around *page, Contexts *sums) {
+    for (Py_ssize_t at = 0; at < sums->elements; at++) {
+        const int64_t first = page->first[at], last = page->last[at];
+        sums->mass[at] = sums->running[last] - sums->running[first];
+        sums->size[at] = sums->running_size[last] - sums->running_size[first];
+        sums->best[at] = first < last ? page->scores[first] : WORST;
+        for (int64_t each = first + 1; each < last; each++)
+            sums->best[at] = most(sums->best[at], page->scores[each]);
+    }
+    sums->most = lowest_with(sums, 0.9 * *page->total);
+    sums->core = lowest_with(sums, 0.6 * *page->total);
+}
+
+/* ---- the features of one candidate, in the order of compiled_features.SECOND_NAMES ---- */
+
+typedef struct {
+    const Around *page;
+    const Contexts *sums;
+    Py_ssize_t at;
+    int64_t above[LEVELS - 1];
+} Standing;
+
+static double clipped(double value, double low, double high) { return least(most(value, low), high); }
+
+static void put_neighbours(Candidate *one, const Standing *here) {
+    static const int STEPS[] = {-3, -2, -1, 1, 2, 3};
+    const Around *page = here->page;
+    const Py_ssize_t at = here->at, count = here->sums->candidates;
+    put(one, clipped(page->scores[at], -CLIP, CLIP));
+    put(one, page->chances[at]);
+    for (int each = 0; each < 2 * NEAR; each++) {
+        const Py_ssize_t near = at + STEPS[each];
+        put(one, near >= 0 && near < count ? clipped(page->scores[near], -CLIP, CLIP) : EDGE_SCORE);
+    }
+    for (int each = 0; each < 2 * NEAR; each++) {
+        const Py_ssize_t near = at + STEPS[each];
+        put(one, near >= 0 && near < count ? page->chances[near] : 0.0);
+    }
+    put(one, at > 0 && at + 1 < count ? page->chances[at - 1] * page->chances[at + 1] : 0.0); /* both_neighbours */
+}
+
+static int is_inside(const Standing *here, int64_t element) {
+    const int64_t first = here->page->first[element], last = here->page->last[element];
+    const int64_t next = here->sums->next_kept[first], before = here->sums->kept_before[last];
+    return next < last && next < here->at && before >= first && here->at < before;
+}
+
+static void put_containers(Candidate *one, const Standing *here) {
+    const Contexts *sums = here->sums;
+    const double mass = mass_of(here->page, here->at), size = here->page->sizes[here->at];
+    for (int level = 0; level < LEVELS - 1; level++)
+        put(one, (sums->mass[here->above[level]] - mass) / (sums->size[here->above[level]] - size + PRIOR));
+    for (int level = 0; level < LEVELS - 1; level++)
+        put(one, sums->mass[here->above[level]] / *here->page->total);
+    for (int level = 0; level < LEVELS - 1; level++)
+        put(one, is_inside(here, here->above[level]));
+}
+
+static void put_alike_paths(Candidate *one, const Standing *here) {
+    const Contexts *sums = here->sums;
+    const int64_t shape = here->page->shapes[here->at], count = sums->shape_count[shape];
+    const double inside = sums->shape_mass[shape], mass = mass_of(here->page, here->at), size = here->page->sizes[here->at];
+    const double others = (inside - mass + PRIOR * PRIOR_SHARE) / (sums->shape_chars[shape] - size + PRIOR);
+    put(one, count > 1 ? others : PRIOR_SHARE);
+    put(one, inside / *here->page->total);
+    put(one, count > 1);
+    put(one, (double)count); /* shape_log_count */
+    put(one, inside / (sums->largest_shape != 0 ? sums->largest_shape : 1.0));
+}
+
+static int lies_in(const Standing *here, int64_t element) {
+    return here->page->first[element] <= here->at && here->at < here->page->last[element];
+}
+
+static void put_on_page(Candidate *one, const Standing *here) {
+    const Contexts *sums = here->sums;
+    const int64_t at = here->at, last = sums->kept_before[at], next = sums->next_kept[at + 1];
+    const double since = (double)(last < 0 ? FAR : least_number(FAR, at - last));
+    const double until = (double)(next >= sums->candidates ? FAR : least_number(FAR, next - at));
+    const double total = *here->page->total, mass = mass_of(here->page, at), before = sums->running[at + 1] - mass;
+    put(one, lies_in(here, sums->most));
+    put(one, lies_in(here, sums->core));
+    put(one, sums->first_kept < at && at < sums->last_kept);
+    put(one, at < sums->first_kept);
+    put(one, at > sums->last_kept);
+    put(one, since / 10);
+    put(one, until / 10);
+    put(one, least(since, until) / 10);
+    put(one, most(since, until) / 10);
+    put(one, before / total);
+    put(one, (total - before - mass) / total);
+    put(one, total); /* log_mass */
+    put(one, since <= 1 && until <= 1);
+    put(one, least(3.0, here->page->sizes[at] / total));
+    put(one, (double)sums->kept); /* log_kept */
+}
+
+static void put_against_best(Candidate *one, const Standing *here) {
+    const Contexts *sums = here->sums;
+    const double score = here->page->scores[here->at], best = *here->page->best, top = *here->page->top;
+    const double share = sums->in_parent[here->above[0]] / (sums->largest_parent != 0 ? sums->largest_parent : 1.0);
+    put(one, most(-8.0, score - best));
+    put(one, clipped(score - top, -8.0, 4.0));
+    put(one, clipped(best, -4.0, CLIP));
+    put(one, clipped(top, -4.0, CLIP));
+    put(one, most(-8.0, sums->best[here->above[0]] - best));
+    put(one, most(-8.0, sums->best[here->above[1]] - best));
+    put(one, share);
+    put(one, share > 0.99);
+}
+
+#define SECOND_FEATURES (3 + 4 * NEAR + 3 * (LEVELS - 1) + 5 + 15 + 8)
+
+static PyObject *filled_around(const Around *page, const Contexts *sums) {
+    PyObject *buffer = PyByteArray_FromStringAndSize(NULL, SECOND_FEATURES * sums->candidates * (Py_ssize_t)sizeof(double));
+    for (Py_ssize_t row = 0; buffer != NULL && row < sums->candidates; row++) {
+        Candidate one = {.next = (double *)PyByteArray_AS_STRING(buffer) + row, .step = sums->candidates};
+        Standing here = {page, sums, row, {page->parents[page->leaves[row]]}};
+        for (int level = 1; level < LEVELS - 1; level++)
+            here.above[level] = page->parents[here.above[level - 1]];
+        put_neighbours(&one, &here);
+        put_containers(&one, &here);
+        put_alike_paths(&one, &here);
+        put_on_page(&one, &here);
+        put_against_best(&one, &here);
+    }
+    return buffer;
+}
+
+PyDoc_STRVAR(second_features_doc, "second_features(arrays) -> bytearray of doubles, a feature after the other\n\n"
+                                  "Of the candidates of a page, from named arrays: compiled_features.py makes them and knows the names.");
+
+static PyObject *second_features(PyObject *module, PyObject *given) {
+    Py_buffer views[AROUND_COUNT];
+    Around page;
+    Contexts sums = {.candidates = -1, .elements = -1};
+    Py_ssize_t blocks = -1, *const known[] = {&blocks, &sums.candidates, &sums.elements};
+    PyObject *found = NULL;
+    (void)module;
+    memset(views, 0, sizeof views);
+    if (!PyDict_Check(given))
+        return PyErr_Format(PyExc_TypeError, "arrays are a dict");
+    if (read_arrays(given, AROUND, AROUND_COUNT, views, &page, known) == 0 && check_around(&page, &sums) == 0 &&
+        take_context_memory(&sums) == 0) {
+        sum_candidates(&page, &sums);
+        sum_containers(&page, &sums);
+        found = filled_around(&page, &sums);
+    }
+    PyMem_Free(sums.memory);
+    release_arrays(views, AROUND_COUNT);
     return found;
 }
 
 static PyMethodDef METHODS[] = {
     {"first_features", first_features, METH_O, first_features_doc},
+    {"second_features", second_features, METH_O, second_features_doc},
     {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef MODULE = {
     .m_base = PyModuleDef_HEAD_INIT,
     .m_name = "_features",
-    .m_doc = "The features of the first pass, compiled; the columns' modules are the reference.",
+    .m_doc = "The features of both passes, compiled; the columns' modules and context.py are the reference.",
     .m_size = -1,
     .m_methods = METHODS,
 };

@@ -35,7 +35,7 @@ try:
 except ImportError:
     _features = _measures = _walk = None
 
-EDITIONS = (1, 1, 1)
+EDITIONS = (1, 1, 2)
 """Those of _walk.c, _measures.c and _features.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
@@ -49,7 +49,7 @@ OF_BLOCK = attrgetter(*(slot for slot in PageBlock.__slots__ if slot != "element
 
 
 Features = Callable[[dict[str, Any]], bytearray]
-"""What compiled_features.py hands its arrays to."""
+"""What compiled_features.py and compiled_context.py hand their arrays to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ class Reader:
     walk_once: WalkOnce
     counting: Counting
     features: Features | None
+    second_features: Features | None
     why_not: str = ""
 
     def cut_blocks(self, tree: LexborHTMLParser) -> Walked:
@@ -71,9 +72,9 @@ def choose_reader(*, compiled: bool = True) -> Reader:
     """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
     reason = _reason_against() if compiled else "switched off"
     return (
-        Reader("python", walk_once, PYTHON, None, reason)
+        Reader("python", walk_once, PYTHON, None, None, reason)
         if reason
-        else Reader("compiled", _walk_once, COMPILED, _first_features)
+        else Reader("compiled", _walk_once, COMPILED, _first_features, _second_features)
     )
 
 
@@ -165,6 +166,12 @@ def _rows(buffer: bytearray, names: Sequence[str]) -> Rows:
 def _first_features(arrays: dict[str, Any]) -> bytearray:
     assert _features is not None
     found: bytearray = _features.first_features(arrays)
+    return found
+
+
+def _second_features(arrays: dict[str, Any]) -> bytearray:
+    assert _features is not None
+    found: bytearray = _features.second_features(arrays)
     return found
 
 

@@ -1,0 +1,115 @@
+"""The compiled features of the second pass are Python's, to the last bit."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.normalize.core.judging.columns import names_of, stacked
+from services.normalize.core.judging.compiled_context import NAMES, _arrays_of, compiled_context
+from services.normalize.core.judging.context import Surroundings, second_features
+from services.normalize.core.judging.facts import read_facts
+from services.normalize.core.judging.scoring import surroundings_of
+from services.normalize.core.reading import compiled
+from services.normalize.core.reading.compiled import choose_reader
+from services.normalize.core.reading.page import Page, read_page
+
+CHOSEN = choose_reader()
+pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled features: {CHOSEN.why_not}")
+
+PAGES = sorted((Path(__file__).resolve().parents[1] / "corpus").rglob("*.html"))
+
+
+def assert_equal(page: Surroundings, scores: np.ndarray) -> None:
+    columns = second_features(page, scores)
+    expected = dict(zip(names_of(columns), _rows_of(columns, len(scores)), strict=True))
+    assert expected.keys() == set(NAMES)
+    assert CHOSEN.second_features is not None
+    for name, row in zip(NAMES, compiled_context(page, scores, CHOSEN.second_features)[NAMES], strict=True):
+        assert np.array_equal(row, expected[name]), name
+
+
+def _rows_of(columns, count):
+    return stacked(columns).reshape(-1, count)
+
+
+def scores_for(count: int, seed: int, sure: float) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, sure, count)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_of_the_corpus_has_the_same_surroundings(path):
+    page = read_page(path.read_bytes(), "https://a.example/", "text/html")
+    if not isinstance(page, Page) or not page.blocks:
+        return
+    facts = read_facts(page)
+    if len(facts.candidates):
+        for seed, sure in enumerate((0.1, 3.0, 40.0)):
+            assert_equal(surroundings_of(facts), scores_for(len(facts.candidates), seed, sure))
+
+
+@st.composite
+def surroundings(draw):
+    count = draw(st.integers(1, 30))
+    elements = draw(st.integers(1, 20))
+    parents = [0, *(draw(st.integers(0, max(0, at - 1))) for at in range(1, elements))]
+    bounds = [sorted(draw(st.tuples(*[st.integers(0, count)] * 2))) for _ in range(elements)]
+    bounds[0] = [0, count]
+
+    def of_candidates(values):
+        return draw(st.lists(values, min_size=count, max_size=count))
+
+    return Surroundings(
+        sizes=np.array(of_candidates(st.integers(0, 900)), np.float64),
+        shapes=np.array(of_candidates(st.integers(0, elements - 1))),
+        leaves=np.array(of_candidates(st.integers(0, elements - 1))),
+        parents=np.array(parents),
+        first=np.array([one[0] for one in bounds]),
+        last=np.array([one[1] for one in bounds]),
+    ), np.array(of_candidates(st.floats(-30, 30)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(surroundings())
+def test_any_surroundings_have_the_same_features(drawn):
+    assert_equal(*drawn)
+
+
+SMALL = Surroundings(
+    sizes=np.array([10.0, 20.0]),
+    shapes=np.array([0, 1]),
+    leaves=np.array([0, 1]),
+    parents=np.array([0, 0]),
+    first=np.array([0, 1]),
+    last=np.array([2, 2]),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("shapes", lambda row: row + 1_000),
+        ("leaves", lambda row: row + 2),
+        ("parents", lambda row: row - 1),
+        ("first", lambda row: row + 10**9),
+        ("last", lambda row: row + 1),
+        ("scores", lambda row: row[1:].copy()),
+        ("leaves", lambda row: row.astype(np.float64)),
+        ("total", lambda row: row.astype(np.int64)),
+        ("best", lambda row: np.append(row, 1.0)),
+    ],
+)
+def test_surroundings_that_fit_no_page_are_refused_before_they_are_used(name, change):
+    arrays = _arrays_of(SMALL, np.array([1.0, -1.0]))
+    arrays[name] = change(arrays[name])
+    with pytest.raises(ValueError, match=r"no place on the page|another type or length"):
+        compiled._features.second_features(arrays)
+
+
+def test_a_missing_array_of_the_second_pass_is_named():
+    arrays = _arrays_of(SMALL, np.array([1.0, -1.0]))
+    del arrays["leaves"]
+    with pytest.raises(KeyError, match="leaves"):
+        compiled._features.second_features(arrays)
