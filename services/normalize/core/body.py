@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.normalize.core.judging.keep import JudgedBlock
-from services.normalize.core.metadata.labels import is_machine_notice, speaks_of_machines
+from services.normalize.core.metadata.labels import LONGEST_NOTICE, is_machine_notice, speaks_of_machines
 from services.normalize.core.provenance.credit_line import CreditLine, read_credit_line, split_credit_tail
 from services.normalize.core.provenance.dateline import Dateline, read_dateline
 from services.normalize.core.words.date_text import find_moment, has_digit, has_year
@@ -98,7 +98,7 @@ def _fields_of(ledger: Sequence[JudgedBlock], title: str | None) -> dict[int, st
         return {}
     first, middle = max(0, kept[0] - HEAD_REACH), kept[len(kept) // 2]
     texts = [one.block.text for one in ledger[first : kept[-1] + NOTICE_REACH]]
-    has_notices = speaks_of_machines("\n".join(texts))
+    has_notices = speaks_of_machines("\n".join([text for text in texts if len(text) <= LONGEST_NOTICE]))
     found: dict[int, str] = {}
     for n, text in enumerate(texts, first):
         if has_notices and is_machine_notice(text):

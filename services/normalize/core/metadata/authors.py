@@ -100,10 +100,10 @@ def _declared(page: Page, articles: Sequence[JsonObject]) -> list[Author]:
         found = _from_names(texts_of(one.get("author")))
         if found:
             return found
-    for meta in AUTHOR_METAS:
+    for meta in filter(page.metas.__contains__, AUTHOR_METAS):
         if meta == "twitter:data1" and not WRITTEN_BY.search(page.metas.get("twitter:label1", "")):
             continue
-        found = _from_names([page.metas.get(meta, "")])
+        found = _from_names([page.metas[meta]])
         if found:
             return found
     return []
