@@ -100,7 +100,7 @@ def test_looking_the_first_letters_up_overlooks_no_phrase(alternatives, pattern,
             f"{phrase}: more",
             f"x{phrase}",
         ):
-            assert quick(text) == (pattern.match(text) is not None), text
+            assert quick(text) == (pattern.match(text.lower()) is not None), text
 
 
 @pytest.mark.parametrize(

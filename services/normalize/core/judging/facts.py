@@ -145,7 +145,7 @@ def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str], lengths: An
     junk = [
         place
         for place in lines_of_junk(keys, short)
-        if _is_junk_heading(blocks[place].text, blocks[place].element.tag)
+        if JUNK_HEADING.match(keys[place]) and _is_line(blocks[place])
     ]
     if not junk:
         return np.full(len(blocks), -FAR - 1)
@@ -158,9 +158,8 @@ def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str], lengths: An
     return np.where((last == NEVER) | (_last_of(headings, places) > last), -distances - 1, distances)
 
 
-def _is_junk_heading(text: str, tag: str) -> bool:
-    is_line = len(text) < HEADING_CHARS and (tag in HEADINGS or text[-1] not in ".!?。,")
-    return is_line and JUNK_HEADING.match(text) is not None
+def _is_line(block: PageBlock) -> bool:
+    return block.element.tag in HEADINGS or block.text[-1] not in ".!?。,"
 
 
 def _last_of(marked: list[int], places: Any) -> Any:

@@ -68,6 +68,7 @@ def said_of(facts: PageFacts) -> Any:
     candidates, keys, sizes = facts.candidates.tolist(), facts.keys, facts.sizes
     earlier = _said_before(keys)
     shortest = min(map(len, hints.headlines), default=1 << 30)
+    longest_in_title, has_description = len(hints.title), len(hints.description) > SHORTEST_SAID
     rows = np.zeros((len(candidates), len(SAID_NAMES)))
     for row, at in enumerate(candidates):
         key = keys[at]
@@ -75,11 +76,11 @@ def said_of(facts: PageFacts) -> Any:
         if sizes[at] < SHORT:
             if size >= shortest and text_key(key) in hints.headlines:
                 rows[row, IS_HEADLINE] = 1
-            if size > 10 and key in hints.title:
+            if 10 < size <= longest_in_title and key in hints.title:
                 rows[row, IN_TITLE] = 1
         if size > SHORTEST_SAID:
             said = key[:SAID]
-            if said in hints.description:
+            if has_description and said in hints.description:
                 rows[row, IN_DESCRIPTION] = 1
             if body != "":
                 rows[row, IN_BODY if said.replace("\n", " ") in body else NOT_IN_BODY] = 1

@@ -67,10 +67,9 @@ def _words_found(facts: PageFacts) -> Columns:
 
 def _labels(facts: PageFacts) -> Any:
     """Which candidates begin as `starts_as_junk` says."""
-    blocks = facts.page.blocks
-    labels = np.zeros(len(blocks), bool)
+    labels = np.zeros(len(facts.keys), bool)
     for at in lines_of_labels(facts.keys, facts.candidates.tolist()):
-        labels[at] = JUNK_START.match(blocks[at].text) is not None
+        labels[at] = JUNK_START.match(facts.keys[at]) is not None
     return labels[facts.candidates]
 
 
