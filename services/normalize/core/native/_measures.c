@@ -63,10 +63,10 @@ enum { LENGTH, LINKED, LINK_COUNT, PLACE, BLANKS, COMMAS, BREAKS, SENTENCES, WID
 #define COUNTED 5
 #define WIDE_BIT 0x80 /* of the table of marks */
 
-static void count_letters(PyObject *text, const unsigned char *counts, const unsigned char *marks, int64_t *out, Py_ssize_t step) {
-    const int width = PyUnicode_KIND(text);
-    const void *letters = PyUnicode_DATA(text);
-    const Py_ssize_t length = PyUnicode_GET_LENGTH(text), head = Py_MIN(length, HEAD);
+/* `width` is known where this is called, so that the compiler makes a loop for each. */
+static Py_ALWAYS_INLINE inline void count_letters(int width, const void *letters, Py_ssize_t length, const unsigned char *counts,
+                                                  const unsigned char *marks, int64_t *out, Py_ssize_t step) {
+    const Py_ssize_t head = Py_MIN(length, HEAD);
     int64_t blanks = 0, commas = 0, breaks = 0, sentences = 0, wide = 0, counted[COUNTED] = {0};
     Py_UCS4 before = 0;
     for (Py_ssize_t at = 0; at < length; at++) {
@@ -74,11 +74,10 @@ static void count_letters(PyObject *text, const unsigned char *counts, const uns
         if (letter == ' ') {
             blanks++;
             sentences += before == '.' || before == '?' || before == '!';
-        } else if (letter == ',')
-            commas++;
-        else if (letter == '\n')
-            breaks++;
-        else if (width != PyUnicode_1BYTE_KIND && letter < TABLE_SIZE)
+        } else if (letter <= ',') { /* few are */
+            commas += letter == ',';
+            breaks += letter == '\n';
+        } else if (width != PyUnicode_1BYTE_KIND && letter < TABLE_SIZE)
             wide += (marks[letter] & WIDE_BIT) != 0;
         before = letter;
     }
@@ -110,7 +109,14 @@ static int measure_block(PyObject *block, const unsigned char *counts, const uns
         PyErr_SetString(PyExc_TypeError, "a block's text is no str");
         return -1;
     }
-    count_letters(text, counts, marks, out, step);
+    const void *letters = PyUnicode_DATA(text);
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    if (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND)
+        count_letters(PyUnicode_1BYTE_KIND, letters, length, counts, marks, out, step);
+    else if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND)
+        count_letters(PyUnicode_2BYTE_KIND, letters, length, counts, marks, out, step);
+    else
+        count_letters(PyUnicode_4BYTE_KIND, letters, length, counts, marks, out, step);
     return 0;
 }
 
@@ -170,11 +176,16 @@ static struct {
     int count;
 } words;
 
+/* Of the last letters read, the five of `code` in its lowest 25 bits. */
+static uint32_t hash_of_five(uint32_t code) { return (code & 0x1FFFFFF) * 2654435761u >> 18; }
+
+static uint32_t with_letter(uint32_t code, char letter) { return code << 5 | (letter & 31); }
+
 static uint32_t five_letters(const char *at) {
     uint32_t code = 0;
     for (int place = 0; place < ANYWHERE; place++)
-        code = code << 5 | (at[place] & 31);
-    return code * 2654435761u >> 18;
+        code = with_letter(code, at[place]);
+    return hash_of_five(code);
 }
 
 static uint32_t hash_of(const char *letters, size_t length) {
@@ -206,9 +217,12 @@ static int64_t groups_of(const char *first, size_t length, const char *second, s
 
 static int64_t groups_inside(const char *token, size_t length) {
     int64_t groups = 0;
+    uint32_t code = 0;
     length = Py_MIN(length, LONGEST_TOKEN);
+    for (size_t place = 0; place < length && place < ANYWHERE - 1; place++)
+        code = with_letter(code, token[place]);
     for (size_t start = 0; start + ANYWHERE <= length; start++) {
-        const uint32_t five = five_letters(token + start);
+        const uint32_t five = hash_of_five(code = with_letter(code, token[start + ANYWHERE - 1]));
         if (!(words.begins[five >> 3] >> (five & 7) & 1))
             continue;
         for (uint32_t at = hash_of(token + start, ANYWHERE) % SLOTS; words.beginning[at].length; at = (at + 1) % SLOTS)
