@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 
-def best_selection(scores: Sequence[float | None], sizes: Sequence[float]) -> list[int]:
+def best_selection(scores: Sequence[float | None], sizes: Any) -> list[int]:
     """The places of the likeliest blocks, cut off where the expected F1 over characters is highest, in page order.
 
     With p the chance and L the size of a block, taking the set S gives about 2·Σ_S pL / (Σ_S L + Σ pL). On a page whose
