@@ -484,7 +484,7 @@ static PyObject *filled(const Facts *facts, const Sums *sums) {
 }
 
 PyDoc_STRVAR(first_features_doc, "first_features(arrays) -> bytearray of doubles, a feature after the other\n\n"
-                                 "Of the candidates of an HTML page, from named arrays: features.py makes them and knows the names.");
+                                 "Of the candidates of an HTML page, from named arrays: compiled_features.py makes them and knows the names.");
 
 static PyObject *first_features(PyObject *module, PyObject *given) {
     Py_buffer views[ARRAY_COUNT];
@@ -734,7 +734,7 @@ static PyObject *filled_around(const Around *page, const Contexts *sums) {
 }
 
 PyDoc_STRVAR(second_features_doc, "second_features(arrays) -> bytearray of doubles, a feature after the other\n\n"
-                                  "Of the candidates of a page, from named arrays: compiled_features.py makes them and knows the names.");
+                                  "Of the candidates of a page, from named arrays: compiled_context.py makes them and knows the names.");
 
 static PyObject *second_features(PyObject *module, PyObject *given) {
     Py_buffer views[AROUND_COUNT];
