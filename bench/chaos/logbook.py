@@ -24,6 +24,8 @@ EXPLAINED = {
     "retention_waits": SERVER_AWAY,
     "standing_unknown": SERVER_AWAY,
     "clearing_postponed": SERVER_AWAY,
+    "closing_given_up": SERVER_AWAY,
+    "closing_failed": SERVER_AWAY,
     "group_healed": OVERTAKEN,
     "ownership_lost": OVERTAKEN,
     "result_dropped": OVERTAKEN,
@@ -34,6 +36,7 @@ EXPLAINED = {
     "stories_wait": ARCHIVE_AWAY,
     "index_waits": ARCHIVE_AWAY,
     "archive_waits": ARCHIVE_AWAY,
+    "process_cut_off": "a thread of a stopped process had not ended yet",
     "store_waits": "the store before had not ended yet",
 }
 """The events that faults bring about, and which. An event that is not here, or a line that is no event, is a finding."""

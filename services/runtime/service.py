@@ -15,6 +15,7 @@ from .broker import ServiceBroker, connect_redis
 from .delivery.cancelling import cancel_until_ended
 from .delivery.engine import new_consumer_name
 from .delivery.trimming import reap_consumers, trim_finished
+from .ending import close_all, end_within
 from .monitoring.metrics import Measure, Metrics
 from .monitoring.standing_lines import tell_standing
 from .probes import Probes, ProbeServer, probe_server
@@ -24,6 +25,7 @@ from .settings import ServiceSettings, mask_passwords
 logger = structlog.get_logger()
 
 TRIM_EVERY_S = 10.0
+LAST_S = 5.0  # after `service_stopped`: the last spans have 1.5 of it, the rest is for threads of the pools
 
 Task = Callable[[], Awaitable[None]]
 
@@ -40,6 +42,7 @@ async def run_service(
     """Run until SIGTERM or SIGINT; returns the exit code: 0, or 1 where a background task has died.
 
     Stopping ends the background tasks, lets running handlers finish, releases the rest, then awaits each of `close`.
+    It takes no longer than `settings.stop_within_s` and the process ends 5 s later, whatever hangs.
     `measures` set the service's own gauges at each scrape of /metrics.
     """
     told = asyncio.Event()
@@ -59,13 +62,15 @@ async def run_service(
     running = [asyncio.ensure_future(task()) for task in (*tasks, *upkeep)]
     died = await _first_death(running, told)
     logger.info("service_stopping", reason="a task died" if died else "told to")
+    overrun = end_within(settings.stop_within_s, code=1)
     if server:
         server.should_exit = True
     await _stop(running, broker)
-    for closing in (redis.aclose, *close):
-        await closing()
+    await close_all((broker.stop, redis.aclose, *close))
     logger.info("service_stopped")
-    return 1 if died else 0
+    overrun.cancel()
+    end_within(LAST_S, code := 1 if died else 0)
+    return code
 
 
 async def _first_death(running: Sequence[asyncio.Future[None]], told: asyncio.Event) -> bool:
@@ -88,7 +93,6 @@ async def _stop(running: Sequence[asyncio.Future[None]], broker: ServiceBroker) 
     await asyncio.gather(
         *(engine.stop() for engine in broker.engines)
     )  # at once: each has its own grace time
-    await broker.stop()
 
 
 def _probes(

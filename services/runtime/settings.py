@@ -37,7 +37,8 @@ class ServiceSettings(BaseModel):
     """What every service needs; docs/delivery.md tells of `visibility_s` and `concurrency`.
 
     `http_port` 0 means no HTTP server; containers set `http_host` to 0.0.0.0. `log_sample` is the share of walks whose
-    outcome lines are logged; `standing_every_s` how often a line says how each stage stands, 0 never.
+    outcome lines are logged; `standing_every_s` how often a line says how each stage stands, 0 never. `stop_within_s` is
+    what a stop may take: more than 5 s below the grace time of whoever runs the process, and would kill it unheard.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +51,7 @@ class ServiceSettings(BaseModel):
     log_format: Annotated[Literal["json", "console"], BeforeValidator(_lower)] = "json"
     log_sample: float = Field(default=1.0, ge=0, le=1)
     standing_every_s: float = Field(default=60.0, ge=0, le=3_600)
+    stop_within_s: float = Field(default=24.0, ge=1, le=3_600)
     visibility_s: float = Field(default=30.0, ge=0.2, le=3_600)
     concurrency: int = Field(default=16, ge=1, le=1_000)
 

@@ -1,4 +1,4 @@
-"""A service of three lines, as the tests of a service's life start it: small_service.py [die|stubborn]."""
+"""A service of three lines, as the tests of a service's life start it: small_service.py [die|stubborn|deaf]."""
 
 import asyncio
 import os
@@ -43,8 +43,13 @@ async def serve() -> int:
             await asyncio.sleep(3600)
         await asyncio.sleep(3600)
 
-    task = {"die": die, "stubborn": swallow_a_cancellation}.get(sys.argv[-1], end_well)
-    return await run_service("small", settings, broker, tasks=[task])
+    async def swallow_every_cancellation() -> None:
+        while True:
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(3600)
+
+    tasks = {"die": die, "stubborn": swallow_a_cancellation, "deaf": swallow_every_cancellation}
+    return await run_service("small", settings, broker, tasks=[tasks.get(sys.argv[-1], end_well)])
 
 
 raise SystemExit(asyncio.run(serve()))
