@@ -68,9 +68,9 @@ def explain_html(extraction: Extraction) -> str:
 
 
 def _sum(extraction: Extraction) -> str:
-    kept = sum(block.kept for block in extraction.blocks)
+    kept = sum(line["kept"] for line in extraction.ledger)
     share = extraction.quality.kept_share
-    return f"{kept} of {len(extraction.blocks)} blocks kept, {share:.0%} of the page's text"
+    return f"{kept} of {len(extraction.ledger)} blocks kept, {share:.0%} of the page's text"
 
 
 def _fields(extraction: Extraction) -> Iterator[tuple[str, str]]:

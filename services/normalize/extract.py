@@ -5,14 +5,14 @@ from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import urljoin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from services.contracts.messages import ArticleDate, Author, Block, Image, Label, Provenance, Quality, Rights
 from services.normalize.core.admission import refuse
 from services.normalize.core.body import Body, take_apart
 from services.normalize.core.index_page import refuse_index
 from services.normalize.core.judging.keep import judge_blocks
-from services.normalize.core.judging.ledger import ledger_of
+from services.normalize.core.judging.ledger import LedgerLine, ledger_of
 from services.normalize.core.judging.model import Passes
 from services.normalize.core.metadata.article_object import JsonObject, article_objects
 from services.normalize.core.metadata.authors import read_authors
@@ -37,13 +37,15 @@ from services.normalize.core.words.names import unglued
 ENGINE = "1.1.0"
 """Rises with every change of what `extract` returns; the store compares texts of one engine only."""
 
+BLOCKS = TypeAdapter(tuple[Block, ...])
+
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
     """One article as its page shows it.
 
     `text` is the kept paragraphs joined by a blank line, the standfirst first; `outlet` the name the page gives its
-    publisher; `blocks` the cut ledger: kept and cut blocks together are the page's whole text.
+    publisher; `ledger` every block with its verdict: kept and cut blocks together are the page's whole text.
     """
 
     text: str
@@ -60,13 +62,19 @@ class Extraction:
     section: str | None
     canonical_url: str | None
     quality: Quality
-    blocks: tuple[Block, ...]
+    ledger: tuple[LedgerLine, ...]
     rights: Rights
     engine: str = ENGINE
 
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The cut ledger as objects, made anew at each call: for people who look into it."""
+        return BLOCKS.validate_python(self.ledger)
+
     def as_dict(self) -> dict[str, Any]:
-        """All fields as plain JSON values, in this order."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        """All fields as plain JSON values, in this order; the ledger is called `blocks`."""
+        values = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        return {"blocks" if name == "ledger" else name: value for name, value in values.items()}
 
 
 def extract(
@@ -127,7 +135,7 @@ def _described(page: Page, articles: Sequence[JsonObject], title: str | None, bo
         section=read_section(page, articles),
         canonical_url=_canonical_link(page),
         quality=_quality(text, body, title, dates),
-        blocks=ledger_of(body.judged),
+        ledger=ledger_of(body.judged),
         rights=rights_of_metas(page.metas),
     )
 

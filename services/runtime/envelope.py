@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic_core import from_json, to_json
 
 from services.contracts.failures import Unprocessable
@@ -18,6 +19,18 @@ def seal(body: str, headers: Mapping[str, str]) -> bytes:
     """The envelope of `body` (JSON text) as the value of the field `__data__`: UTF-8 JSON."""
     head = {"content-type": "application/json", **headers}
     return to_json({"headers": head, "data": body})
+
+
+def json_of(message: BaseModel) -> bytes:
+    """A message's JSON as pydantic writes it, without the detour over a text that is encoded at once."""
+    return message.__pydantic_serializer__.to_json(message)
+
+
+def seal_json(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """The same for the JSON of `json_of`, to the byte: it has no control characters, so two signs are all to escape."""
+    head = to_json({"content-type": "application/json", **headers})
+    text = body.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    return b"".join((b'{"headers":', head, b',"data":"', text, b'"}'))
 
 
 def unseal(value: bytes) -> tuple[bytes, dict[str, str]]:

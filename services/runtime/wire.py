@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from redis.asyncio import Redis
 
 from .delivery.entry import Encodable, Entry, Output, output_of
-from .envelope import DATA_FIELD, carried, seal
+from .envelope import DATA_FIELD, carried, json_of, seal_json
 from .handling import required
 from .trace_ids import TRACEPARENT, TRACEPARENT_FORM, of_new_trace
 
@@ -70,7 +70,7 @@ async def hand_over_slice() -> None:
 
 def envelope_of(message: BaseModel, headers: Mapping[str, str] | None = None) -> bytes:
     """The envelope of `message` for a plain XADD from outside a handler, with a correlation id of its own."""
-    return seal(message.model_dump_json(), {"correlation_id": secrets.token_hex(16), **(headers or {})})
+    return seal_json(json_of(message), {"correlation_id": secrets.token_hex(16), **(headers or {})})
 
 
 async def publish(redis: Redis, stream: str, message: BaseModel, **binary_fields: bytes) -> str:
@@ -84,5 +84,5 @@ def _put_out(
     stream: str, message: BaseModel, headers: Mapping[str, str], binary_fields: Mapping[str, bytes]
 ) -> None:
     pairs = [part for pair in binary_fields.items() for part in pair]
-    envelope = seal(message.model_dump_json(), headers)
+    envelope = seal_json(json_of(message), headers)
     required().outputs.append(Output("XADD", stream, ("*", DATA_FIELD, envelope, *pairs)))

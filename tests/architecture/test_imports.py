@@ -34,6 +34,7 @@ PARSING_LIBRARIES = {
     "pydantic_core",  # its reader of JSON
     "selectolax",
     "snowballstemmer",
+    "typing_extensions",  # TypedDict as pydantic reads it before Python 3.12
     "zstandard",
 }
 """What a core may use besides the standard library: functions from bytes or text to values."""

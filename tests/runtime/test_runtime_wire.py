@@ -3,11 +3,13 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from services.contracts.failures import Unprocessable
 from services.runtime.delivery.entry import Entry
-from services.runtime.envelope import body_of_plain, unseal
+from services.runtime.envelope import body_of_plain, json_of, seal, seal_json, unseal
 from services.runtime.handling import handling
 from services.runtime.wire import correlation_id, emit, emit_command, entry, envelope_of, hand_over_slice
 
@@ -98,3 +100,12 @@ def test_plain_fields_are_a_body_and_binary_ones_are_named() -> None:
     assert json.loads(body_of_plain({b"url": b"https://a.example/"})) == {"url": "https://a.example/"}
     with pytest.raises(Unprocessable, match="page"):
         body_of_plain({b"page": b"\xff"})
+
+
+@settings(deadline=None)
+@given(st.text(), st.dictionaries(st.sampled_from(["correlation_id", "trace_id"]), st.text(max_size=9)))
+def test_a_message_is_sealed_to_the_byte_as_any_text_is(text: str, headers: dict[str, str]) -> None:
+    body = json_of(Note(text=text))
+    assert body.decode() == Note(text=text).model_dump_json()
+    assert seal_json(body, headers) == seal(body.decode(), headers)
+    assert unseal(seal_json(body, headers))[0] == body

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
+
+from pydantic import WrapValidator
 
 from services.contracts.identities import canonical_url
 from services.contracts.messages import ArticleDate, EntryHint, NormalizedArticle, RawArticle, TopicMatch
+from services.normalize.core.judging.ledger import LedgerLine
 from services.normalize.core.metadata.rights import rights_of_headers, strictest
 from services.normalize.core.rejections import Rejection
 from services.normalize.core.topics.topic import Topic, match_topics, score_topics, threshold_of
@@ -14,10 +17,18 @@ from services.normalize.core.topics.topic import Topic, match_topics, score_topi
 if TYPE_CHECKING:
     from services.normalize.extract import Extraction
 
+AsItIs = WrapValidator(lambda value, _check: value)
+
+
+class WrittenArticle(NormalizedArticle):
+    """A normalised article as normalize writes it: the contract's message, its ledger plain values of our own making."""
+
+    ledger: Annotated[tuple[LedgerLine, ...], AsItIs] = ()  # type: ignore[assignment]
+
 
 def normalized_article(
     raw: RawArticle, extraction: "Extraction", topics: Sequence[Topic], template: str | None = None
-) -> NormalizedArticle | Rejection:
+) -> WrittenArticle | Rejection:
     """The clean article of a fetch, or `off topic`. Without any topic everything is let through.
 
     `template` is the version of the site's template that cut something of the page, None where none did.
@@ -28,7 +39,7 @@ def normalized_article(
     matches = _topics_of(raw, title, extraction.text, topics)
     if isinstance(matches, Rejection):
         return matches
-    return NormalizedArticle(
+    return WrittenArticle(
         fetch_id=raw.fetch_id,
         page_hash=raw.page_hash,
         fetched_at=raw.fetched_at,
@@ -53,7 +64,7 @@ def normalized_article(
         labels=extraction.labels,
         rights=strictest(raw.rights, extraction.rights, rights_of_headers(raw.headers)),
         quality=extraction.quality,
-        ledger=extraction.blocks,
+        ledger=extraction.ledger,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from services.contracts.messages import Block
+from services.normalize.core.judging.ledger import LedgerLine
 from services.normalize.core.words.plain_words import plain
 
 if TYPE_CHECKING:
@@ -51,9 +51,11 @@ class _Seen(NamedTuple):
 
 def sighting_of(article_id: str, day: int, extraction: "Extraction") -> Sighting:
     """The sighting that an extraction leaves behind."""
-    kept = [block.text for block in extraction.blocks if block.kept]
+    kept = [line["text"] for line in extraction.ledger if line["kept"]]
     low, high = FRAME_CHARS
-    cut = [block.text for block in extraction.blocks if not block.kept and low <= len(block.text) <= high]
+    cut = [
+        line["text"] for line in extraction.ledger if not line["kept"] and low <= len(line["text"]) <= high
+    ]
     return Sighting(
         article=article_id[:16],
         day=day,
@@ -110,15 +112,14 @@ def apply_template(extraction: "Extraction", own: Sighting, sightings: Sequence[
     others = [one for one in sightings if one.article != own.article and not _is_version_of(one, own)]
     if len(others) < FEWEST_SEEN:
         return extraction
-    keys = [hash_of(block.text) if block.kept else b"" for block in extraction.blocks]
+    keys = [hash_of(line["text"]) if line["kept"] else b"" for line in extraction.ledger]
     counts = _counts_of(frozenset(keys), [sighting.body for sighting in others])
     titles = {sighting.title for sighting in others} - {own.title, hash_of("")}
     seen = _Seen(counts, titles, len(others))
-    blocks = tuple(
-        _judged(block, key, seen) if key else block
-        for block, key in zip(extraction.blocks, keys, strict=True)
+    ledger = tuple(
+        [_judged(line, key, seen) if key else line for line, key in zip(extraction.ledger, keys, strict=True)]
     )
-    return _without(extraction, blocks)
+    return _without(extraction, ledger)
 
 
 def frame_is_gone(own: Sighting, sightings: Sequence[Sighting]) -> bool:
@@ -170,20 +171,22 @@ def _counts_of(keys: frozenset[bytes], seen: Sequence[frozenset[bytes]]) -> Coun
     return counts
 
 
-def _judged(block: Block, key: bytes, seen: _Seen) -> Block:
+def _judged(line: LedgerLine, key: bytes, seen: _Seen) -> LedgerLine:
     times = seen.blocks[key]
     if times >= _needed(seen.articles):
         reason = f"the site's own: on {times} of {seen.articles} other articles"
-        return block.model_copy(update={"kept": False, "reason": reason, "rule": "site template"})
-    if key in seen.titles and len(block.text) <= LONGEST_RELATED:
+        return {**line, "kept": False, "reason": reason, "rule": "site template"}
+    if key in seen.titles and len(line["text"]) <= LONGEST_RELATED:
         reason = "related list: another article's headline"
-        return block.model_copy(update={"kept": False, "reason": reason, "rule": "site headlines"})
-    return block
+        return {**line, "kept": False, "reason": reason, "rule": "site headlines"}
+    return line
 
 
-def _without(extraction: "Extraction", blocks: tuple[Block, ...]) -> "Extraction":
+def _without(extraction: "Extraction", ledger: tuple[LedgerLine, ...]) -> "Extraction":
     cut = Counter(
-        new.text for old, new in zip(extraction.blocks, blocks, strict=True) if old.kept and not new.kept
+        new["text"]
+        for old, new in zip(extraction.ledger, ledger, strict=True)
+        if old["kept"] and not new["kept"]
     )
     if not cut:
         return extraction
@@ -199,4 +202,4 @@ def _without(extraction: "Extraction", blocks: tuple[Block, ...]) -> "Extraction
         return extraction
     standfirst = extraction.standfirst if extraction.standfirst in paragraphs else None
     quality = extraction.quality.model_copy(update={"words": words})
-    return replace(extraction, text=text, blocks=blocks, standfirst=standfirst, quality=quality)
+    return replace(extraction, text=text, ledger=ledger, standfirst=standfirst, quality=quality)

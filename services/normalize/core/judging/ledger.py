@@ -1,23 +1,31 @@
-"""The cut ledger as the contract has it: every block of the page, kept or cut, with its reason."""
+"""The cut ledger as plain values: every block of the page, kept or cut, with its reason."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from pydantic import TypeAdapter
+from typing_extensions import TypedDict
 
-from services.contracts.messages import Block
 from services.normalize.core.judging.keep import JudgedBlock
 
-BLOCKS = TypeAdapter(tuple[Block, ...])
 THOUSAND = 1_000
 NEAR_HALF = 1e-6  # of a thousandth: there the product's own rounding could tip the scale
 
 
-def ledger_of(judged: Sequence[JudgedBlock]) -> tuple[Block, ...]:
-    """The judged blocks, scores in thousandths; validated all at once, for a page has hundreds."""
+class LedgerLine(TypedDict):
+    """One block with its verdict; the fields are those of `contracts.messages.Block`, in their order."""
+
+    text: str
+    kind: str
+    kept: bool
+    reason: str
+    rule: str
+    score: float | None
+
+
+def ledger_of(judged: Sequence[JudgedBlock]) -> tuple[LedgerLine, ...]:
+    """The judged blocks, scores in thousandths. No objects: a page has hundreds of lines, and they are only passed on."""
     scores = _in_thousandths([one.score for one in judged])
-    lines = zip(judged, scores, strict=True)
-    return BLOCKS.validate_python(
+    return tuple(
         [
             {
                 "text": block.text,
@@ -27,7 +35,7 @@ def ledger_of(judged: Sequence[JudgedBlock]) -> tuple[Block, ...]:
                 "rule": rule,
                 "score": score,
             }
-            for (block, kept, reason, rule, _), score in lines
+            for (block, kept, reason, rule, _), score in zip(judged, scores, strict=True)
         ]
     )
 
