@@ -126,16 +126,6 @@ def test_what_is_carried_from_above_is_the_same(rows):
         assert left.tolist() == right.tolist()
 
 
-@settings(max_examples=300, deadline=None)
-@given(
-    st.lists(st.lists(st.sampled_from([b"more", b"foto", b"a", b"\xd0\xb6", b"\xff"])), min_size=1),
-    st.frozensets(st.sampled_from([b"more", b"a", b"\xd0\xb6", b"", b"mor"])),
-)
-def test_the_words_asked_for_are_found_alike(texts, asked):
-    whole = b"\x00".join(b" \t".join(words) + b"\n" * (len(words) % 2) for words in texts)
-    assert COUNTING.find_words(whole, asked) == PYTHON.find_words(whole, asked)
-
-
 def test_what_is_odd_is_refused_by_name():
     with pytest.raises(TypeError, match="object is no whole block"):
         COUNTING.measure_blocks([object()])  # type: ignore[list-item]
@@ -157,13 +147,11 @@ def test_a_table_for_too_long_a_word_is_refused_and_the_real_one_kept():
 def test_counting_gives_back_what_it_took():
     page = read_page(PAGES[0].read_bytes(), "https://a.example/", "text/html")
     assert isinstance(page, Page)
-    asked = frozenset([b"the", b"a"])
 
     def count(times: int) -> int:
         for _ in range(times):
             COUNTING.measure_blocks(page.blocks)
             COUNTING.measure_elements(page.elements)
-            COUNTING.find_words(b"the cat\x00a the dog " * 50, asked)
         gc.collect()
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 

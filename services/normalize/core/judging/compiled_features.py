@@ -17,10 +17,11 @@ from services.normalize.core.judging.name_columns import (
     inline_masks,
 )
 from services.normalize.core.judging.place_columns import NEAR_KEY as PROSE_WITHIN
-from services.normalize.core.judging.place_columns import SAID_NAMES, block_distances, said_of
+from services.normalize.core.judging.place_columns import block_distances
 from services.normalize.core.judging.places import tags_of
 from services.normalize.core.judging.text_columns import short_dates, words_and_signs
 from services.normalize.core.judging.tree import NEGATIVE
+from services.normalize.core.reading.texts import SAID_ROWS
 from services.normalize.core.words.class_words import GROUP_NAMES
 from services.normalize.core.words.containers import CONTAINERS
 
@@ -31,7 +32,7 @@ TEXT_NAMES = (
     "over_200", "over_400", "links_02", "links_05", "links_09", "short_link", "at_sign", "copyright_sign", "read_more_link", "wide_notice",
 )  # fmt: skip
 PLACE_NAMES = (
-    *SAID_NAMES, "before_headline", "at_headline", "log_after_headline", "log_before_headline", "place", "chars_before",
+    *SAID_ROWS, "before_headline", "at_headline", "log_after_headline", "log_before_headline", "place", "chars_before",
     "prose_before", "prose_after", "prose_since_headline", "has_headline", *PROSE_WITHIN, "log_blocks", "log_prose", "prose_share",
     "since_prose", "until_prose", "under_junk_heading", "junk_heading_near", "junk_heading_itself",
 )  # fmt: skip
@@ -103,7 +104,7 @@ def _arrays_of(facts: PageFacts) -> dict[str, Any]:
         "tags": tags_of(facts),
         "inline_masks": inline_masks(facts),
         "short_date": short_dates(facts, facts.chars[facts.candidates]).astype(np.int64),
-        "said": said_of(facts),
+        "said": np.ascontiguousarray(facts.said[:, facts.candidates].T, np.float64),
         "element_link_chars": tree.link_chars,
         "anchor": anchors_of(facts),
         "down": depths_down(facts),

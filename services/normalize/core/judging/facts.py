@@ -6,14 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from services.normalize.core.judging.page_hints import PageHints, read_hints, text_key
-from services.normalize.core.judging.rules.notice_phrases import NOTICE_RULE_WORDS
+from services.normalize.core.judging.page_hints import PageHints, read_hints
+from services.normalize.core.judging.rules.notice_phrases import NOTICES
 from services.normalize.core.judging.tree import Tree, read_tree
 from services.normalize.core.reading.blocks import Element, PageBlock
-from services.normalize.core.reading.measures import Counting, Rows
+from services.normalize.core.reading.measures import Rows
 from services.normalize.core.reading.page import Page
+from services.normalize.core.reading.texts import IS_HEADLINE, text_key
 from services.normalize.core.words.letters import may_hold_wide_letters
-from services.normalize.core.words.phrases import JUNK_HEADING, TELLING, lines_of_junk, words_side_by_side
+from services.normalize.core.words.phrases import HEADING, JUNK_HEADING, LINKING, NOTICE, WRITER
 
 HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 
@@ -26,9 +27,11 @@ LINK_SHARE = 0.9  # more of it in links, and short: navigation for certain, neve
 LINK_CHARS = 200
 HEADING_CHARS = 70
 HEADLINE_CHARS = 250
-KEY_CHARS = 200
-READ = 600
-ASKED = TELLING | NOTICE_RULE_WORDS
+SHORTEST_HEADLINE = 9
+GROUPS = (NOTICE, LINKING, WRITER, *(notice.words for notice in NOTICES))
+WORD_ROWS = ("words", "titled", "notice", "linking", "writer")
+"""Of what `find_words` gives for these groups; the rest are the words of one kind of note each."""
+NOTICE_BITS = 1 << np.arange(len(NOTICES))
 FAR = 20
 NEVER = -5 * FAR
 
@@ -37,12 +40,13 @@ NEVER = -5 * FAR
 class PageFacts:
     """One page, block by block (in the order of the blocks) and as a whole.
 
-    `measured` are the rows of `measure_blocks`;
-    `may_be_wide`: Chinese, Japanese, Korean or Thai letters may be among its text; `sizes` are characters with wide letters counted more, also as the array `chars`; `prose` blocks are long and hold
-    few links; `keys` the first 200 characters in lower case; `candidates` the indices of the blocks that the model
-    judges, `words` how many words each of these has in its first 600 characters, `telling` which of them features and
-    rules ask for; `after_junk_heading` the blocks since the last heading like "Related articles", negative once another
-    heading has ended its part.
+    `measured` are the rows of `measure_blocks`; `may_be_wide`: Chinese, Japanese, Korean or Thai letters may be among
+    its text; `sizes` are characters with wide letters counted more, also as the array `chars`; `prose` blocks are long and
+    hold few links; `keys` the first 200 characters in lower case, `begins` what these may begin as; `candidates` the indices
+    of the blocks that the model judges; `said` what the page's head says too; `found` how many words of its first 600
+    characters there are and how many of those that features ask for (`WORD_ROWS`), `notices` for which kinds of notes
+    to the reader it has a word (bits); `after_junk_heading` the blocks since the last heading like "Related articles",
+    negative once another heading has ended its part.
     """
 
     page: Page
@@ -55,9 +59,11 @@ class PageFacts:
     link_shares: Any
     prose: Any
     keys: list[str]
+    begins: Any
     candidates: Any
-    words: list[int]
-    telling: dict[int, frozenset[bytes]]
+    said: Any
+    found: Rows
+    notices: list[int]
     headline_at: int
     headline_depths: dict[int, int]
     after_junk_heading: Any
@@ -67,55 +73,47 @@ def read_facts(page: Page) -> PageFacts:
     """Sum up the page, mark its elements, find its headline and choose the candidates."""
     blocks = page.blocks
     texts = [block.text for block in blocks]
-    hints, count = read_hints(page), page.reader.counting
+    hints, count, read = read_hints(page), page.reader.counting, page.reader.texts
     measured = count.measure_blocks(blocks)
     lengths = measured["lengths"]
     chars = lengths + WIDE_SIZE * measured["wide"]
-    sizes = chars.tolist()
     links = measured["link_chars"] / lengths
     prose = (chars > PROSE_CHARS) & (links < PROSE_LINKS)
-    keys = [text[:KEY_CHARS].lower() for text in texts]
-    headline_at = _headline_at(blocks, keys, sizes, hints)
-    candidates = _candidates(page, lengths, links)
-    asked = ASKED | hints.title_words
-    words, telling = _words(texts, candidates.tolist(), asked, count)
+    keys, begins = read.keys_of(texts)
+    judged = _judged(page, lengths, links)
+    said = read.said_by_head(keys, chars, judged, hints.said())
+    words = read.find_words(texts, GROUPS, hints.title_words)
+    headline_at = _headline_at(blocks, keys, said[IS_HEADLINE], hints)
     return PageFacts(
         page=page,
         hints=hints,
         tree=read_tree(count.measure_elements(page.elements), measured, chars, prose, count),
         measured=measured,
         may_be_wide=may_hold_wide_letters("".join(texts)),
-        sizes=sizes,
+        sizes=chars.tolist(),
         chars=chars,
         link_shares=links,
         prose=prose,
         keys=keys,
-        candidates=candidates,
-        words=words,
-        telling=telling,
+        begins=begins,
+        candidates=np.flatnonzero(judged),
+        said=said,
+        found=dict(zip(WORD_ROWS, words, strict=False)),
+        notices=(NOTICE_BITS @ (words[len(WORD_ROWS) :] > 0)).tolist(),
         headline_at=headline_at,
         headline_depths=_depths_above(blocks[headline_at].element if headline_at >= 0 else None),
-        after_junk_heading=_junk_headings(blocks, keys, lengths),
+        after_junk_heading=_junk_headings(blocks, keys, lengths, begins),
     )
 
 
-def _candidates(page: Page, lengths: Any, links: Any) -> Any:
+def _judged(page: Page, lengths: Any, links: Any) -> Any:
     """Every line of a dump, which shows no links; of a page what is more than a link or a single character."""
     if page.kind == "text":
-        return np.arange(len(lengths))
-    return np.flatnonzero((lengths > 1) & ((links < LINK_SHARE) | (lengths >= LINK_CHARS)))
+        return np.ones(len(lengths), bool)
+    return (lengths > 1) & ((links < LINK_SHARE) | (lengths >= LINK_CHARS))
 
 
-def _words(
-    texts: list[str], candidates: list[int], asked: frozenset[bytes], count: Counting
-) -> tuple[list[int], dict[int, frozenset[bytes]]]:
-    if not candidates:
-        return [], {}
-    words, found = count.find_words(words_side_by_side([texts[at][:READ] for at in candidates]), asked)
-    return words, dict(zip(candidates, found, strict=True))
-
-
-def _headline_at(blocks: Sequence[PageBlock], keys: list[str], sizes: list[float], hints: PageHints) -> int:
+def _headline_at(blocks: Sequence[PageBlock], keys: list[str], is_headline: Any, hints: PageHints) -> int:
     """The block that is the page's headline: an h1 that the head names, else any block it names, else the only h1."""
     headings = [place for place, block in enumerate(blocks) if block.element.tag == "h1"]
     for place in headings:
@@ -123,12 +121,11 @@ def _headline_at(blocks: Sequence[PageBlock], keys: list[str], sizes: list[float
             return place
     for place in headings:
         key = text_key(keys[place])
-        if len(key) > 8 and key in hints.title:
+        if len(key) >= SHORTEST_HEADLINE and key in hints.title:
             return place
-    shortest = max(9, min(map(len, hints.headlines), default=KEY_CHARS + 1))
-    for place, key in enumerate(keys):
-        if len(key) >= shortest and sizes[place] < HEADLINE_CHARS and text_key(key) in hints.headlines:
-            return place
+    for place in np.flatnonzero(is_headline).tolist():
+        if len(keys[place]) >= SHORTEST_HEADLINE:
+            return int(place)
     return headings[0] if len(headings) == 1 else -1
 
 
@@ -140,17 +137,19 @@ def _depths_above(element: Element | None) -> dict[int, int]:
     return depths
 
 
-def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str], lengths: Any) -> Any:
-    short = np.flatnonzero(lengths < HEADING_CHARS).tolist()
+def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str], lengths: Any, begins: Any) -> Any:
+    short = lengths < HEADING_CHARS
     junk = [
         place
-        for place in lines_of_junk(keys, short)
+        for place in np.flatnonzero(short & (begins & HEADING > 0)).tolist()
         if JUNK_HEADING.match(keys[place]) and _is_line(blocks[place])
     ]
     if not junk:
         return np.full(len(blocks), -FAR - 1)
     headings = [
-        place for place in short if blocks[place].element.tag in HEADINGS and len(keys[place]) < HEADING_CHARS
+        place
+        for place in np.flatnonzero(short).tolist()
+        if blocks[place].element.tag in HEADINGS and len(keys[place]) < HEADING_CHARS
     ]
     places = np.arange(len(blocks))
     last = _last_of(junk, places)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.normalize.core.reading.page import Page
+from services.normalize.core.reading.texts import Said, squeezed, text_key
 from services.normalize.core.words.phrases import words_of
 
 ARTICLE_TYPE = re.compile(r"Article|BlogPosting|Report", re.I)
@@ -33,6 +34,10 @@ class PageHints:
     article_body_key: str
     is_article_object: bool
     og_type: str
+
+    def said(self) -> Said:
+        """What blocks are compared with."""
+        return Said(self.headlines, self.title, self.description, self.article_body_key)
 
 
 def read_hints(page: Page) -> PageHints:
@@ -71,20 +76,10 @@ def article_object(objects: tuple[dict[str, Any], ...]) -> dict[str, Any]:
     return best
 
 
-def text_key(text: str) -> str:
-    """The form in which a block is compared with a headline: lower case, single blanks, no punctuation at the ends."""
-    return squeezed(text).lower().strip(" .!?:…\"'“”„«»‘’")
-
-
 def letter_pairs(text: str) -> frozenset[str]:
     """Neighbouring letters of the scripts that put no blank between words; their stand-in for words."""
     found = WIDE_RUN.findall(text)
     return frozenset(run[at : at + 2] for run in found for at in range(len(run) - 1))
-
-
-def squeezed(text: str) -> str:
-    """Single blanks between words."""
-    return " ".join(text.split())
 
 
 def _article_paragraphs(article: dict[str, Any]) -> tuple[str, ...]:

@@ -1,17 +1,13 @@
 """Features of a block's place on the page, and of what the page's head says of its words."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from services.normalize.core.judging.columns import Columns, numbered
 from services.normalize.core.judging.facts import FAR, PageFacts
-from services.normalize.core.judging.page_hints import text_key
+from services.normalize.core.reading.texts import SAID_ROWS
 
-SAID = 60  # characters compared with the head's texts
-SHORTEST_SAID = 15
-SHORT = 250
 NEAR = np.array([[3], [8], [20]])
 NEAR_KEY = numbered("prose_within", (3, 8, 20))
 
@@ -28,7 +24,7 @@ def place_columns(facts: PageFacts, distances: tuple[Any, Any]) -> Columns:
     before = running[at]
     around = running[np.minimum(count, at + NEAR)] - running[np.maximum(0, at - NEAR + 1)]
     return {
-        SAID_NAMES: said_of(facts).T,
+        SAID_ROWS: facts.said[:, at],
         "before_headline": (headline >= 0) & (at < headline),
         "at_headline": at == headline,
         "log_after_headline": np.log1p(np.maximum(0, at - since_headline)),
@@ -49,57 +45,6 @@ def place_columns(facts: PageFacts, distances: tuple[Any, Any]) -> Columns:
         "junk_heading_near": np.minimum(FAR, np.abs(junk)) / 10,
         "junk_heading_itself": junk == 0,
     }
-
-
-SAID_NAMES = (
-    "is_headline_text",
-    "in_title",
-    "in_description",
-    "in_article_body",
-    "not_in_article_body",
-    "repeated",
-)
-IS_HEADLINE, IN_TITLE, IN_DESCRIPTION, IN_BODY, NOT_IN_BODY, REPEATED = range(len(SAID_NAMES))
-
-
-def said_of(facts: PageFacts) -> Any:
-    """Whether the head says the candidate's words too, and how often the page has said them before: `SAID_NAMES`, a row each."""
-    hints, body = facts.hints, facts.hints.article_body_key
-    candidates, keys, sizes = facts.candidates.tolist(), facts.keys, facts.sizes
-    earlier = _said_before(keys)
-    shortest = min(map(len, hints.headlines), default=1 << 30)
-    longest_in_title, has_description = len(hints.title), len(hints.description) > SHORTEST_SAID
-    rows = np.zeros((len(candidates), len(SAID_NAMES)))
-    for row, at in enumerate(candidates):
-        key = keys[at]
-        size = len(key)
-        if sizes[at] < SHORT:
-            if size >= shortest and text_key(key) in hints.headlines:
-                rows[row, IS_HEADLINE] = 1
-            if 10 < size <= longest_in_title and key in hints.title:
-                rows[row, IN_TITLE] = 1
-        if size > SHORTEST_SAID:
-            said = key[:SAID]
-            if has_description and said in hints.description:
-                rows[row, IN_DESCRIPTION] = 1
-            if body != "":
-                rows[row, IN_BODY if said.replace("\n", " ") in body else NOT_IN_BODY] = 1
-            if earlier and earlier[at]:
-                rows[row, REPEATED] = min(3, earlier[at])
-    return rows
-
-
-def _said_before(keys: Sequence[str]) -> list[int]:
-    """For each text how often it stood before; nothing where all are different."""
-    if len(set(keys)) == len(keys):
-        return []
-    counts: dict[str, int] = {}
-    earlier = []
-    for key in keys:
-        seen = counts.get(key, 0)
-        counts[key] = seen + 1
-        earlier.append(seen)
-    return earlier
 
 
 def prose_distances(facts: PageFacts) -> tuple[Any, Any]:

@@ -1,17 +1,17 @@
 """In words, why the model cut a block: the most telling thing about its place or its text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
-from services.normalize.core.judging.facts import HEADINGS, HEADLINE_CHARS, PageFacts
-from services.normalize.core.judging.page_hints import text_key
+from services.normalize.core.judging.facts import HEADINGS, PageFacts
 from services.normalize.core.judging.tree import Tree
 from services.normalize.core.reading.blocks import PageBlock
+from services.normalize.core.reading.texts import IS_HEADLINE
 from services.normalize.core.words.class_words import group_bit, group_mask
 from services.normalize.core.words.containers import CONTAINER_BIT
-from services.normalize.core.words.phrases import NOTICE, is_junk_heading, starts_as_junk, words_of
+from services.normalize.core.words.phrases import is_junk_heading, starts_as_junk
 
 REASON_OF_GROUP = (
     ("comments", "comment"), ("navigation", "navigation"), ("related", "related list"), ("notice", "notice"),
@@ -35,16 +35,11 @@ def reason_of_cut(block: PageBlock, facts: PageFacts, names: Sequence[str | None
         return "headline"
     if block.kind == "caption":
         return "caption"
-    if block.kind in HEADLINE_KINDS and _is_headline(at, facts):
+    if block.kind in HEADLINE_KINDS and facts.said[IS_HEADLINE, at]:
         return "headline"
     if block.inline_names:
         named = _reason_of_inline(block, int(facts.tree.flags[block.element.index])) or named
     return named or _reason_of_text(block, facts)
-
-
-def _is_headline(at: int, facts: PageFacts) -> bool:
-    headlines = facts.hints.headlines
-    return bool(headlines) and facts.sizes[at] < HEADLINE_CHARS and text_key(facts.keys[at]) in headlines
 
 
 def reasons_of_names(tree: Tree) -> list[str | None]:
@@ -72,20 +67,15 @@ def _first_reason(mask: int) -> str:
     return next(reason for bit, reason in _BITS if mask & bit)
 
 
-def _words(block: PageBlock, facts: PageFacts) -> Iterable[bytes]:
-    known = facts.telling.get(block.index)
-    return known if known is not None else words_of(block.text)
-
-
 def _reason_of_text(block: PageBlock, facts: PageFacts) -> str:
     at, size = block.index, facts.sizes[block.index]
     if facts.link_shares[at] > 0.5:
         return "links"
-    if facts.after_junk_heading[at] >= 0 or (size < 70 and is_junk_heading(block.text)):
+    if facts.after_junk_heading[at] >= 0 or (size < 70 and is_junk_heading(facts.keys[at])):
         return "related list"
-    if size < NOTICE_CHARS and not NOTICE.isdisjoint(_words(block, facts)):
+    if size < NOTICE_CHARS and facts.found["notice"][at]:
         return "notice"
-    if starts_as_junk(block.text):
+    if starts_as_junk(facts.keys[at]):
         return "label"
     if block.tag in HEADINGS:
         return "heading of another part"

@@ -11,11 +11,8 @@ from services.normalize.core.reading.measures import Rows
 from services.normalize.core.words.letters import HEAD, marked
 from services.normalize.core.words.phrases import (
     JUNK_START,
-    LINKING,
-    NOTICE,
+    LABEL,
     WIDE_NOTICE,
-    WRITER,
-    lines_of_labels,
 )
 
 DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
@@ -40,10 +37,10 @@ def words_and_signs(facts: PageFacts) -> Columns:
     """What is looked up in every candidate's words, and the signs that scripts without blanks have of their own."""
     blocks, rows, at = facts.page.blocks, facts.measured, facts.candidates
     texts = [blocks[place].text for place in at.tolist()]
-    read = _words_found(facts)
+    read: Columns = {name: facts.found[name][at] for name in FOUND}
     read["commas"], read["sentences"] = rows["commas"][at], rows["sentences"][at]
-    read["title_total"] = np.array(facts.words)
-    read["wide_notice"] = np.zeros(len(texts))
+    read["title_total"] = facts.found["words"][at]
+    read["wide_notice"] = np.zeros(len(texts), np.int64)
     read["junk_start"] = _labels(facts)
     read["ends_more"] = np.fromiter(
         [text[-1] in LAST_OF_MORE and text.endswith(MORE) for text in texts], bool
@@ -55,22 +52,12 @@ def words_and_signs(facts: PageFacts) -> Columns:
     return read
 
 
-def _words_found(facts: PageFacts) -> Columns:
-    """How many words of the title, of notices, of links and of writers each candidate has."""
-    found = np.zeros((len(FOUND), len(facts.words)))
-    groups = (facts.hints.title_words, NOTICE, LINKING, WRITER)
-    for row, words in enumerate(facts.telling.values()):
-        if words:
-            found[:, row] = [len(words & group) for group in groups]
-    return dict(zip(FOUND, found, strict=True))
-
-
 def _labels(facts: PageFacts) -> Any:
     """Which candidates begin as `starts_as_junk` says."""
-    labels = np.zeros(len(facts.keys), bool)
-    for at in lines_of_labels(facts.keys, facts.candidates.tolist()):
-        labels[at] = JUNK_START.match(facts.keys[at]) is not None
-    return labels[facts.candidates]
+    labels = facts.begins[facts.candidates] & LABEL > 0
+    for row in np.flatnonzero(labels).tolist():
+        labels[row] = JUNK_START.match(facts.keys[int(facts.candidates[row])]) is not None
+    return labels
 
 
 def _letters(rows: Rows) -> Columns:

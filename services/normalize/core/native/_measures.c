@@ -1,13 +1,12 @@
-/* What measures.py counts, in C: letters and signs of every block, the names of every element, the words that features ask
- * for. measures.py is the reference, compiled.py says which of the two runs; tests/normalize/test_compiled_measures.py holds
- * them equal. docs/decisions/0102. */
+/* What measures.py counts, in C: letters and signs of every block, the names of every element. measures.py is the reference,
+ * compiled.py says which of the two runs; tests/normalize/test_compiled_measures.py holds them equal. docs/decisions/0102. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
 #include <structmember.h>
 
-#define EDITION 1 /* compiled.py takes no other */
+#define EDITION 2 /* compiled.py takes no other */
 #define TABLE_SIZE 0x10000
 #define HEAD 120 /* characters in which digits, capitals and signs are counted */
 
@@ -415,93 +414,11 @@ static PyObject *from_above(PyObject *module, PyObject *args) {
     return buffer;
 }
 
-/* ---- the words of texts ---- */
-
-#define BLOOM_BITS (1u << 14)
-
-static void mark(unsigned char *bloom, uint32_t hash) { bloom[(hash % BLOOM_BITS) >> 3] |= (unsigned char)(1 << (hash & 7)); }
-static int may_be_marked(const unsigned char *bloom, uint32_t hash) { return bloom[(hash % BLOOM_BITS) >> 3] >> (hash & 7) & 1; }
-
-static int mark_all(PyObject *asked, unsigned char *bloom) {
-    PyObject *each = PyObject_GetIter(asked), *word;
-    if (each == NULL)
-        return -1;
-    while ((word = PyIter_Next(each)) != NULL) {
-        if (PyBytes_Check(word))
-            mark(bloom, hash_of(PyBytes_AS_STRING(word), (size_t)PyBytes_GET_SIZE(word)));
-        Py_DECREF(word);
-    }
-    Py_DECREF(each);
-    return PyErr_Occurred() ? -1 : 0;
-}
-
-static int is_blank(unsigned char letter) { return letter == ' ' || (letter >= '\t' && letter <= '\r'); } /* bytes.split */
-
-static int add_if_asked(PyObject *asked, const char *letters, size_t length, PyObject **found) {
-    PyObject *word = PyBytes_FromStringAndSize(letters, (Py_ssize_t)length);
-    int is_asked = word == NULL ? -1 : PySet_Contains(asked, word);
-    if (is_asked > 0 && *found == NULL && (*found = PySet_New(NULL)) == NULL)
-        is_asked = -1;
-    if (is_asked > 0)
-        is_asked = PySet_Add(*found, word);
-    Py_XDECREF(word);
-    return is_asked < 0 ? -1 : 0;
-}
-
-PyDoc_STRVAR(find_words_doc, "find_words(texts, asked) -> (counts, found)\n\n"
-                             "The words of each text of `texts`, which stand in one, with a zero between them: how many, and the\n"
-                             "frozenset of those that are asked for.");
-
-static PyObject *find_words(PyObject *module, PyObject *args) {
-    unsigned char bloom[BLOOM_BITS / 8] = {0};
-    PyObject *asked, *counts = PyList_New(0), *all = PyList_New(0), *result = NULL;
-    Py_buffer texts = {0};
-    (void)module;
-    if (counts == NULL || all == NULL || !PyArg_ParseTuple(args, "y*O!", &texts, &PyFrozenSet_Type, &asked) || mark_all(asked, bloom) < 0)
-        goto done;
-    const char *at = texts.buf, *end = at + texts.len;
-    for (;;) {
-        PyObject *found = NULL, *count, *frozen;
-        Py_ssize_t number = 0;
-        int failed = 0;
-        while (at < end && *at != '\0' && !failed) {
-            const char *start = at;
-            uint32_t hash = 2166136261u;
-            for (; at < end && *at != '\0' && !is_blank((unsigned char)*at); at++)
-                hash = (hash ^ (unsigned char)*at) * 16777619u;
-            if (at == start) {
-                at++;
-                continue;
-            }
-            number++;
-            if (may_be_marked(bloom, hash ^ hash >> 15))
-                failed = add_if_asked(asked, start, (size_t)(at - start), &found) < 0;
-        }
-        count = PyLong_FromSsize_t(number);
-        frozen = failed ? NULL : PyFrozenSet_New(found);
-        failed = count == NULL || frozen == NULL || PyList_Append(counts, count) < 0 || PyList_Append(all, frozen) < 0;
-        Py_XDECREF(found);
-        Py_XDECREF(count);
-        Py_XDECREF(frozen);
-        if (failed)
-            goto done;
-        if (at++ >= end)
-            break;
-    }
-    result = PyTuple_Pack(2, counts, all);
-done:
-    Py_XDECREF(counts);
-    Py_XDECREF(all);
-    PyBuffer_Release(&texts);
-    return result;
-}
-
 static PyMethodDef METHODS[] = {
     {"bind", bind, METH_VARARGS, bind_doc},
     {"measure_blocks", measure_blocks, METH_VARARGS, measure_blocks_doc},
     {"measure_elements", measure_elements, METH_VARARGS, measure_elements_doc},
     {"from_above", from_above, METH_VARARGS, from_above_doc},
-    {"find_words", find_words, METH_VARARGS, find_words_doc},
     {NULL, NULL, 0, NULL},
 };
 

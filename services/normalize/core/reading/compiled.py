@@ -14,6 +14,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from services.normalize.core.reading.blocks import Element, PageBlock, root_element
 from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS, PYTHON, Counting, Rows
 from services.normalize.core.reading.tags import BLOCK, KIND_OF_TAG, ROLE_OF_NUMBER
+from services.normalize.core.reading.texts import PYTHON as READ_BY_PYTHON
+from services.normalize.core.reading.texts import SAID_ROWS, Groups, Said, TextReading, text_key
 from services.normalize.core.reading.walk import (
     LONG_LINK,
     MAX_BLOCKS,
@@ -26,17 +28,19 @@ from services.normalize.core.reading.walk import (
 from services.normalize.core.words.class_words import MASK_OF_WORD
 from services.normalize.core.words.containers import ARTICLE_BODY, BIT_OF_TAG
 from services.normalize.core.words.letters import COUNT_TABLE, MARK_TABLE
+from services.normalize.core.words.phrases import BEGINNINGS
 
 _walk: ModuleType | None
 _measures: ModuleType | None
 _features: ModuleType | None
+_texts: ModuleType | None
 try:
-    from services.normalize.core.native import _features, _measures, _walk
+    from services.normalize.core.native import _features, _measures, _texts, _walk
 except ImportError:
-    _features = _measures = _walk = None
+    _features = _measures = _texts = _walk = None
 
-EDITIONS = (1, 1, 2)
-"""Those of _walk.c, _measures.c and _features.c; each rises with its file's face, so that what older sources made is not taken."""
+EDITIONS = (1, 2, 2, 1)
+"""Those of _walk.c, _measures.c, _features.c and _texts.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
 NUMBERS = 256
@@ -59,6 +63,7 @@ class Reader:
     name: str
     walk_once: WalkOnce
     counting: Counting
+    texts: TextReading
     features: Features | None
     second_features: Features | None
     why_not: str = ""
@@ -72,16 +77,16 @@ def choose_reader(*, compiled: bool = True) -> Reader:
     """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
     reason = _reason_against() if compiled else "switched off"
     return (
-        Reader("python", walk_once, PYTHON, None, None, reason)
+        Reader("python", walk_once, PYTHON, READ_BY_PYTHON, None, None, reason)
         if reason
-        else Reader("compiled", _walk_once, COMPILED, _first_features, _second_features)
+        else Reader("compiled", _walk_once, COMPILED, READ_COMPILED, _first_features, _second_features)
     )
 
 
 def _reason_against() -> str:
-    if _walk is None or _measures is None or _features is None:
+    if _walk is None or _measures is None or _features is None or _texts is None:
         return NOT_BUILT
-    if (_walk.EDITION, _measures.EDITION, _features.EDITION) != EDITIONS:
+    if (_walk.EDITION, _measures.EDITION, _features.EDITION, _texts.EDITION) != EDITIONS:
         return "built from other sources than these: install cleanwire again"
     if selectolax.__version__ != PARSER:
         return f"made for selectolax {PARSER}, not {selectolax.__version__}"
@@ -96,6 +101,8 @@ def _bind() -> None:
     """Tell the compiled walk the parser's library, the house's classes and its bounds."""
     assert _walk is not None
     assert _measures is not None
+    assert _texts is not None
+    _texts.bind(BEGINNINGS)
     _measures.bind(MASK_OF_WORD, Element, PageBlock)
     tree = LexborHTMLParser(f"<p>{PROOF}")
     paragraph = tree.css_first("p")
@@ -153,10 +160,21 @@ def _from_above(parent: Any, carried: Any) -> tuple[Any, Any]:
     return depth, far
 
 
-def _find_words(texts: bytes, asked: frozenset[bytes]) -> tuple[list[int], list[frozenset[bytes]]]:
-    assert _measures is not None
-    found: tuple[list[int], list[frozenset[bytes]]] = _measures.find_words(texts, asked)
-    return found
+def _keys_of(texts: list[str]) -> tuple[list[str], Any]:
+    assert _texts is not None
+    keys, begins = _texts.keys_of(texts)
+    return keys, np.frombuffer(begins, np.int64)
+
+
+def _find_words(texts: list[str], groups: Groups, own: frozenset[bytes]) -> Any:
+    assert _texts is not None
+    return np.frombuffer(_texts.find_words(texts, groups, own), np.int64).reshape(2 + len(groups), -1)
+
+
+def _said_by_head(keys: list[str], sizes: Any, judged: Any, head: Said) -> Any:
+    assert _texts is not None
+    found = _texts.said_by_head(keys, sizes, judged, *head, text_key)
+    return np.frombuffer(found, np.int64).reshape(len(SAID_ROWS), -1)
 
 
 def _rows(buffer: bytearray, names: Sequence[str]) -> Rows:
@@ -175,6 +193,7 @@ def _second_features(arrays: dict[str, Any]) -> bytearray:
     return found
 
 
-COMPILED = Counting(_measure_blocks, _measure_elements, _from_above, _find_words)
+COMPILED = Counting(_measure_blocks, _measure_elements, _from_above)
+READ_COMPILED = TextReading(_keys_of, _find_words, _said_by_head)
 SHIPPED = choose_reader()
 """What reads pages unless something else is asked for; chosen once."""

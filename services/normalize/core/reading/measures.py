@@ -1,4 +1,4 @@
-"""What is counted of a page before anything is judged: letters of its blocks, names of its elements, words asked for."""
+"""What is counted of a page before anything is judged: letters of its blocks, names of its elements."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,12 +19,11 @@ Rows = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """The four counts of a page by one hand: those below, or _measures.c's."""
+    """The three counts of a page by one hand: those below, or _measures.c's."""
 
     measure_blocks: Callable[[Sequence[PageBlock]], Rows]
     measure_elements: Callable[[Sequence[Element]], Rows]
     from_above: Callable[[Any, Any], tuple[Any, Any]]
-    find_words: Callable[[bytes, frozenset[bytes]], tuple[list[int], list[frozenset[bytes]]]]
 
 
 def measure_blocks(blocks: Sequence[PageBlock]) -> Rows:
@@ -74,10 +73,4 @@ def from_above(parent: Any, carried: Any) -> tuple[Any, Any]:
     return depth, far
 
 
-def find_words(texts: bytes, asked: frozenset[bytes]) -> tuple[list[int], list[frozenset[bytes]]]:
-    """How many words each text has, and which of `asked`; the texts stand in one, with a zero between them."""
-    words = [one.split() for one in texts.split(b"\x00")]
-    return list(map(len, words)), [asked.intersection(one) for one in words]
-
-
-PYTHON = Counting(measure_blocks, measure_elements, from_above, find_words)
+PYTHON = Counting(measure_blocks, measure_elements, from_above)

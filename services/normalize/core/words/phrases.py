@@ -1,7 +1,6 @@
 """Phrases that mark text as no part of an article, in the languages of our outlets; found by words, not by searching."""
 
 import re
-from collections.abc import Sequence
 
 JUNK_STARTS = (
     r"advertisement|read more|also read|read also|related|share this|sign up|subscribe|click here|follow us|more on|see also|watch\b|"
@@ -37,41 +36,32 @@ def _beginnings(alternatives: str) -> frozenset[str]:
     return frozenset(one[:3] for one in alternatives.split("|"))
 
 
-_JUNK_START_LETTERS, _JUNK_HEADING_LETTERS = _beginnings(JUNK_STARTS), _beginnings(JUNK_HEADINGS)
+LABEL, HEADING = 1, 2
+BEGINNINGS: dict[str, int] = {}
+"""Three letters or fewer → what begins so: a label (`JUNK_START`), a heading of something else (`JUNK_HEADING`), as bits."""
+for _bit, _alternatives in ((LABEL, JUNK_STARTS), (HEADING, JUNK_HEADINGS)):
+    for _letters in _beginnings(_alternatives):
+        BEGINNINGS[_letters] = BEGINNINGS.get(_letters, 0) | _bit
 
 
-def starts_as_junk(text: str) -> bool:
-    """Whether the text begins like a label of the page: "Read more", "Photo:", "Advertisement"."""
-    return _may_begin(text, _JUNK_START_LETTERS) and JUNK_START.match(text.lower()) is not None
+def beginnings_of(key: str) -> int:
+    """Which of the two patterns are worth trying on a text in lower case; looking letters up costs a tenth of that."""
+    first, known = key[:1], BEGINNINGS.get(key[:3], 0)
+    if "a" <= first <= "z":  # all Latin beginnings are of three letters
+        return known
+    return (
+        known | BEGINNINGS.get(key[:2], 0) | BEGINNINGS.get(first, 0) if first.isalpha() else LABEL | HEADING
+    )
 
 
-def is_junk_heading(text: str) -> bool:
-    """Whether the text begins like a heading of something else than the article: "Related articles", "Comments"."""
-    return _may_begin(text, _JUNK_HEADING_LETTERS) and JUNK_HEADING.match(text.lower()) is not None
+def starts_as_junk(key: str) -> bool:
+    """Whether the text (in lower case) begins like a label of the page: "Read more", "Photo:", "Advertisement"."""
+    return beginnings_of(key) & LABEL > 0 and JUNK_START.match(key) is not None
 
 
-def lines_of_junk(keys: Sequence[str], places: Sequence[int]) -> list[int]:
-    """Which of the texts at these places (in lower case, not empty) may be junk headings: `JUNK_HEADING` decides."""
-    return _lines_beginning(keys, places, _JUNK_HEADING_LETTERS)
-
-
-def lines_of_labels(keys: Sequence[str], places: Sequence[int]) -> list[int]:
-    """The same for what `starts_as_junk` says; `JUNK_START` decides."""
-    return _lines_beginning(keys, places, _JUNK_START_LETTERS)
-
-
-def _lines_beginning(keys: Sequence[str], places: Sequence[int], known: frozenset[str]) -> list[int]:
-    return [
-        at
-        for at in places
-        if keys[at][:3] in known or (not "a" <= keys[at][0] <= "z" and _may_begin(keys[at], known))
-    ]
-
-
-def _may_begin(text: str, letters: frozenset[str]) -> bool:
-    """Whether it is worth trying the pattern; looking three letters up costs a tenth of that."""
-    three = text[:3].lower()
-    return three in letters or three[:2] in letters or three[:1] in letters or not three[:1].isalpha()
+def is_junk_heading(key: str) -> bool:
+    """Whether it begins like a heading of something else than the article: "Related articles", "Comments"."""
+    return beginnings_of(key) & HEADING > 0 and JUNK_HEADING.match(key) is not None
 
 
 WIDE_NOTICE = re.compile(
@@ -110,15 +100,6 @@ WRITER = frozenset(word.encode() for word in WRITER_WORDS.split())
 _PUNCTUATION_TO_BLANK = bytes.maketrans(b"!\"#$%&'()*+,.:;<=>?[\\]^_`{|}~", b" " * 29)
 
 
-TELLING = NOTICE | LINKING | WRITER
-"""The words that features ask for."""
-
-
 def words_of(text: str) -> list[bytes]:
     """The words of a text in lower case as UTF-8, without ASCII punctuation; about two microseconds a paragraph."""
     return text.lower().encode("utf-8", "replace").translate(_PUNCTUATION_TO_BLANK).split()
-
-
-def words_side_by_side(texts: Sequence[str]) -> bytes:
-    """The words of all texts as `words_of` gives them, not yet parted; a zero between two texts."""
-    return "\x00".join(texts).lower().encode("utf-8", "replace").translate(_PUNCTUATION_TO_BLANK)

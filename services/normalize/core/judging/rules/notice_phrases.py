@@ -149,5 +149,3 @@ NOTICES: tuple[Notice, ...] = (
     ),
 )
 """Each phrase was seen on a page or is its counterpart in another language."""
-
-NOTICE_RULE_WORDS: frozenset[bytes] = frozenset().union(*(notice.words for notice in NOTICES))

@@ -14,21 +14,17 @@ def cut_notices(draft: Draft) -> None:
     for at in draft.kept_places():
         text = blocks[at].text
         if len(text) <= NOTICE_CHARS:
-            reason = _reason_of(text, facts.telling[at], may_be_wide=facts.may_be_wide)
+            reason = _reason_of(text, facts.notices[at], may_be_wide=facts.may_be_wide)
             if reason is not None:
                 draft.cut(at, "notices", reason)
 
 
-def _reason_of(text: str, words: frozenset[bytes], *, may_be_wide: bool) -> str | None:
+def _reason_of(text: str, notices: int, *, may_be_wide: bool) -> str | None:
     wide = may_be_wide and not text.isascii() and WIDE_NOTICE.search(text) is not None
-    if not words and not wide:
+    if not notices and not wide:
         return None
     lower = text.lower()
-    for notice in NOTICES:
-        if (
-            len(text) <= notice.longest
-            and (wide or not notice.words.isdisjoint(words))
-            and notice.pattern.search(lower)
-        ):
+    for place, notice in enumerate(NOTICES):
+        if len(text) <= notice.longest and (wide or notices >> place & 1) and notice.pattern.search(lower):
             return notice.reason
     return None
