@@ -20,6 +20,7 @@ from services.runtime.service import run_service
 from services.runtime.subscriber import reliable
 
 from .archive import Archive
+from .collector import spare_what_is_there
 from .database.migrate import migrate
 from .database.opening import Database, open_database
 from .handler import build_handler
@@ -51,6 +52,7 @@ async def run_store(settings: StoreSettings) -> int:
         archive = Archive(database, topic_terms=topic_terms(settings.topics_dir))
         handler = build_handler(archive, relaying.poke)
         reliable(broker, ARTICLES_NORMALIZED, GROUP_STORE)(handler)
+        spare_what_is_there()
         return await run_service(
             "store",
             settings,

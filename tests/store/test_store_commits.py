@@ -1,6 +1,7 @@
 """Works that wait together on SQLite share one commit; what fails fails alone."""
 
 import asyncio
+import threading
 
 import pytest
 from sqlalchemy import func, select, text
@@ -10,7 +11,7 @@ from services.store.archive import Archive
 from services.store.claim.incoming import incoming_of
 from services.store.database.migrate import migrate
 from services.store.database.opening import open_database
-from services.store.database.schema import article, outbox, story_member
+from services.store.database.schema import article, outbox, search_queue, story_member
 from tests.store.builders import make_article, make_text
 
 
@@ -74,3 +75,33 @@ async def test_commit_that_fails_for_many_loses_and_doubles_nothing(archive):
     await fresh.stories.prepare("", 20_777)
     known, loaded = archive.stories._topics[""].index, fresh.stories._topics[""].index
     assert known.stories().keys() == loaded.stories().keys()
+
+
+async def test_work_whose_asker_was_cancelled_is_written_and_hinders_nobody(archive):
+    asking = [asyncio.create_task(archive.database.write(insert_number(number))) for number in range(30, 35)]
+    await asyncio.sleep(0)
+    asking[2].cancel()
+    results = await asyncio.gather(*asking, return_exceptions=True)
+    assert [one for one in results if not isinstance(one, asyncio.CancelledError)] == [30, 31, 33, 34]
+    assert isinstance(results[2], asyncio.CancelledError)
+    assert await count(archive, search_queue) == 5
+
+
+def test_loop_that_ended_before_its_work_leaves_a_database_that_works(tmp_path):
+    database = open_database(f"sqlite:///{tmp_path / 'archive.db'}")
+    began, may_end = threading.Event(), threading.Event()
+
+    def slow(connection):
+        began.set()
+        return may_end.wait(30)
+
+    async def ask():
+        asyncio.get_running_loop().call_soon(asyncio.current_task().cancel)
+        await database.write(slow)
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(ask())
+    assert began.wait(30)
+    may_end.set()
+    assert asyncio.run(database.write(lambda c: c.execute(text("SELECT 7")).scalar())) == 7
+    asyncio.run(database.close())

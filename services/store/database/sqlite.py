@@ -3,8 +3,9 @@
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, TypeVar
@@ -24,10 +25,23 @@ Work = Callable[[Connection], Any]
 
 @dataclass
 class _Job:
+    """A work on its way: a thread of the pool leaves its `result` or `error` here, `done` is the loop's."""
+
     work: Work
     on_commit: Callable[[Any], None] | None = None
     on_failure: Callable[[], None] | None = None
-    done: "Future[Any]" = field(default_factory=Future)
+    result: Any = None
+    error: Exception | None = None
+    done: "asyncio.Future[Any]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    def tell(self) -> None:
+        """In the loop: let the one who asked for it go on, if it still waits."""
+        if self.done.done():
+            return
+        if self.error is not None:
+            self.done.set_exception(self.error)
+        else:
+            self.done.set_result(self.result)
 
 
 class _Attempt:
@@ -58,6 +72,7 @@ class SqliteDatabase:
         self._writing = ThreadPoolExecutor(1, "archive-write")
         self._reading = ThreadPoolExecutor(READERS, "archive-read")
         self._waiting: deque[_Job] = deque()
+        self._is_called = False  # the writing thread will look at what waits
         self.on_lost: list[Callable[[], None]] = []
 
     async def write(
@@ -69,14 +84,16 @@ class SqliteDatabase:
         """See Database."""
         job = _Job(work, on_commit, on_failure)
         self._waiting.append(job)
-        self._writing.submit(self._write_waiting)
+        if not self._is_called:
+            self._is_called = True
+            self._writing.submit(self._write_waiting)
         result: T = await self._result(job)
         return result
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """See Database."""
         job = _Job(work)
-        self._reading.submit(_write_alone, self._reader, job)
+        self._reading.submit(_work_alone, self._reader, job)
         result: T = await self._result(job)
         return result
 
@@ -88,48 +105,55 @@ class SqliteDatabase:
 
     async def _result(self, job: _Job) -> Any:
         try:
-            # Shielded: a cancelled claim still commits or rolls back before anything else uses the thread.
-            return await asyncio.shield(asyncio.wrap_future(job.done))
+            return await job.done  # where that is cancelled, the thread still commits or rolls back
         except DRIVER_ERRORS as error:
             raise failure_of(error, self.dialect) from error
 
     def _write_waiting(self) -> None:
         """In the writing thread: everything that waits, in one transaction if it can be."""
-        jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]
-        if len(jobs) > 1 and self._write_together(jobs):
-            return
-        for job in jobs:
-            _write_alone(self._writer, job)
+        self._is_called = False  # before the look: who comes after it calls again
+        while jobs := [self._waiting.popleft() for _ in range(min(len(self._waiting), TOGETHER))]:
+            if len(jobs) > 1 and self._write_together(jobs):
+                _tell(jobs)
+                continue
+            for job in jobs:
+                _work_alone(self._writer, job)
 
     def _write_together(self, jobs: list[_Job]) -> bool:
         """One transaction, or nothing of it: then each works alone, so that one's failure is not another's."""
-        results = []
         with _Attempt() as attempt, self._writer.begin() as connection:
             for job in jobs:
-                results.append(job.work(connection))
+                job.result = job.work(connection)
                 if job.on_commit is not None:
-                    job.on_commit(results[-1])
+                    job.on_commit(job.result)
         if attempt.error is not None:
             for lost in (*self.on_lost, *(job.on_failure for job in jobs if job.on_failure)):
                 lost()
             return False
-        for job, result in zip(jobs, results, strict=True):
-            job.done.set_result(result)
         return True
 
 
-def _write_alone(engine: Engine, job: _Job) -> None:
+def _work_alone(engine: Engine, job: _Job) -> None:
     with _Attempt() as attempt:
         with engine.begin() as connection:
-            result = job.work(connection)
+            job.result = job.work(connection)
         if job.on_commit is not None:
-            job.on_commit(result)
-    if attempt.error is not None:
-        if job.on_failure is not None:
-            job.on_failure()
-        job.done.set_exception(attempt.error)
-    else:
-        job.done.set_result(result)
+            job.on_commit(job.result)
+    job.error = attempt.error
+    if job.error is not None and job.on_failure is not None:
+        job.on_failure()
+    _tell([job])
+
+
+def _tell(jobs: Sequence[_Job]) -> None:
+    """Wake the loop once for all of them: each call of it is a write to the pipe that it sleeps on."""
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        jobs[0].done.get_loop().call_soon_threadsafe(_tell_each, jobs)
+
+
+def _tell_each(jobs: Sequence[_Job]) -> None:
+    for job in jobs:
+        job.tell()
 
 
 def _engine(url: str, mode: str) -> Engine:

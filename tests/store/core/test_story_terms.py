@@ -80,3 +80,19 @@ def test_background_knows_common_words_from_rare_ones() -> None:
     common, rare = (rates.get(term_hash(stems_of(word, "en")[0]), 0.0) for word in ("people", "potash"))
     assert common > 0.1 > rare
     assert all(0 < rate <= 1 for rate in rates.values())
+
+
+@pytest.mark.parametrize("sentences", [30, 3_000])
+def test_limit_counts_words_of_long_texts_as_of_short_ones(sentences: int) -> None:
+    sentence = "The ministers of 12 countries met in Vilnius. "
+    once = stems_of(sentence, "en")
+    assert len(once) < 8
+    assert stems_of(sentence * sentences, "en", limit=8) == once
+    assert stems_of(sentence * sentences, "en", limit=2) == stems_of("The ministers", "en")
+    assert stems_of(sentence * sentences, "en") == once * sentences
+
+
+def test_stems_of_a_text_that_was_asked_for_before_are_the_same() -> None:
+    first = stems_of("Talks in Minsk", "en")
+    first.clear()
+    assert stems_of("Talks in Minsk", "en") == stems_of("talks in minsk", "en") != []

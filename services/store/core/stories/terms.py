@@ -23,6 +23,9 @@ MOST_WORDS = 4_000
 
 STEMS_KEPT, LONGEST_KEPT = 50_000, 32
 """How many words of one language have their stems remembered; no longer ones, which are hardly words."""
+TEXTS_REMEMBERED, LONGEST_REMEMBERED = 256, 20_000
+"""How many headlines and texts have their stems remembered, up to so many characters: the search asks for what an
+article's story asked for a second before."""
 GUESSED_FROM = 2_000
 FUNCTION_SHARE = 0.05
 """A tenth to a half of running text is function words, in its own language."""
@@ -70,11 +73,22 @@ def language_of(text: str) -> str | None:
 
 
 def stems_of(text: str, language: str | None, limit: int | None = None) -> list[str]:
-    """The stems in order, without stop words and single letters."""
+    """The stems of the text's words in order (of the first `limit` of them), without stop words and single letters."""
+    code = (language or "").lower()[:2]
+    stems = _stemmed(text, code, limit) if len(text) > LONGEST_REMEMBERED else _stemmed_before(text, code)
+    return list(filter(None, stems[:limit]))
+
+
+def _stemmed(text: str, language: str, limit: int | None = None) -> tuple[str, ...]:
+    """Each word's stem, "" for stop words and single letters."""
     folded = _respelled(unicodedata.normalize("NFKC", text).casefold())
     words = WORD.findall(POSSESSIVE.sub(" ", folded))[:limit]
-    known = _STEMS.get((language or "").lower()[:2], _STEMS[""])
-    return list(filter(None, map(known.__getitem__, words)))
+    return tuple(map(_STEMS.get(language, _STEMS[""]).__getitem__, words))
+
+
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def _stemmed_before(text: str, language: str) -> tuple[str, ...]:
+    return _stemmed(text, language)
 
 
 def _respelled(text: str) -> str:
