@@ -1,10 +1,10 @@
 """Identities: one article, one URL, however it was linked."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.contracts.identities import article_id_of, canonical_url
+from services.contracts.identities import PLAIN, _spelled_out, article_id_of, canonical_url
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,49 @@ def test_a_canonical_url_is_its_own_canonical_url(path: str) -> None:
     except ValueError:
         return
     assert canonical_url(once) == once
+
+
+HOSTS = ("www", "m", "mobile", "amp", "a", "paper", "xn--p1ai", "-a", "0", "9" * 63, "9" * 64)
+SEGMENTS = (
+    "",
+    "amp",
+    "a",
+    "x.amp",
+    "A",
+    "b.html",
+    "c.amp.html",
+    "a..",
+    "_",
+    "x-",
+    ".amp",
+    "..",
+    "1.amp.htm",
+    "%2f",
+    "é",
+)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["http://", "https://", "HTTP://", "ftp://"]),
+    st.lists(st.sampled_from(HOSTS), max_size=4),
+    st.sampled_from(["com", "by", "news", "c1"]),
+    st.lists(st.sampled_from(SEGMENTS), max_size=5),
+)
+def test_a_usual_url_is_spelled_as_the_url_library_spells_it(
+    scheme: str, labels: list[str], top: str, path: list[str]
+) -> None:
+    url = scheme + ".".join([*labels, top]) + "".join(f"/{one}" for one in path)
+    if PLAIN.fullmatch(url):
+        assert canonical_url(url) == _spelled_out(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://a.example/2026/01/05/ferry-leaves_late.html", "http://www.a.example/", "https://a.example"],
+)
+def test_most_urls_are_usual(url: str) -> None:
+    assert PLAIN.fullmatch(url)
 
 
 def test_an_article_id_is_128_bits_of_hex() -> None:
