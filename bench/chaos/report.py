@@ -11,6 +11,7 @@ HEAD = (
     "| unexplained | minutes | load | CPU ms a page |\n" + 15 * "|---" + "|"
 )
 Record = dict[str, Any]
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def row_of(record: Record) -> str:
@@ -19,8 +20,8 @@ def row_of(record: Record) -> str:
     kills, server_kills = faults.pop("kill -9", 0), faults.pop("Redis kill -9", 0)
     tails = faults.pop("AOF tail cut", 0)
     cells = [
-        record["topology"],
-        record["seed"],
+        NAMES[record["topology"]],
+        ", ".join([str(record["seed"]), *record.get("extra", ())]),
         f"{record['pages']:,}",
         kills,
         f"{server_kills}, {tails} with a cut tail" if tails else server_kills,
@@ -50,6 +51,7 @@ def record_of(outcome: Outcome) -> Record:
     return {
         "topology": plan.topology,
         "seed": plan.seed,
+        "extra": sorted(plan.extra),
         "pages": plan.pages,
         "faults": outcome.faults,
         "is_clean": outcome.is_clean,
@@ -83,6 +85,8 @@ def _counts(outcome: Outcome) -> dict[str, int | str]:
 def write_record(outcome: Outcome, folder: Path) -> Path:
     """Keep the record as a file of its own."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{outcome.plan.topology}-{outcome.plan.pages}-{outcome.plan.seed}.json"
+    plan = outcome.plan
+    name = "-".join([plan.topology, str(plan.pages), str(plan.seed), *sorted(plan.extra)])
+    path = folder / f"{name}.json"
     path.write_text(json.dumps(record_of(outcome)))
     return path

@@ -31,3 +31,16 @@ async def test_connection_that_stays_silent_is_given_up_and_the_next_one_works(
     assert await database.read(lambda connection: connection.execute(text("SELECT 2")).scalar_one()) == 2
     await database.close()
     await proxy.stop()
+
+
+@pytest.mark.timeout(120)
+async def test_store_parts_from_a_server_that_has_fallen_silent(
+    postgres_url: str, postgres_server: EmbeddedPostgres
+) -> None:
+    proxy = await FaultProxy(postgres_server.port).start()
+    database = PostgresDatabase(postgres_url.replace(str(postgres_server.port), str(proxy.port)))
+    assert await database.read(lambda connection: connection.execute(text("SELECT 1")).scalar_one()) == 1
+    proxy.abandon()
+    async with asyncio.timeout(60):  # the driver by itself waits for ever
+        await database.close()
+    await proxy.stop()

@@ -1,10 +1,12 @@
 """PostgreSQL: a pool of asyncpg connections, deadlocks tried again, every wait bounded."""
 
+import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 import asyncpg
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, event, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from .faults import DRIVER_ERRORS, failure_of, is_deadlock
@@ -25,6 +27,7 @@ CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = (
     35.0  # above the server's own statement_timeout: a server that says nothing for so long is gone
 )
+FAREWELL_S = 2.0  # what a server has to answer a goodbye; the driver itself waits for ever
 
 
 class PostgresDatabase:
@@ -48,6 +51,8 @@ class PostgresDatabase:
                 "command_timeout": ANSWER_TIMEOUT_S,
             },
         )
+        self._drivers: WeakSet[asyncpg.Connection] = WeakSet()
+        event.listen(self._engine.sync_engine, "connect", self._note_driver)
 
     async def write(
         self,
@@ -70,7 +75,11 @@ class PostgresDatabase:
 
     async def close(self) -> None:
         """See Database."""
+        await asyncio.gather(*(_part(driver) for driver in tuple(self._drivers)))
         await self._engine.dispose()
+
+    def _note_driver(self, connection: Any, _record: Any) -> None:
+        self._drivers.add(connection.driver_connection)
 
     async def _once(
         self,
@@ -114,3 +123,11 @@ async def _live_driver(connection: AsyncConnection) -> asyncpg.Connection:
             return driver
         await connection.invalidate()
     raise asyncpg.InterfaceError("the server closes every connection")
+
+
+async def _part(driver: asyncpg.Connection) -> None:
+    """Close a connection; one whose server is silent is broken off."""
+    try:
+        await driver.close(timeout=FAREWELL_S)
+    except (*DRIVER_ERRORS, OSError, TimeoutError):
+        driver.terminate()
