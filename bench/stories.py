@@ -72,7 +72,7 @@ def _print_events(names: Sequence[str], orders: int) -> None:
     )
     lines = []
     for name in names:
-        rows, halves = _set(name)
+        rows, halves = set_of(name)
         lines.append([name, len(rows), *_events_line(rows, halves, orders)])
     print_table(
         f"stories, B³ F over {orders} orders (events-3: three top names of every article made the same)",
@@ -109,8 +109,8 @@ def _events_line(rows: list[dict[str, Any]], halves: list[int], orders: int) -> 
     return [min(wholes), sum(wholes) / orders, max(wholes), *whole_feed, *least, *counts, f"{seconds:.1f}"]
 
 
-def _set(name: str) -> tuple[list[dict[str, Any]], list[int]]:
-    """The rows of a set, and for each its half by event (ECB: by its pair of similar events)."""
+def set_of(name: str) -> tuple[list[dict[str, Any]], list[int]]:
+    """The rows of a set (events, ecb, with -3 or -6 names made the same), and for each its half by event (ECB: by pair)."""
     file, _, same_names = name.partition("-")
     rows = read_rows("events.jsonl.gz" if file == "events" else "events_ecb.jsonl.gz")
     halves = [half_of(row.get("topic", row["group"])) for row in rows]

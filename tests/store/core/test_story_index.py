@@ -210,10 +210,25 @@ def test_snapshot_is_due_daily_and_by_growth_while_the_feed_is_small() -> None:
         return is_snapshot_due(units, Snapshot(units=last_units), NOON, NOON + timedelta(hours=hours))
 
     assert is_snapshot_due(2, Snapshot(), None, NOON) and not is_snapshot_due(1, Snapshot(), None, NOON)
-    assert due(125, 100, 0) and not due(124, 100, 0)
+    assert due(110, 100, 0) and not due(109, 100, 0)
+    assert due(3, 2, 0) and not due(2, 2, 0)
     assert due(1_250, 1_000, 0) and not due(1_249, 1_000, 0)
     assert not due(5_200, 5_000, 23) and due(5_200, 5_000, 24)
-    assert not due(124, 100, 23) and due(100, 100, 24) and not due(1, 100, 24)
+    assert not due(109, 100, 23) and due(100, 100, 24) and not due(1, 100, 24)
+
+
+def test_article_is_weighed_some_dozen_times_while_its_feed_grows_and_no_more() -> None:
+    def weighed_for_each(articles: int) -> float:
+        """How often the feed's articles are weighed anew while it grows to so many within the day."""
+        snapshot, weighed = Snapshot(), 0
+        for units in range(1, articles + 1):
+            if is_snapshot_due(units, snapshot, NOON if snapshot.units else None, NOON):
+                snapshot, weighed = Snapshot(units=units), weighed + units
+        return weighed / articles
+
+    assert all(weighed_for_each(articles) < 12 for articles in (10, 100, 499, 2_000))
+    assert weighed_for_each(2_000) < 8
+    assert weighed_for_each(100_000) < 3
 
 
 def test_average_linkage_merges_the_closest_first_and_stops_at_the_threshold() -> None:
