@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.normalize.core.judging.columns import names_of, stacked
-from services.normalize.core.judging.compiled_features import NAMES, _arrays_of, compiled_features
+from services.normalize.core.judging.compiled_features import NAMES, arrays_of, compiled_features
 from services.normalize.core.judging.facts import PageFacts, read_facts
 from services.normalize.core.judging.features import first_features
 from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
+from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS
 from services.normalize.core.reading.page import Page, read_page
 
 CHOSEN = choose_reader()
@@ -69,34 +70,45 @@ def test_any_soup_of_tags_and_lines_has_the_same_features(soup):
     assert_equal(soup.encode())
 
 
+BLOCKS, WORDS_FOUND, SAID, JUNK, CANDIDATES, ELEMENTS, HEADLINE = range(7)
+
+
+def changed_row(number: int, change):
+    def changed(matrix):
+        matrix = matrix.copy()
+        matrix[number] = change(matrix[number])
+        return matrix
+
+    return changed
+
+
 @pytest.mark.parametrize(
-    ("name", "change"),
+    ("place", "change"),
     [
-        ("candidates", lambda row: row + 1_000),
-        ("parent", lambda row: row - 1),
-        ("elements", lambda row: row + 1_000),
-        ("shape", lambda row: row + 10**9),
-        ("last", lambda row: row + 10**9),
-        ("anchor", lambda row: row - 10**9),
-        ("chars", lambda row: row[1:].copy()),
-        ("depth", lambda row: row.astype(np.float64)),
-        ("links", lambda row: row.astype(np.int32)),
-        ("headline_at", lambda row: row + 10**9),
+        (CANDIDATES, lambda row: row + 1_000),
+        (CANDIDATES, lambda row: np.repeat(row, 9)),
+        (ELEMENTS, changed_row(ELEMENT_ROWS.index("parent"), lambda row: row - 1)),
+        (ELEMENTS, changed_row(ELEMENT_ROWS.index("parent"), lambda row: row + 1)),
+        (ELEMENTS, changed_row(ELEMENT_ROWS.index("shape"), lambda row: row + 10**9)),
+        (ELEMENTS, changed_row(ELEMENT_ROWS.index("last"), lambda row: row + 10**9)),
+        (ELEMENTS, lambda matrix: matrix[:-1].copy()),
+        (BLOCKS, changed_row(BLOCK_ROWS.index("elements"), lambda row: row + 1_000)),
+        (BLOCKS, lambda matrix: matrix[1:].copy()),
+        (WORDS_FOUND, lambda matrix: matrix[:4].copy()),
+        (SAID, lambda matrix: matrix[1:].copy()),
+        (JUNK, lambda row: row[1:].copy()),
+        (HEADLINE, lambda number: number + 10**9),
     ],
 )
-def test_arrays_that_fit_no_page_are_refused_before_they_are_used(name, change):
+def test_arrays_that_fit_no_page_are_refused_before_they_are_used(place, change):
     facts = facts_of(PAGE)
     assert facts is not None
-    arrays = _arrays_of(facts)
-    arrays[name] = change(arrays[name])
+    arrays = list(arrays_of(facts))
+    arrays[place] = change(arrays[place])
     with pytest.raises(ValueError, match=r"no place on the page|another type or length"):
-        compiled._features.first_features(arrays)
+        compiled._features.first_features(*arrays)
 
 
-def test_a_missing_array_is_named():
-    facts = facts_of(PAGE)
-    assert facts is not None
-    arrays = _arrays_of(facts)
-    del arrays["hidden"]
-    with pytest.raises(KeyError, match="hidden"):
-        compiled._features.first_features(arrays)
+def test_a_page_without_blocks_has_no_features():
+    with pytest.raises(ValueError, match="no place"):
+        compiled._features.first_features(b"", b"", b"", b"", b"", b"", -1, 0)

@@ -4,16 +4,16 @@ import gc
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.normalize.core.judging.keep import judge_blocks
+from services.normalize.core.judging.tree import NEGATIVE
 from services.normalize.core.reading import compiled, measures
 from services.normalize.core.reading.blocks import Element, PageBlock, root_element
 from services.normalize.core.reading.compiled import choose_reader
-from services.normalize.core.reading.measures import PYTHON
+from services.normalize.core.reading.measures import MORE, PYTHON, Rows
 from services.normalize.core.reading.page import Page, read_page
 from services.normalize.core.words.class_words import GROUPS
 
@@ -42,6 +42,17 @@ def same(left: measures.Rows, right: measures.Rows) -> None:
         assert row.tolist() == right[name].tolist(), name
 
 
+BLOCKS = [PageBlock(at, "x" * (30 * at + 1), "line", root_element(), 3 * at) for at in range(9)]
+
+
+def same_elements(elements: list[Element], blocks: list[PageBlock] = BLOCKS) -> None:
+    rows = PYTHON.measure_blocks(blocks)
+    same(
+        COUNTING.measure_elements(elements, rows, NEGATIVE),
+        PYTHON.measure_elements(elements, rows, NEGATIVE),
+    )
+
+
 def element(parent: Element | None, index: int, names: str = "", tag: str = "div") -> Element:
     one = root_element()
     one.parent, one.index, one.names, one.tag = parent, index, names, tag
@@ -59,9 +70,13 @@ def test_a_page_of_the_corpus_is_judged_alike(path):
         return
     left, right = map(judge_blocks, pages)
     assert [one[1:] for one in left] == [one[1:] for one in right]
-    same(COUNTING.measure_elements(pages[0].elements), PYTHON.measure_elements(pages[1].elements))
     if pages[0].blocks:
-        same(COUNTING.measure_blocks(pages[0].blocks), PYTHON.measure_blocks(pages[1].blocks))
+        rows = COUNTING.measure_blocks(pages[0].blocks), PYTHON.measure_blocks(pages[1].blocks)
+        same(*rows)
+        same(
+            COUNTING.measure_elements(pages[0].elements, rows[0], NEGATIVE),
+            PYTHON.measure_elements(pages[1].elements, rows[1], NEGATIVE),
+        )
 
 
 @settings(max_examples=300, deadline=None)
@@ -93,7 +108,7 @@ def test_names_are_understood_alike(named):
     elements = [root_element()]
     for names, tag in named:
         elements.append(element(elements[-1], len(elements), names, tag))
-    same(COUNTING.measure_elements(elements), PYTHON.measure_elements(elements))
+    same_elements(elements)
 
 
 def forms_of(word: str) -> tuple[str, ...]:
@@ -112,27 +127,70 @@ def forms_of(word: str) -> tuple[str, ...]:
 def test_every_class_word_names_its_groups_alike():
     forms = [form for word in WORDS for form in forms_of(word)]
     elements = [root_element(), *(element(None, 1, form) for form in forms)]
-    same(COUNTING.measure_elements(elements), PYTHON.measure_elements(elements))
+    same_elements(elements)
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 2**40)), min_size=1, max_size=60))
-def test_what_is_carried_from_above_is_the_same(rows):
-    parent = np.array([0, *(at % place for place, (at, _) in enumerate(rows[1:], 1))], dtype=np.int64)
-    carried = np.array([0, *(flags for _, flags in rows[1:])], dtype=np.int64)  # the root is called nothing
-    for left, right in zip(
-        COUNTING.from_above(parent, carried), PYTHON.from_above(parent, carried), strict=True
-    ):
-        assert left.tolist() == right.tolist()
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 10**6), st.sampled_from(["", "related", "story teaser", "nav"]), st.integers(0, 9), st.integers(0, 9)),
+        max_size=40,
+    )
+)  # fmt: skip
+def test_elements_hold_and_carry_the_same(drawn):
+    root = root_element()
+    root.end_block = len(BLOCKS)
+    elements = [root]
+    for place, names, first, last in drawn:
+        one = element(elements[place % len(elements)], len(elements), names, "p")
+        one.first_block, one.end_block = min(first, last), max(first, last)
+        elements.append(one)
+    same_elements(elements)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(TEXT, st.integers(0, 60), st.sampled_from([(), ("author",), ("", "photo-credit", "x")])),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_blocks_are_prose_and_named_alike(drawn):
+    root = root_element()
+    blocks = [
+        PageBlock(at, text * 3, "line", root, linked, 1, names)
+        for at, (text, linked, names) in enumerate(drawn)
+    ]
+    same(COUNTING.measure_blocks(blocks), PYTHON.measure_blocks(blocks))
+
+
+@pytest.mark.parametrize("end", [*MORE, "mor", "More", ">", "x»", "more....", "re…"])
+def test_the_end_of_a_text_is_read_alike(end):
+    blocks = [PageBlock(0, f"{before}{end}", "line", root_element()) for before in ("", "ж", "read ")]
+    same(COUNTING.measure_blocks(blocks), PYTHON.measure_blocks(blocks))
 
 
 def test_what_is_odd_is_refused_by_name():
     with pytest.raises(TypeError, match="object is no whole block"):
         COUNTING.measure_blocks([object()])  # type: ignore[list-item]
     with pytest.raises(ValueError, match="too long"):
-        COUNTING.measure_elements([element(None, 0, "x" * 5000)])
-    with pytest.raises(ValueError, match="as many"):
-        COUNTING.from_above(np.zeros(2, np.int64), np.zeros(3, np.int64))
+        COUNTING.measure_elements([element(None, 0, "x" * 5000)], PYTHON.measure_blocks(BLOCKS), NEGATIVE)
+    with pytest.raises(ValueError, match="as many sizes"):
+        rows = PYTHON.measure_blocks(BLOCKS)
+        COUNTING.measure_elements([], Rows(rows | {"prose": rows["prose"][1:]}), NEGATIVE)
+
+
+@pytest.mark.parametrize(("slot", "value"), [("first_block", -1), ("end_block", 10**9), ("index", 5)])
+def test_an_element_that_is_no_place_on_the_page_is_refused(slot, value):
+    root = root_element()
+    child = element(root, 1)
+    setattr(root if slot == "index" else child, slot, value)
+    with pytest.raises(ValueError, match="no place on the page"):
+        COUNTING.measure_elements([root, child], PYTHON.measure_blocks(BLOCKS), NEGATIVE)
+
+
+def test_odd_blocks_and_tables_are_refused_by_name():
     with pytest.raises(ValueError, match="65,536"):
         compiled._measures.measure_blocks([], b"", b"")
 
@@ -150,8 +208,8 @@ def test_counting_gives_back_what_it_took():
 
     def count(times: int) -> int:
         for _ in range(times):
-            COUNTING.measure_blocks(page.blocks)
-            COUNTING.measure_elements(page.elements)
+            rows = COUNTING.measure_blocks(page.blocks)
+            COUNTING.measure_elements(page.elements, rows, NEGATIVE)
         gc.collect()
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from services.normalize.core.judging.columns import Columns, numbered
 from services.normalize.core.judging.context import CHANCE_KEY, SCORE_KEY, TOP, Surroundings, chance
-from services.normalize.core.reading.compiled import Features
+from services.normalize.core.reading.compiled import SecondFeatures
 
 LEVELS = range(4)
 NAMES = (
@@ -22,7 +22,7 @@ LOGARITHMS = np.array([at for at, name in enumerate(NAMES) if name.startswith("l
 """The rows for which it gives what the logarithm is to be taken of."""
 
 
-def compiled_context(page: Surroundings, scores: Any, count: Features) -> Columns:
+def compiled_context(page: Surroundings, scores: Any, count: SecondFeatures) -> Columns:
     """As `context.second_features`, as one matrix; `count` is what _features.c gives."""
     matrix = np.frombuffer(count(_arrays_of(page, scores)), np.float64).reshape(len(NAMES), -1)
     matrix[LOGARITHMS] = np.log1p(matrix[LOGARITHMS])

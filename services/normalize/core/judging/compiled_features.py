@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from services.normalize.core.judging.columns import Columns, numbered
-from services.normalize.core.judging.element_columns import LEVELS, anchors_of, depths_down
+from services.normalize.core.judging.element_columns import LEVELS
 from services.normalize.core.judging.facts import PageFacts
 from services.normalize.core.judging.name_columns import (
     FAR_KEY,
@@ -14,12 +14,8 @@ from services.normalize.core.judging.name_columns import (
     NEGATIVE_KEY,
     OWN_KEY,
     TAG_KEY,
-    inline_masks,
 )
 from services.normalize.core.judging.place_columns import NEAR_KEY as PROSE_WITHIN
-from services.normalize.core.judging.place_columns import block_distances
-from services.normalize.core.judging.places import tags_of
-from services.normalize.core.judging.text_columns import short_dates, words_and_signs
 from services.normalize.core.judging.tree import NEGATIVE
 from services.normalize.core.reading.texts import SAID_ROWS
 from services.normalize.core.words.class_words import GROUP_NAMES
@@ -78,43 +74,20 @@ def compiled_features(facts: PageFacts) -> Columns:
     """As `features.first_features` for an HTML page, as one matrix."""
     count = facts.page.reader.features
     assert count is not None
-    matrix = np.frombuffer(count(_arrays_of(facts)), np.float64).reshape(len(NAMES), -1)
+    matrix = np.frombuffer(count(*arrays_of(facts)), np.float64).reshape(len(NAMES), -1)
     matrix[LOGARITHMS] = np.log1p(matrix[LOGARITHMS])
     return {NAMES: matrix}
 
 
-def _arrays_of(facts: PageFacts) -> dict[str, Any]:
-    """Everything by the names that _features.c knows: whole numbers or floats of 64 bits, a value each."""
-    tree, rows, read = facts.tree, facts.measured, words_and_signs(facts)
-    since, until = block_distances(facts)
-    headline = facts.headline_at
-    return {
-        **{name: rows[name] for name in OF_BLOCKS},
-        **{name: getattr(tree, name) for name in OF_ELEMENTS},
-        **{name: read[name].astype(np.float64) for name in READ_FLOATS},
-        **{name: read[name].astype(np.int64) for name in READ_NUMBERS},
-        "first_mark": rows["first"],
-        "last_mark": rows["last"],
-        "junk": facts.after_junk_heading,
-        "since": since,
-        "until": np.ascontiguousarray(until),
-        "chars": facts.chars,
-        "link_shares": facts.link_shares,
-        "candidates": facts.candidates,
-        "tags": tags_of(facts),
-        "inline_masks": inline_masks(facts),
-        "short_date": short_dates(facts, facts.chars[facts.candidates]).astype(np.int64),
-        "said": np.ascontiguousarray(facts.said[:, facts.candidates].T, np.float64),
-        "element_link_chars": tree.link_chars,
-        "anchor": anchors_of(facts),
-        "down": depths_down(facts),
-        "headline_at": np.array([headline]),
-        "headline_article": np.array([facts.page.blocks[headline].element.article if headline >= 0 else 0]),
-        "negative": np.array([NEGATIVE]),
-    }
-
-
-OF_BLOCKS = ("lengths", "link_chars", "links", "elements", "blanks", "breaks", "digits", "capitals", "bars", "at_signs", "copyright_signs")  # fmt: skip
-OF_ELEMENTS = ("parent", "shape", "article", "hidden", "depth", "flags", "carried", "far", "first", "last", "prose_chars", "prose_blocks")  # fmt: skip
-READ_FLOATS = ("commas", "sentences", "titled", "notice", "linking", "writer", "wide_notice")
-READ_NUMBERS = ("junk_start", "ends_more", "wide", "title_total")
+def arrays_of(facts: PageFacts) -> tuple[Any, ...]:
+    """What _features.c asks for, in its order."""
+    return (
+        facts.measured.whole,
+        facts.words,
+        facts.said,
+        facts.after_junk_heading,
+        facts.candidates,
+        facts.tree.whole,
+        facts.headline_at,
+        NEGATIVE,
+    )

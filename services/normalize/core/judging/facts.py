@@ -8,21 +8,15 @@ import numpy as np
 
 from services.normalize.core.judging.page_hints import PageHints, read_hints
 from services.normalize.core.judging.rules.notice_phrases import NOTICES
-from services.normalize.core.judging.tree import Tree, read_tree
+from services.normalize.core.judging.signs import count_wide_signs, find_dates, find_labels
+from services.normalize.core.judging.tree import NEGATIVE, Tree
 from services.normalize.core.reading.blocks import Element, PageBlock
-from services.normalize.core.reading.measures import Rows
+from services.normalize.core.reading.measures import FAR, Rows
 from services.normalize.core.reading.page import Page
 from services.normalize.core.reading.texts import IS_HEADLINE, text_key
-from services.normalize.core.words.letters import may_hold_wide_letters
+from services.normalize.core.words.containers import H1, H2, H6
 from services.normalize.core.words.phrases import HEADING, JUNK_HEADING, LINKING, NOTICE, WRITER
 
-HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
-
-WIDE_SIZE = (
-    1.5  # added for each Chinese, Japanese, Korean or Thai letter: it says what two and a half Latin ones say
-)
-PROSE_CHARS = 40
-PROSE_LINKS = 0.4
 LINK_SHARE = 0.9  # more of it in links, and short: navigation for certain, never a candidate
 LINK_CHARS = 200
 HEADING_CHARS = 70
@@ -32,7 +26,6 @@ GROUPS = (NOTICE, LINKING, WRITER, *(notice.words for notice in NOTICES))
 WORD_ROWS = ("words", "titled", "notice", "linking", "writer")
 """Of what `find_words` gives for these groups; the rest are the words of one kind of note each."""
 NOTICE_BITS = 1 << np.arange(len(NOTICES))
-FAR = 20
 NEVER = -5 * FAR
 
 
@@ -42,8 +35,8 @@ class PageFacts:
 
     `measured` are the rows of `measure_blocks`; `may_be_wide`: Chinese, Japanese, Korean or Thai letters may be among
     its text; `sizes` are characters with wide letters counted more, also as the array `chars`; `prose` blocks are long and
-    hold few links; `keys` the first 200 characters in lower case, `begins` what these may begin as; `candidates` the indices
-    of the blocks that the model judges; `said` what the page's head says too; `found` how many words of its first 600
+    hold few links; `tags` the places of their elements' tags among `TAGS`; `keys` the first 200 characters in lower case, `begins` what these may begin as; `candidates` the indices
+    of the blocks that the model judges; `said` what the page's head says too; `words`, by name `found`, how many words of its first 600
     characters there are and how many of those that features ask for (`WORD_ROWS`), `notices` for which kinds of notes
     to the reader it has a word (bits); `after_junk_heading` the blocks since the last heading like "Related articles",
     negative once another heading has ended its part.
@@ -58,11 +51,13 @@ class PageFacts:
     chars: Any
     link_shares: Any
     prose: Any
+    tags: Any
     keys: list[str]
     begins: Any
     candidates: Any
     said: Any
-    found: Rows
+    found: dict[str, Any]
+    words: Any
     notices: list[int]
     headline_at: int
     headline_depths: dict[int, int]
@@ -74,48 +69,53 @@ def read_facts(page: Page) -> PageFacts:
     blocks = page.blocks
     texts = [block.text for block in blocks]
     hints, count, read = read_hints(page), page.reader.counting, page.reader.texts
-    measured = count.measure_blocks(blocks)
-    lengths = measured["lengths"]
-    chars = lengths + WIDE_SIZE * measured["wide"]
-    links = measured["link_chars"] / lengths
-    prose = (chars > PROSE_CHARS) & (links < PROSE_LINKS)
+    rows = count.measure_blocks(blocks)
+    elements = count.measure_elements(page.elements, rows, NEGATIVE)
+    tree = Tree(**elements, whole=elements.whole)
+    tags = tree.tag[rows["elements"]]
     keys, begins = read.keys_of(texts)
-    judged = _judged(page, lengths, links)
-    said = read.said_by_head(keys, chars, judged, hints.said())
+    judged = _judged(page, rows)
+    said = read.said_by_head(keys, rows["chars"], judged, hints.said())
     words = read.find_words(texts, GROUPS, hints.title_words)
-    headline_at = _headline_at(blocks, keys, said[IS_HEADLINE], hints)
+    found = dict(zip(WORD_ROWS, words, strict=False))
+    find_dates(texts, rows, judged)
+    find_labels(keys, begins, rows, judged)
+    count_wide_signs(texts, rows, found, judged, hints)
+    headline_at = _headline_at(np.flatnonzero(tags == H1).tolist(), keys, said[IS_HEADLINE], hints)
     return PageFacts(
         page=page,
         hints=hints,
-        tree=read_tree(count.measure_elements(page.elements), measured, chars, prose, count),
-        measured=measured,
-        may_be_wide=may_hold_wide_letters("".join(texts)),
-        sizes=chars.tolist(),
-        chars=chars,
-        link_shares=links,
-        prose=prose,
+        tree=tree,
+        measured=rows,
+        may_be_wide=bool(rows["may_be_wide"].any()),
+        sizes=rows["chars"].tolist(),
+        chars=rows["chars"],
+        link_shares=rows["link_shares"],
+        prose=rows["prose"],
+        tags=tags,
         keys=keys,
         begins=begins,
         candidates=np.flatnonzero(judged),
         said=said,
-        found=dict(zip(WORD_ROWS, words, strict=False)),
+        found=found,
+        words=words,
         notices=(NOTICE_BITS @ (words[len(WORD_ROWS) :] > 0)).tolist(),
         headline_at=headline_at,
         headline_depths=_depths_above(blocks[headline_at].element if headline_at >= 0 else None),
-        after_junk_heading=_junk_headings(blocks, keys, lengths, begins),
+        after_junk_heading=_junk_headings(blocks, keys, begins, rows["lengths"], (tags >= H2) & (tags <= H6)),
     )
 
 
-def _judged(page: Page, lengths: Any, links: Any) -> Any:
+def _judged(page: Page, rows: Rows) -> Any:
     """Every line of a dump, which shows no links; of a page what is more than a link or a single character."""
+    lengths = rows["lengths"]
     if page.kind == "text":
         return np.ones(len(lengths), bool)
-    return (lengths > 1) & ((links < LINK_SHARE) | (lengths >= LINK_CHARS))
+    return (lengths > 1) & ((rows["link_shares"] < LINK_SHARE) | (lengths >= LINK_CHARS))
 
 
-def _headline_at(blocks: Sequence[PageBlock], keys: list[str], is_headline: Any, hints: PageHints) -> int:
+def _headline_at(headings: list[int], keys: list[str], is_headline: Any, hints: PageHints) -> int:
     """The block that is the page's headline: an h1 that the head names, else any block it names, else the only h1."""
-    headings = [place for place, block in enumerate(blocks) if block.element.tag == "h1"]
     for place in headings:
         if text_key(keys[place]) in hints.headlines:
             return place
@@ -137,28 +137,24 @@ def _depths_above(element: Element | None) -> dict[int, int]:
     return depths
 
 
-def _junk_headings(blocks: Sequence[PageBlock], keys: Sequence[str], lengths: Any, begins: Any) -> Any:
+def _junk_headings(
+    blocks: Sequence[PageBlock], keys: Sequence[str], begins: Any, lengths: Any, is_heading: Any
+) -> Any:
     short = lengths < HEADING_CHARS
     junk = [
         place
         for place in np.flatnonzero(short & (begins & HEADING > 0)).tolist()
-        if JUNK_HEADING.match(keys[place]) and _is_line(blocks[place])
+        if (is_heading[place] or blocks[place].text[-1] not in ".!?。,") and JUNK_HEADING.match(keys[place])
     ]
     if not junk:
         return np.full(len(blocks), -FAR - 1)
     headings = [
-        place
-        for place in np.flatnonzero(short).tolist()
-        if blocks[place].element.tag in HEADINGS and len(keys[place]) < HEADING_CHARS
+        place for place in np.flatnonzero(short & is_heading).tolist() if len(keys[place]) < HEADING_CHARS
     ]
     places = np.arange(len(blocks))
     last = _last_of(junk, places)
     distances = np.minimum(FAR, places - last)
     return np.where((last == NEVER) | (_last_of(headings, places) > last), -distances - 1, distances)
-
-
-def _is_line(block: PageBlock) -> bool:
-    return block.element.tag in HEADINGS or block.text[-1] not in ".!?。,"
 
 
 def _last_of(marked: list[int], places: Any) -> Any:

@@ -19,7 +19,7 @@ def first_features(facts: PageFacts) -> Columns:
     count = facts.measured["links"][at].astype(np.float64)
     read = read_texts(facts)
     distances = prose_distances(facts)
-    columns = text_columns(facts, read, size, links, count) | place_columns(facts, distances)
+    columns = text_columns(read, size, links, count) | place_columns(facts, distances)
     if facts.page.kind == "text":
         return columns | line_columns(facts.page.blocks)
     places = read_places(facts)

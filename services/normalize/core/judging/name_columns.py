@@ -6,10 +6,10 @@ import numpy as np
 
 from services.normalize.core.judging.columns import Columns
 from services.normalize.core.judging.facts import PageFacts
-from services.normalize.core.judging.places import OTHER_TAG, TAG_PLACE, TAGS, TEXT_TAGS, Places
+from services.normalize.core.judging.places import TEXT_TAGS, Places
 from services.normalize.core.judging.tree import NEGATIVE
-from services.normalize.core.words.class_words import GROUP_NAMES, group_mask
-from services.normalize.core.words.containers import CONTAINERS
+from services.normalize.core.words.class_words import GROUP_NAMES
+from services.normalize.core.words.containers import CONTAINERS, OTHER_TAG, TAG_PLACE, TAGS
 
 LIST_TAGS = np.isin(np.arange(OTHER_TAG + 1), [TAG_PLACE[name] for name in ("li", "dt", "dd")])
 GROUPS = len(GROUP_NAMES)
@@ -31,7 +31,7 @@ def name_columns(
     """What the block's element and those around it are called: tags, containers, groups of class words."""
     tree, chain = facts.tree, places.chain
     own, above, top = chain[0], chain[2], chain[3]
-    inline = inline_masks(facts)
+    inline = facts.measured["inline"][facts.candidates]
     negative = (tree.carried[chain] & NEGATIVE > 0) & (chain > 0)
     near = np.where(chain[1:3] > 0, tree.carried[chain[1:3]], 0)
     columns: Columns = {
@@ -46,24 +46,6 @@ def name_columns(
         IN_KEY: tree.far[own] >> CONTAINER_BITS & 1,
     }
     return columns | _tag_and_length(places.tags, distances, size, links)
-
-
-def inline_masks(facts: PageFacts) -> Any:
-    blocks = facts.page.blocks
-    return np.fromiter(
-        [
-            _inline_mask(names) if (names := blocks[at].inline_names) else 0
-            for at in facts.candidates.tolist()
-        ],
-        np.int64,
-    )
-
-
-def _inline_mask(names: tuple[str, ...]) -> int:
-    mask = 0
-    for one in names:
-        mask |= group_mask(one)
-    return mask
 
 
 def _tag_and_length(tags: Any, distances: tuple[Any, Any], size: Any, links: Any) -> Columns:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from services.normalize.core.judging.columns import Columns, numbered
-from services.normalize.core.judging.facts import FAR, PageFacts
+from services.normalize.core.judging.facts import PageFacts
+from services.normalize.core.reading.measures import FAR
 from services.normalize.core.reading.texts import SAID_ROWS
 
 NEAR = np.array([[3], [8], [20]])
@@ -49,17 +50,5 @@ def place_columns(facts: PageFacts, distances: tuple[Any, Any]) -> Columns:
 
 def prose_distances(facts: PageFacts) -> tuple[Any, Any]:
     """For every candidate the blocks between it and the prose before it, and the prose after it; at most 20."""
-    since, until = block_distances(facts)
-    return since[facts.candidates], until[facts.candidates]
-
-
-def block_distances(facts: PageFacts) -> tuple[Any, Any]:
-    """The same for every block."""
-    return _since(facts.prose), _since(facts.prose[::-1])[::-1]
-
-
-def _since(marks: Any) -> Any:
-    places = np.arange(len(marks))
-    last = np.maximum.accumulate(np.where(marks, places, -FAR - 1))
-    before = np.concatenate(([-FAR - 1], last[:-1]))
-    return np.minimum(FAR, places - 1 - before)
+    rows, at = facts.measured, facts.candidates
+    return rows["since_prose"][at], rows["until_prose"][at]

@@ -5,12 +5,12 @@ from functools import lru_cache
 
 import numpy as np
 
-from services.normalize.core.judging.facts import HEADINGS, PageFacts
+from services.normalize.core.judging.facts import PageFacts
 from services.normalize.core.judging.tree import Tree
 from services.normalize.core.reading.blocks import PageBlock
 from services.normalize.core.reading.texts import IS_HEADLINE
 from services.normalize.core.words.class_words import group_bit, group_mask
-from services.normalize.core.words.containers import CONTAINER_BIT
+from services.normalize.core.words.containers import CONTAINER_BIT, H2, H6
 from services.normalize.core.words.phrases import is_junk_heading, starts_as_junk
 
 REASON_OF_GROUP = (
@@ -77,6 +77,6 @@ def _reason_of_text(block: PageBlock, facts: PageFacts) -> str:
         return "notice"
     if starts_as_junk(facts.keys[at]):
         return "label"
-    if block.tag in HEADINGS:
+    if H2 <= facts.tags[at] <= H6:
         return "heading of another part"
     return "short line" if size < 60 else "not article text"

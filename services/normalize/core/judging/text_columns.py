@@ -1,6 +1,5 @@
 """Features of a block's own words: one column of numbers a feature, one row a candidate."""
 
-import re
 from typing import Any
 
 import numpy as np
@@ -9,55 +8,27 @@ from services.normalize.core.judging.columns import Columns
 from services.normalize.core.judging.facts import PageFacts
 from services.normalize.core.reading.measures import Rows
 from services.normalize.core.words.letters import HEAD, marked
-from services.normalize.core.words.phrases import (
-    JUNK_START,
-    LABEL,
-    WIDE_NOTICE,
-)
 
-DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
-WIDE_HEAD = 200
-MORE = ("more", "more…", "more...", "→", "»", ">>")
 SHORT = 160
 LOWER_BOUNDS = np.array([[15.0], [30.0], [60.0], [100.0]])
 UPPER_BOUNDS = np.array([[200.0], [400.0]])
 LINK_BOUNDS = np.array([[0.2], [0.5], [0.9]])
 FOUND = ("titled", "notice", "linking", "writer")
-WIDE_SIGNS = ("commas", "sentences", "titled", "title_total", "wide_notice")
-LAST_OF_MORE = frozenset(one[-1] for one in MORE)
+SIGNS = ("commas", "sentences", "ends_more", "label", "short_date", "wide_notice")
 
 
 def read_texts(facts: PageFacts) -> Columns:
     """The readings of every candidate's text, as columns; the features are made of them."""
-    rows = {name: row[facts.candidates] for name, row in facts.measured.items()}
+    rows = Rows({name: row[facts.candidates] for name, row in facts.measured.items()})
     return _letters(rows) | {"blanks": rows["blanks"], "breaks": rows["breaks"]} | words_and_signs(facts)
 
 
 def words_and_signs(facts: PageFacts) -> Columns:
-    """What is looked up in every candidate's words, and the signs that scripts without blanks have of their own."""
-    blocks, rows, at = facts.page.blocks, facts.measured, facts.candidates
-    texts = [blocks[place].text for place in at.tolist()]
+    """What is looked up in every candidate's words, and the signs in them."""
+    rows, at = facts.measured, facts.candidates
     read: Columns = {name: facts.found[name][at] for name in FOUND}
-    read["commas"], read["sentences"] = rows["commas"][at], rows["sentences"][at]
-    read["title_total"] = facts.found["words"][at]
-    read["wide_notice"] = np.zeros(len(texts), np.int64)
-    read["junk_start"] = _labels(facts)
-    read["ends_more"] = np.fromiter(
-        [text[-1] in LAST_OF_MORE and text.endswith(MORE) for text in texts], bool
-    )
-    read["wide"] = rows["wide"][at] > 0
-    for row in np.flatnonzero(read["wide"]).tolist():
-        for name, value in zip(WIDE_SIGNS, _wide_signs(texts[row], facts), strict=True):
-            read[name][row] = value
-    return read
-
-
-def _labels(facts: PageFacts) -> Any:
-    """Which candidates begin as `starts_as_junk` says."""
-    labels = facts.begins[facts.candidates] & LABEL > 0
-    for row in np.flatnonzero(labels).tolist():
-        labels[row] = JUNK_START.match(facts.keys[int(facts.candidates[row])]) is not None
-    return labels
+    read |= {name: rows[name][at] for name in SIGNS}
+    return read | {"title_total": facts.found["words"][at], "wide": rows["wide"][at] > 0}
 
 
 def _letters(rows: Rows) -> Columns:
@@ -77,21 +48,7 @@ def _letters(rows: Rows) -> Columns:
     }
 
 
-def _wide_signs(text: str, facts: PageFacts) -> tuple[float, ...]:
-    """The same for a script without blanks: its own marks, and pairs of letters in place of words."""
-    head, pairs = text[:WIDE_HEAD], facts.hints.title_pairs
-    sentences = text.count("。") + text.count("！") + text.count("？")
-    titled = sum(head[at : at + 2] in pairs for at in range(0, len(head), 2)) if pairs else 0
-    return (
-        text.count("，") + text.count("、"),
-        sentences,
-        titled,
-        len(head) // 4,
-        len(WIDE_NOTICE.findall(head)),
-    )
-
-
-def text_columns(facts: PageFacts, read: Columns, size: Any, links: Any, link_count: Any) -> Columns:
+def text_columns(read: Columns, size: Any, links: Any, link_count: Any) -> Columns:
     """What the words of the block themselves say; `size` and `links` are its characters and their share in links."""
     words, wide, notice = read["blanks"] + 1, read["wide"], read["notice"]
     commas = np.where(
@@ -113,8 +70,8 @@ def text_columns(facts: PageFacts, read: Columns, size: Any, links: Any, link_co
         "starts_lower": read["starts_lower"],
         "starts_quote": read["starts_quote"],
         "has_bar": read["has_bar"],
-        "short_date": short_dates(facts, size),
-        "junk_start": read["junk_start"],
+        "short_date": read["short_date"],
+        "junk_start": read["label"],
         "notice_words": np.minimum(3, notice),
         "linking_words": short * np.minimum(2, read["linking"]),
         "writer_words": below_300 * (read["writer"] > 0),
@@ -131,12 +88,3 @@ def text_columns(facts: PageFacts, read: Columns, size: Any, links: Any, link_co
         "read_more_link": linked * below_300 * read["ends_more"],
         "wide_notice": np.minimum(3, read["wide_notice"]),
     }
-
-
-def short_dates(facts: PageFacts, size: Any) -> Any:
-    """Which blocks of less than 120 characters hold a year or a time of day; only those with digits are searched."""
-    found = (size < 120) & (facts.measured["digits"][facts.candidates] > 0)
-    blocks = facts.page.blocks
-    for row in np.flatnonzero(found).tolist():
-        found[row] = DATE.search(blocks[int(facts.candidates[row])].text) is not None
-    return found

@@ -5,13 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from services.normalize.core.reading.measures import Counting, Rows
 from services.normalize.core.words.class_words import group_bit
 
 NEGATIVE_GROUPS = ("comments", "related", "teaser", "caption", "media", "byline", "tags", "navigation", "notice", "share",
                    "advert", "aside", "product")  # fmt: skip
 NEGATIVE = sum(group_bit(name) for name in NEGATIVE_GROUPS)
-BIG_SHARE = 0.5  # a container of half the prose is not called `related` for its class: sites name the body so
 
 
 @dataclass(slots=True, eq=False)
@@ -19,9 +17,10 @@ class Tree:
     """The elements in document order, an array an attribute; the root is number 0 and its own parent.
 
     An element holds the blocks from `first` up to `last` (not included), and the elements from itself up to `end`.
-    `prose_chars`, `prose_blocks`, `link_chars` and `blocks` sum these blocks up. `flags` are the groups of class words
-    and the containers that an element is called by, as bits; `carried` what of them counts for the blocks in it;
-    `far` also what the elements around it carry.
+    `prose_chars`, `prose_blocks` and `link_chars` sum these blocks up. `tag` is the place among `TAGS`; `flags` are the
+    groups of class words and the containers that an element is called by, as bits; `carried` what of them counts for the
+    blocks in it; `far` also what the elements around it carry. `whole` holds all
+    of this in one, where C has filled it.
     """
 
     parent: Any
@@ -31,37 +30,20 @@ class Tree:
     shape: Any
     article: Any
     hidden: Any
+    flags: Any
+    tag: Any
     depth: Any
+    carried: Any
+    far: Any
     prose_chars: Any
     prose_blocks: Any
     link_chars: Any
-    blocks: Any
-    flags: Any
-    carried: Any
-    far: Any
+    whole: Any = None
 
-
-def read_tree(rows: Rows, measured: Rows, chars: Any, prose: Any, count: Counting) -> Tree:
-    """Sum up the elements and mark them; a container of most of the prose carries no negative word on.
-
-    `rows` are of the elements, `measured` of the blocks, as `chars` (sizes) and `prose` (which of them are).
-    """
-    first, last, flags = rows["first"], rows["last"], rows["flags"]
-    running = np.zeros((3, len(prose) + 1))
-    np.cumsum((chars * prose, prose, measured["link_chars"]), axis=1, out=running[:, 1:])
-    prose_chars, prose_blocks, link_chars = np.ascontiguousarray(running[:, last] - running[:, first])
-    carried = np.where(prose_chars > BIG_SHARE * running[0, -1], flags & ~NEGATIVE, flags)
-    depth, far = count.from_above(rows["parent"], carried)
-    return Tree(
-        **rows,
-        depth=depth,
-        prose_chars=prose_chars,
-        prose_blocks=prose_blocks,
-        link_chars=link_chars,
-        blocks=last - first,
-        carried=carried,
-        far=far,
-    )
+    @property
+    def blocks(self) -> Any:
+        """How many blocks each holds."""
+        return self.last - self.first
 
 
 def chain_of(parent: Any, leaves: Any, levels: int = 5) -> Any:

@@ -10,68 +10,34 @@
 #include <stdint.h>
 #include <string.h>
 
-#define EDITION 2 /* compiled.py takes no other */
+#include "_rows.h"
+
+#define EDITION 3 /* compiled.py takes no other */
 #define TAGS 18
 #define TEXT_TAGS 14
 #define LEVELS 5
 #define GROUPS 20
 #define CONTAINERS 15
 #define FAR 20
-#define SAID 6
 
-/* What is handed over: of all blocks, of the candidates, of all elements; and single numbers. */
-enum Kind { OF_BLOCKS, OF_CANDIDATES, OF_ELEMENTS, SINGLE };
+/* What is handed over, row by row: of all blocks, of all elements, and single numbers. */
 typedef struct {
-    /* blocks */
-    const int64_t *lengths, *link_chars, *links, *elements, *blanks, *breaks, *digits, *capitals, *bars, *at_signs, *copyright_signs,
-        *first_mark, *last_mark, *junk, *since, *until;
+    const int64_t *lengths, *link_chars, *links, *elements, *blanks, *commas, *breaks, *sentences, *wide, *digits, *capitals, *bars,
+        *at_signs, *copyright_signs, *first_mark, *last_mark, *inline_groups, *ends_more, *prose, *since, *until, *is_label, *short_date,
+        *wide_notice, *words, *titled, *notice, *linking, *writer, *junk, *said[SAID_ROWS];
     const double *chars, *link_shares;
-    /* candidates */
-    const int64_t *candidates, *tags, *inline_masks, *junk_start, *ends_more, *short_date, *wide, *title_total;
-    const double *commas, *sentences, *titled, *notice, *linking, *writer, *wide_notice, *said;
-    /* elements */
-    const int64_t *parent, *shape, *article, *hidden, *depth, *flags, *carried, *far, *first, *last, *anchor, *down;
+    const int64_t *candidates;
+    const int64_t *parent, *shape, *article, *hidden, *depth, *flags, *tag, *carried, *far, *first, *last;
     const double *prose_chars, *prose_blocks, *element_link_chars;
-    /* single numbers */
-    const int64_t *headline_at, *headline_article, *negative;
+    int64_t headline_at, negative;
 } Facts;
-
-typedef struct {
-    const char *name;
-    enum Kind kind;
-    char type; /* `i` 64 bit whole numbers, `d` doubles */
-    size_t place;
-} Array;
-
-static const Array ARRAYS[] = {
-#define A(name, kind, type) {#name, kind, type, offsetof(Facts, name)}
-    A(lengths, OF_BLOCKS, 'i'),          A(link_chars, OF_BLOCKS, 'i'),       A(links, OF_BLOCKS, 'i'),
-    A(elements, OF_BLOCKS, 'i'),         A(blanks, OF_BLOCKS, 'i'),           A(breaks, OF_BLOCKS, 'i'),
-    A(digits, OF_BLOCKS, 'i'),           A(capitals, OF_BLOCKS, 'i'),         A(bars, OF_BLOCKS, 'i'),
-    A(at_signs, OF_BLOCKS, 'i'),         A(copyright_signs, OF_BLOCKS, 'i'),  A(first_mark, OF_BLOCKS, 'i'),
-    A(last_mark, OF_BLOCKS, 'i'),        A(junk, OF_BLOCKS, 'i'),             A(since, OF_BLOCKS, 'i'),
-    A(until, OF_BLOCKS, 'i'),            A(chars, OF_BLOCKS, 'd'),            A(link_shares, OF_BLOCKS, 'd'),
-    A(candidates, OF_CANDIDATES, 'i'),   A(tags, OF_CANDIDATES, 'i'),         A(inline_masks, OF_CANDIDATES, 'i'),
-    A(junk_start, OF_CANDIDATES, 'i'),   A(ends_more, OF_CANDIDATES, 'i'),    A(short_date, OF_CANDIDATES, 'i'),
-    A(wide, OF_CANDIDATES, 'i'),         A(title_total, OF_CANDIDATES, 'i'),  A(commas, OF_CANDIDATES, 'd'),
-    A(sentences, OF_CANDIDATES, 'd'),    A(titled, OF_CANDIDATES, 'd'),       A(notice, OF_CANDIDATES, 'd'),
-    A(linking, OF_CANDIDATES, 'd'),      A(writer, OF_CANDIDATES, 'd'),       A(wide_notice, OF_CANDIDATES, 'd'),
-    A(said, OF_CANDIDATES, 'd'),         A(parent, OF_ELEMENTS, 'i'),         A(shape, OF_ELEMENTS, 'i'),
-    A(article, OF_ELEMENTS, 'i'),        A(hidden, OF_ELEMENTS, 'i'),         A(depth, OF_ELEMENTS, 'i'),
-    A(flags, OF_ELEMENTS, 'i'),          A(carried, OF_ELEMENTS, 'i'),        A(far, OF_ELEMENTS, 'i'),
-    A(first, OF_ELEMENTS, 'i'),          A(last, OF_ELEMENTS, 'i'),           A(anchor, OF_ELEMENTS, 'i'),
-    A(down, OF_ELEMENTS, 'i'),           A(prose_chars, OF_ELEMENTS, 'd'),    A(prose_blocks, OF_ELEMENTS, 'd'),
-    A(element_link_chars, OF_ELEMENTS, 'd'), A(headline_at, SINGLE, 'i'),     A(headline_article, SINGLE, 'i'),
-    A(negative, SINGLE, 'i'),
-#undef A
-};
-#define ARRAY_COUNT (sizeof ARRAYS / sizeof *ARRAYS)
 
 typedef struct { /* sums over the page, worked out once */
     Py_ssize_t blocks, candidates, elements, shapes;
     double *running, *cumulated;                                         /* prose before each block; characters up to and with it */
     double *shape_chars, *shape_linked, *alike_chars, *alike_linked, *alike_blocks; /* by class path */
     int64_t *shape_number, *shape_ends, *alike, *siblings, *before;      /* before: candidates before each block */
+    int64_t *anchor, *down;                     /* of elements: the innermost around it that holds the headline; its steps above that */
     double *titled, *words, *rates;
     void *memory;
 } Sums;
@@ -83,39 +49,6 @@ static int64_t most_number(int64_t left, int64_t right) { return left > right ? 
 
 /* ---- reading the arrays ---- */
 
-static int is_of(const Py_buffer *view, char type) {
-    const char *format = view->format != NULL ? view->format : "";
-    return view->itemsize == 8 && (type == 'd' ? strcmp(format, "d") == 0 : strcmp(format, "l") == 0 || strcmp(format, "q") == 0);
-}
-
-/* `known` are the numbers of blocks, candidates and elements, negative as long as no array has told them. */
-static int read_arrays(PyObject *given, const Array *arrays, size_t number, Py_buffer *views, void *facts, Py_ssize_t *const known[3]) {
-    for (size_t at = 0; at < number; at++) {
-        PyObject *array = PyDict_GetItemString(given, arrays[at].name);
-        Py_ssize_t count;
-        if (array == NULL || PyObject_GetBuffer(array, &views[at], PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0) {
-            if (!PyErr_Occurred())
-                PyErr_Format(PyExc_KeyError, "%s is missing", arrays[at].name);
-            return -1;
-        }
-        count = views[at].len / 8 / (strcmp(arrays[at].name, "said") == 0 ? SAID : 1);
-        if (arrays[at].kind != SINGLE && *known[arrays[at].kind] < 0)
-            *known[arrays[at].kind] = count;
-        if (!is_of(&views[at], arrays[at].type) || count != (arrays[at].kind == SINGLE ? 1 : *known[arrays[at].kind])) {
-            PyErr_Format(PyExc_ValueError, "%s is of another type or length", arrays[at].name);
-            return -1;
-        }
-        memcpy((char *)facts + arrays[at].place, &views[at].buf, sizeof(void *));
-    }
-    return 0;
-}
-
-static void release_arrays(Py_buffer *views, size_t number) {
-    for (size_t at = 0; at < number; at++)
-        if (views[at].obj != NULL)
-            PyBuffer_Release(&views[at]);
-}
-
 static int all_within(const int64_t *numbers, Py_ssize_t count, int64_t end) {
     for (Py_ssize_t at = 0; at < count; at++)
         if (numbers[at] < 0 || numbers[at] >= end)
@@ -123,16 +56,18 @@ static int all_within(const int64_t *numbers, Py_ssize_t count, int64_t end) {
     return 1;
 }
 
-/* Every number that is used as a place must be one. */
+/* Every number that is used as a place must be one; parents stand before their children. */
 static int check_places(const Facts *facts, Sums *sums) {
     sums->shapes = 0;
     for (Py_ssize_t at = 0; at < sums->elements; at++)
         sums->shapes = (Py_ssize_t)most_number(sums->shapes, facts->shape[at] + 1);
-    if (sums->blocks > 0 && sums->elements > 0 && sums->candidates <= sums->blocks && sums->shapes <= sums->elements + 1 &&
-        all_within(facts->candidates, sums->candidates, sums->blocks) && all_within(facts->elements, sums->blocks, sums->elements) &&
-        all_within(facts->parent, sums->elements, sums->elements) && all_within(facts->anchor, sums->elements, sums->elements) &&
-        all_within(facts->first, sums->elements, sums->blocks + 1) && all_within(facts->last, sums->elements, sums->blocks + 1) &&
-        all_within(facts->shape, sums->elements, sums->shapes) && *facts->headline_at < sums->blocks)
+    int fit = sums->blocks > 0 && sums->elements > 0 && sums->candidates <= sums->blocks && sums->shapes <= sums->elements + 1 &&
+              all_within(facts->candidates, sums->candidates, sums->blocks) && all_within(facts->elements, sums->blocks, sums->elements) &&
+              all_within(facts->first, sums->elements, sums->blocks + 1) && all_within(facts->last, sums->elements, sums->blocks + 1) &&
+              all_within(facts->shape, sums->elements, sums->shapes) && facts->headline_at < sums->blocks;
+    for (Py_ssize_t at = 0; fit && at < sums->elements; at++)
+        fit = facts->parent[at] >= 0 && facts->parent[at] < Py_MAX(1, at);
+    if (fit)
         return 0;
     PyErr_SetString(PyExc_ValueError, "a number is no place on the page");
     return -1;
@@ -144,12 +79,13 @@ static int take_memory(Sums *sums) {
     const size_t blocks = (size_t)sums->blocks + 1, candidates = (size_t)sums->candidates + 1, elements = (size_t)sums->elements,
                  shapes = (size_t)sums->shapes;
     const size_t sizes[] = {blocks, blocks, shapes, shapes, shapes, shapes, shapes, shapes, shapes, shapes, elements, blocks,
-                            candidates, candidates, elements};
+                            elements, elements, candidates, candidates, elements};
     void **const places[] = {(void **)&sums->running,      (void **)&sums->cumulated,   (void **)&sums->shape_chars,
                              (void **)&sums->shape_linked, (void **)&sums->alike_chars, (void **)&sums->alike_linked,
                              (void **)&sums->alike_blocks, (void **)&sums->shape_number, (void **)&sums->shape_ends,
                              (void **)&sums->alike,        (void **)&sums->siblings,    (void **)&sums->before,
-                             (void **)&sums->titled,       (void **)&sums->words,       (void **)&sums->rates};
+                             (void **)&sums->anchor,       (void **)&sums->down,        (void **)&sums->titled,
+                             (void **)&sums->words,        (void **)&sums->rates};
     size_t total = 0;
     for (size_t at = 0; at < sizeof sizes / sizeof *sizes; at++)
         total += sizes[at];
@@ -163,8 +99,6 @@ static int take_memory(Sums *sums) {
     return 0;
 }
 
-static int is_prose(const Facts *facts, Py_ssize_t block) { return facts->chars[block] > 40 && facts->link_shares[block] < 0.4; }
-
 static int ends_sentence(const Facts *facts, Py_ssize_t block) { return facts->last_mark[block] >> 2 & 1; }
 
 static void sum_blocks(const Facts *facts, Sums *sums) {
@@ -172,7 +106,7 @@ static void sum_blocks(const Facts *facts, Sums *sums) {
     Py_ssize_t candidate = 0;
     for (Py_ssize_t at = 0; at < sums->blocks; at++) {
         const int64_t shape = facts->shape[facts->elements[at]];
-        sums->running[at + 1] = sums->running[at] + (is_prose(facts, at) ? facts->chars[at] : 0.0);
+        sums->running[at + 1] = sums->running[at] + (facts->prose[at] ? facts->chars[at] : 0.0);
         sums->cumulated[at] = chars += facts->chars[at];
         sums->shape_number[shape]++;
         sums->shape_chars[shape] += facts->chars[at];
@@ -219,9 +153,9 @@ static int sum_elements(const Facts *facts, Sums *sums) {
 /* How often the words of the page's title come up in the prose of every element. */
 static void sum_titles(const Facts *facts, Sums *sums) {
     for (Py_ssize_t at = 0; at < sums->candidates; at++) {
-        const int prose = is_prose(facts, facts->candidates[at]);
-        sums->titled[at + 1] = sums->titled[at] + (prose ? facts->titled[at] : 0.0);
-        sums->words[at + 1] = sums->words[at] + (prose ? (double)facts->title_total[at] : 0.0);
+        const int64_t block = facts->candidates[at];
+        sums->titled[at + 1] = sums->titled[at] + (facts->prose[block] ? (double)facts->titled[block] : 0.0);
+        sums->words[at + 1] = sums->words[at] + (facts->prose[block] ? (double)facts->words[block] : 0.0);
     }
     for (Py_ssize_t at = 0; at < sums->elements; at++) {
         const int64_t first = sums->before[facts->first[at]], last = sums->before[facts->last[at]];
@@ -229,12 +163,28 @@ static void sum_titles(const Facts *facts, Sums *sums) {
     }
 }
 
-/* ---- the features of one candidate, in the order of features.COMPILED_NAMES ---- */
+/* Which elements hold the headline, and for all others which of these is the innermost around them. */
+static void find_anchors(const Facts *facts, Sums *sums) {
+    int64_t steps = 0;
+    if (facts->headline_at < 0)
+        return;
+    for (int64_t at = facts->elements[facts->headline_at];; at = facts->parent[at]) {
+        sums->down[at] = steps++;
+        sums->anchor[at] = at;
+        if (at == 0)
+            break;
+    }
+    for (Py_ssize_t at = 1; at < sums->elements; at++)
+        if (sums->anchor[at] == 0) /* none of those: as its parent, which stands before it */
+            sums->anchor[at] = sums->anchor[facts->parent[at]];
+}
+
+/* ---- the features of one candidate, in the order of compiled_features.NAMES ---- */
 
 typedef struct {
     const Facts *facts;
     const Sums *sums;
-    Py_ssize_t row, at; /* among the candidates, among the blocks */
+    Py_ssize_t at; /* among the blocks */
     double size, links;
     int64_t chain[LEVELS];
     double *next;
@@ -253,17 +203,17 @@ static void put_bits(Candidate *one, int64_t mask, int first, int count) {
 
 static void put_text(Candidate *one) {
     const Facts *facts = one->facts;
-    const Py_ssize_t at = one->at, row = one->row;
-    const double size = one->size, words = (double)(facts->blanks[at] + 1), notice = facts->notice[row], links = one->links;
-    const double head = (double)least_number(facts->lengths[at], 120);
-    const int wide = facts->wide[row] != 0, is_short = size < 160, linked = facts->links[at] > 0;
+    const Py_ssize_t at = one->at;
+    const double size = one->size, words = (double)(facts->blanks[at] + 1), notice = (double)facts->notice[at], links = one->links;
+    const double commas = (double)facts->commas[at], head = (double)least_number(facts->lengths[at], 120);
+    const int wide = facts->wide[at] > 0, is_short = size < 160, linked = facts->links[at] > 0;
     const int64_t first = facts->first_mark[at], last = facts->last_mark[at];
     put(one, size); /* log_chars */
     put(one, words); /* log_words */
     put(one, links);
     put(one, (double)facts->links[at]); /* log_links */
-    put(one, wide ? least(1.0, facts->commas[row] / 8) : words > 1 ? facts->commas[row] / words : 0.0);
-    put(one, (facts->sentences[row] + ends_sentence(facts, at)) / (size / 80 + 1));
+    put(one, wide ? least(1.0, commas / 8) : words > 1 ? commas / words : 0.0);
+    put(one, (double)(facts->sentences[at] + ends_sentence(facts, at)) / (size / 80 + 1));
     put(one, ends_sentence(facts, at));
     put(one, (double)(last >> 3 & 1)); /* ends_colon */
     put(one, (double)facts->digits[at] / head);
@@ -272,15 +222,15 @@ static void put_text(Candidate *one) {
     put(one, (double)(first & 1)); /* starts_lower */
     put(one, (double)(first >> 1 & 1)); /* starts_quote */
     put(one, facts->bars[at] > 0);
-    put(one, facts->short_date[row] != 0);
-    put(one, facts->junk_start[row] != 0);
+    put(one, facts->short_date[at] != 0);
+    put(one, facts->is_label[at] != 0);
     put(one, least(3.0, notice));
-    put(one, is_short * least(2.0, facts->linking[row]));
-    put(one, size < 300 && facts->writer[row] > 0);
+    put(one, is_short * least(2.0, (double)facts->linking[at]));
+    put(one, size < 300 && facts->writer[at] > 0);
     put(one, is_short * least(2.0, notice));
     put(one, facts->breaks[at] > 0);
-    put(one, least(4.0, facts->titled[row]));
-    put(one, facts->titled[row] / (double)(facts->title_total[row] + 4));
+    put(one, least(4.0, (double)facts->titled[at]));
+    put(one, (double)facts->titled[at] / (double)(facts->words[at] + 4));
     put(one, size < 15);
     put(one, size < 30);
     put(one, size < 60);
@@ -293,19 +243,19 @@ static void put_text(Candidate *one) {
     put(one, size < 100 && linked && links > 0.3 && !(last >> 4 & 1)); /* short_link */
     put(one, facts->at_signs[at] > 0);
     put(one, facts->copyright_signs[at] > 0);
-    put(one, linked && size < 300 && facts->ends_more[row]);
-    put(one, least(3.0, facts->wide_notice[row]));
+    put(one, linked && size < 300 && facts->ends_more[at]);
+    put(one, least(3.0, (double)facts->wide_notice[at]));
 }
 
 static void put_place(Candidate *one) {
     const Facts *facts = one->facts;
     const Sums *sums = one->sums;
     const Py_ssize_t at = one->at, count = sums->blocks;
-    const int64_t headline = *facts->headline_at, since = most_number(0, headline), junk = facts->junk[at];
+    const int64_t headline = facts->headline_at, since = most_number(0, headline), junk = facts->junk[at];
     const double total = sums->running[count], prose = total != 0 ? total : 1.0, chars = sums->cumulated[count - 1];
     static const Py_ssize_t NEAR[] = {3, 8, 20};
-    for (int said = 0; said < SAID; said++)
-        put(one, facts->said[one->row * SAID + said]);
+    for (int said = 0; said < SAID_ROWS; said++)
+        put(one, (double)facts->said[said][at]);
     put(one, headline >= 0 && at < headline);
     put(one, at == headline);
     put(one, (double)most_number(0, at - since)); /* log_after_headline */
@@ -330,7 +280,7 @@ static void put_place(Candidate *one) {
 
 static void put_names(Candidate *one) {
     const Facts *facts = one->facts;
-    const int64_t *chain = one->chain, own = chain[0], tag = facts->tags[one->row], masks = facts->inline_masks[one->row];
+    const int64_t *chain = one->chain, own = chain[0], tag = facts->tag[own], masks = facts->inline_groups[one->at];
     const int64_t near = (chain[1] > 0 ? facts->carried[chain[1]] : 0) | (chain[2] > 0 ? facts->carried[chain[2]] : 0);
     const double size = one->size, links = one->links;
     const int item = tag == 7 || tag == 11 || tag == 12, paragraph = tag == 0, heading = tag >= 2 && tag <= 6, container = tag >= TEXT_TAGS;
@@ -340,13 +290,13 @@ static void put_names(Candidate *one) {
     for (int number = 0; number < TAGS; number++)
         put(one, tag == number);
     for (int level = 0; level < LEVELS; level++) {
-        negative |= (facts->carried[chain[level]] & *facts->negative) > 0 && chain[level] > 0;
+        negative |= (facts->carried[chain[level]] & facts->negative) > 0 && chain[level] > 0;
         if (level != 3)
             put(one, negative);
     }
     put(one, (double)least_number(facts->depth[own], 30) / 10);
     put(one, (double)facts->hidden[own]);
-    put(one, (masks & *facts->negative) > 0);
+    put(one, (masks & facts->negative) > 0);
     put_bits(one, facts->flags[own] | masks, 0, GROUPS);
     put_bits(one, near, 0, GROUPS);
     put_bits(one, chain[2] > 0 ? facts->far[chain[3]] : 0, 0, GROUPS);
@@ -366,7 +316,7 @@ static void put_names(Candidate *one) {
 
 static void put_shares(Candidate *one) {
     const Facts *facts = one->facts;
-    const int64_t *around = one->chain + (facts->tags[one->row] < TEXT_TAGS);
+    const int64_t *around = one->chain + (facts->tag[one->chain[0]] < TEXT_TAGS);
     const double prose = facts->prose_chars[0] != 0 ? facts->prose_chars[0] : 1.0;
     for (int level = 0; level < 4; level++)
         put(one, facts->prose_chars[around[level]] / prose);
@@ -428,12 +378,14 @@ static void put_alike(Candidate *one) {
 
 static void put_headline(Candidate *one, int64_t most_articles) {
     const Facts *facts = one->facts;
-    const int64_t own = one->chain[0], anchor = facts->anchor[own], article = facts->article[own], headline = *facts->headline_article;
-    const int found = *facts->headline_at >= 0, only = most_articles == 1, same = article > 0 && article == headline;
+    const int64_t own = one->chain[0], anchor = one->sums->anchor[own], article = facts->article[own];
+    const int found = facts->headline_at >= 0;
+    const int64_t headline = found ? facts->article[facts->elements[facts->headline_at]] : 0;
+    const int only = most_articles == 1, same = article > 0 && article == headline;
     const double prose = facts->prose_chars[0] != 0 ? facts->prose_chars[0] : 1.0;
     const double share = found ? facts->prose_chars[anchor] / prose : 0.0;
     put(one, found ? (double)least_number(12, facts->depth[own] - facts->depth[anchor]) / 4 : 0.0);
-    put(one, (double)least_number(12, facts->down[anchor]) / 4);
+    put(one, (double)least_number(12, one->sums->down[anchor]) / 4);
     put(one, share);
     put(one, same);
     put(one, article > 0 && headline > 0 && !same);
@@ -452,7 +404,7 @@ static void put_titles(Candidate *one) {
 }
 
 static void put_candidate(const Facts *facts, const Sums *sums, Py_ssize_t row, int64_t most_articles, double *out) {
-    Candidate one = {facts, sums, row, (Py_ssize_t)facts->candidates[row], 0, 0, {0}, out + row, sums->candidates};
+    Candidate one = {facts, sums, (Py_ssize_t)facts->candidates[row], 0, 0, {0}, out + row, sums->candidates};
     one.size = facts->chars[one.at];
     one.links = facts->link_shares[one.at];
     one.chain[0] = facts->elements[one.at];
@@ -483,28 +435,88 @@ static PyObject *filled(const Facts *facts, const Sums *sums) {
     return buffer;
 }
 
-PyDoc_STRVAR(first_features_doc, "first_features(arrays) -> bytearray of doubles, a feature after the other\n\n"
-                                 "Of the candidates of an HTML page, from named arrays: compiled_features.py makes them and knows the names.");
+/* The rows of the arrays, under their names. */
+static void name_rows(Facts *facts, const Sums *sums, const int64_t *blocks, const int64_t *words, const int64_t *said,
+                      const int64_t *elements) {
+#define BLOCKS(row) (blocks + (row) * sums->blocks)
+#define ELEMENTS(row) (elements + (row) * sums->elements)
+    const struct {
+        const int64_t **name, *row;
+    } rows[] = {
+        {&facts->lengths, BLOCKS(LENGTH)},       {&facts->link_chars, BLOCKS(LINKED)},      {&facts->links, BLOCKS(LINK_COUNT)},
+        {&facts->elements, BLOCKS(PLACE)},       {&facts->blanks, BLOCKS(BLANKS)},          {&facts->commas, BLOCKS(COMMAS)},
+        {&facts->breaks, BLOCKS(BREAKS)},        {&facts->sentences, BLOCKS(SENTENCES)},    {&facts->wide, BLOCKS(WIDE)},
+        {&facts->digits, BLOCKS(DIGITS)},        {&facts->capitals, BLOCKS(CAPITALS)},      {&facts->bars, BLOCKS(BARS)},
+        {&facts->at_signs, BLOCKS(AT_SIGNS)},    {&facts->copyright_signs, BLOCKS(COPYRIGHT_SIGNS)},
+        {&facts->first_mark, BLOCKS(FIRST_MARK)}, {&facts->last_mark, BLOCKS(LAST_MARK)},   {&facts->inline_groups, BLOCKS(INLINE_GROUPS)},
+        {&facts->ends_more, BLOCKS(ENDS_MORE)},  {&facts->prose, BLOCKS(PROSE)},            {&facts->since, BLOCKS(SINCE_PROSE)},
+        {&facts->until, BLOCKS(UNTIL_PROSE)},    {&facts->is_label, BLOCKS(IS_LABEL)},      {&facts->short_date, BLOCKS(SHORT_DATE)},
+        {&facts->wide_notice, BLOCKS(WIDE_NOTICE)}, {&facts->parent, ELEMENTS(E_PARENT)},   {&facts->shape, ELEMENTS(E_SHAPE)},
+        {&facts->article, ELEMENTS(E_ARTICLE)},  {&facts->hidden, ELEMENTS(E_HIDDEN)},      {&facts->depth, ELEMENTS(E_DEPTH)},
+        {&facts->flags, ELEMENTS(E_FLAGS)},      {&facts->tag, ELEMENTS(E_TAG)},            {&facts->carried, ELEMENTS(E_CARRIED)},
+        {&facts->far, ELEMENTS(E_FAR)},          {&facts->first, ELEMENTS(E_FIRST)},        {&facts->last, ELEMENTS(E_LAST)},
+        {&facts->words, words + WORDS * sums->blocks},          {&facts->titled, words + TITLED * sums->blocks},
+        {&facts->notice, words + NOTICE_WORDS * sums->blocks},  {&facts->linking, words + LINKING_WORDS * sums->blocks},
+        {&facts->writer, words + WRITER_WORDS * sums->blocks},
+    };
+    for (size_t at = 0; at < sizeof rows / sizeof *rows; at++)
+        *rows[at].name = rows[at].row;
+    for (int row = 0; row < SAID_ROWS; row++)
+        facts->said[row] = said + row * sums->blocks;
+    facts->chars = (const double *)BLOCKS(CHARS);
+    facts->link_shares = (const double *)BLOCKS(LINK_SHARE);
+    facts->prose_chars = (const double *)ELEMENTS(E_PROSE_CHARS);
+    facts->prose_blocks = (const double *)ELEMENTS(E_PROSE_BLOCKS);
+    facts->element_link_chars = (const double *)ELEMENTS(E_LINK_CHARS);
+#undef BLOCKS
+#undef ELEMENTS
+}
 
-static PyObject *first_features(PyObject *module, PyObject *given) {
-    Py_buffer views[ARRAY_COUNT];
+enum { GIVEN_BLOCKS, GIVEN_WORDS, GIVEN_SAID, GIVEN_JUNK, GIVEN_CANDIDATES, GIVEN_ELEMENTS, GIVEN };
+
+/* How many blocks, candidates and elements there are, as all arrays agree. */
+static int read_sizes(const Py_buffer *given, Sums *sums) {
+    const Py_ssize_t number = (Py_ssize_t)sizeof(int64_t);
+    sums->blocks = given[GIVEN_BLOCKS].len / number / BLOCK_ROWS;
+    sums->elements = given[GIVEN_ELEMENTS].len / number / ELEMENT_ROWS;
+    sums->candidates = given[GIVEN_CANDIDATES].len / number;
+    if (given[GIVEN_BLOCKS].len == BLOCK_ROWS * sums->blocks * number && given[GIVEN_ELEMENTS].len == ELEMENT_ROWS * sums->elements * number &&
+        given[GIVEN_WORDS].len >= WORD_ROWS * sums->blocks * number && given[GIVEN_SAID].len == SAID_ROWS * sums->blocks * number &&
+        given[GIVEN_JUNK].len == sums->blocks * number)
+        return 0;
+    PyErr_SetString(PyExc_ValueError, "an array is of another type or length");
+    return -1;
+}
+
+PyDoc_STRVAR(first_features_doc,
+             "first_features(blocks, words, said, junk, candidates, elements, headline_at, negative) -> bytearray of doubles\n\n"
+             "Of the candidates of an HTML page, a feature after the other, from arrays of 64 bit numbers, a row after the other as\n"
+             "_rows.h has them: compiled_features.py hands them over and knows the names of the features.");
+
+static PyObject *first_features(PyObject *module, PyObject *args) {
+    Py_buffer given[GIVEN] = {{0}};
+    long long headline_at, negative;
     Facts facts;
-    Sums sums = {.blocks = -1, .candidates = -1, .elements = -1};
-    Py_ssize_t *const known[] = {&sums.blocks, &sums.candidates, &sums.elements};
+    Sums sums = {0};
     PyObject *found = NULL;
     (void)module;
-    memset(views, 0, sizeof views);
-    if (!PyDict_Check(given))
-        return PyErr_Format(PyExc_TypeError, "arrays are a dict");
-    if (read_arrays(given, ARRAYS, ARRAY_COUNT, views, &facts, known) == 0 && check_places(&facts, &sums) == 0 && take_memory(&sums) == 0) {
-        sum_blocks(&facts, &sums);
-        if (sum_elements(&facts, &sums) == 0) {
-            sum_titles(&facts, &sums);
-            found = filled(&facts, &sums);
+    if (PyArg_ParseTuple(args, "y*y*y*y*y*y*LL", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &headline_at, &negative) &&
+        read_sizes(given, &sums) == 0) {
+        facts = (Facts){.headline_at = headline_at, .negative = negative, .junk = given[GIVEN_JUNK].buf,
+                        .candidates = given[GIVEN_CANDIDATES].buf};
+        name_rows(&facts, &sums, given[GIVEN_BLOCKS].buf, given[GIVEN_WORDS].buf, given[GIVEN_SAID].buf, given[GIVEN_ELEMENTS].buf);
+        if (check_places(&facts, &sums) == 0 && take_memory(&sums) == 0) {
+            sum_blocks(&facts, &sums);
+            find_anchors(&facts, &sums);
+            if (sum_elements(&facts, &sums) == 0) {
+                sum_titles(&facts, &sums);
+                found = filled(&facts, &sums);
+            }
         }
     }
     PyMem_Free(sums.memory);
-    release_arrays(views, ARRAY_COUNT);
+    for (int at = 0; at < GIVEN; at++)
+        PyBuffer_Release(&given[at]);
     return found;
 }
 
@@ -517,6 +529,48 @@ static PyObject *first_features(PyObject *module, PyObject *given) {
 #define PRIOR_SHARE 0.3
 #define WORST (-99.0)
 #define SHAPES_MORE 16 /* than elements: a dump has few, but may be of one line */
+
+/* Named arrays, as the second pass is handed them. */
+enum Kind { OF_BLOCKS, OF_CANDIDATES, OF_ELEMENTS, SINGLE };
+typedef struct {
+    const char *name;
+    enum Kind kind;
+    char type; /* `i` 64 bit whole numbers, `d` doubles */
+    size_t place;
+} Array;
+
+static int is_of(const Py_buffer *view, char type) {
+    const char *format = view->format != NULL ? view->format : "";
+    return view->itemsize == 8 && (type == 'd' ? strcmp(format, "d") == 0 : strcmp(format, "l") == 0 || strcmp(format, "q") == 0);
+}
+
+/* `known` are the numbers of blocks, candidates and elements, negative as long as no array has told them. */
+static int read_arrays(PyObject *given, const Array *arrays, size_t number, Py_buffer *views, void *facts, Py_ssize_t *const known[3]) {
+    for (size_t at = 0; at < number; at++) {
+        PyObject *array = PyDict_GetItemString(given, arrays[at].name);
+        Py_ssize_t count;
+        if (array == NULL || PyObject_GetBuffer(array, &views[at], PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0) {
+            if (!PyErr_Occurred())
+                PyErr_Format(PyExc_KeyError, "%s is missing", arrays[at].name);
+            return -1;
+        }
+        count = views[at].len / 8;
+        if (arrays[at].kind != SINGLE && *known[arrays[at].kind] < 0)
+            *known[arrays[at].kind] = count;
+        if (!is_of(&views[at], arrays[at].type) || count != (arrays[at].kind == SINGLE ? 1 : *known[arrays[at].kind])) {
+            PyErr_Format(PyExc_ValueError, "%s is of another type or length", arrays[at].name);
+            return -1;
+        }
+        memcpy((char *)facts + arrays[at].place, &views[at].buf, sizeof(void *));
+    }
+    return 0;
+}
+
+static void release_arrays(Py_buffer *views, size_t number) {
+    for (size_t at = 0; at < number; at++)
+        if (views[at].obj != NULL)
+            PyBuffer_Release(&views[at]);
+}
 
 typedef struct {
     const double *scores, *chances, *sizes;                  /* candidates */
@@ -758,7 +812,7 @@ static PyObject *second_features(PyObject *module, PyObject *given) {
 }
 
 static PyMethodDef METHODS[] = {
-    {"first_features", first_features, METH_O, first_features_doc},
+    {"first_features", first_features, METH_VARARGS, first_features_doc},
     {"second_features", second_features, METH_O, second_features_doc},
     {NULL, NULL, 0, NULL},
 };

@@ -4,5 +4,15 @@ from typing import Any
 
 EDITION: int
 
-def first_features(arrays: dict[str, Any], /) -> bytearray: ...
+def first_features(
+    blocks: Any,
+    words: Any,
+    said: Any,
+    junk: Any,
+    candidates: Any,
+    elements: Any,
+    headline_at: int,
+    negative: int,
+    /,
+) -> bytearray: ...
 def second_features(arrays: dict[str, Any], /) -> bytearray: ...

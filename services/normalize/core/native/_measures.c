@@ -6,6 +6,8 @@
 #include <string.h>
 #include <structmember.h>
 
+#include "_rows.h"
+
 #define EDITION 2 /* compiled.py takes no other */
 #define TABLE_SIZE 0x10000
 #define HEAD 120 /* characters in which digits, capitals and signs are counted */
@@ -14,8 +16,8 @@
 
 enum { PARENT, INDEX, END, FIRST_BLOCK, END_BLOCK, SHAPE, ARTICLE, HIDDEN, NAMES, TAG, ELEMENT_SLOTS };
 static const char *const ELEMENT_SLOT[] = {"parent", "index", "end", "first_block", "end_block", "shape", "article", "hidden", "names", "tag"};
-enum { TEXT, ELEMENT, LINK_CHARS, LINKS, BLOCK_SLOTS };
-static const char *const BLOCK_SLOT[] = {"text", "element", "link_chars", "links"};
+enum { TEXT, ELEMENT, LINK_CHARS, LINKS, INLINE_NAMES, BLOCK_SLOTS };
+static const char *const BLOCK_SLOT[] = {"text", "element", "link_chars", "links", "inline_names"};
 
 static struct {
     PyTypeObject *element, *block;
@@ -55,111 +57,12 @@ static int number_from(PyObject *value, int64_t *number) {
     return *number == -1 && PyErr_Occurred() ? -1 : 0;
 }
 
-/* ---- blocks ---- */
-
-/* The rows of measure_blocks, in the order of measures.BLOCK_ROWS; from DIGITS on and from LOWER on in that of its tables' bits. */
-enum { LENGTH, LINKED, LINK_COUNT, PLACE, BLANKS, COMMAS, BREAKS, SENTENCES, WIDE, DIGITS, FIRST_MARK = DIGITS + 5, LAST_MARK, BLOCK_ROWS };
-#define COUNTED 5
-#define WIDE_BIT 0x80 /* of the table of marks */
-
-/* `width` is known where this is called, so that the compiler makes a loop for each. */
-static Py_ALWAYS_INLINE inline void count_letters(int width, const void *letters, Py_ssize_t length, const unsigned char *counts,
-                                                  const unsigned char *marks, int64_t *out, Py_ssize_t step) {
-    const Py_ssize_t head = Py_MIN(length, HEAD);
-    int64_t blanks = 0, commas = 0, breaks = 0, sentences = 0, wide = 0, counted[COUNTED] = {0};
-    Py_UCS4 before = 0;
-    for (Py_ssize_t at = 0; at < length; at++) {
-        const Py_UCS4 letter = PyUnicode_READ(width, letters, at);
-        if (letter == ' ') {
-            blanks++;
-            sentences += before == '.' || before == '?' || before == '!';
-        } else if (letter <= ',') { /* few are */
-            commas += letter == ',';
-            breaks += letter == '\n';
-        } else if (width != PyUnicode_1BYTE_KIND && letter < TABLE_SIZE)
-            wide += (marks[letter] & WIDE_BIT) != 0;
-        before = letter;
-    }
-    for (Py_ssize_t at = 0; at < head; at++) {
-        const Py_UCS4 letter = PyUnicode_READ(width, letters, at);
-        const unsigned char kinds = letter < TABLE_SIZE ? counts[letter] : 0;
-        for (int kind = 0; kinds >> kind; kind++)
-            counted[kind] += kinds >> kind & 1;
-    }
-    const Py_UCS4 first = length ? PyUnicode_READ(width, letters, 0) : 0;
-    out[LENGTH * step] = length;
-    out[BLANKS * step] = blanks;
-    out[COMMAS * step] = commas;
-    out[BREAKS * step] = breaks;
-    out[SENTENCES * step] = sentences;
-    out[WIDE * step] = wide;
-    for (int kind = 0; kind < COUNTED; kind++)
-        out[(DIGITS + kind) * step] = counted[kind];
-    out[FIRST_MARK * step] = first < TABLE_SIZE ? marks[first] & ~WIDE_BIT : 0;
-    out[LAST_MARK * step] = before < TABLE_SIZE ? marks[before] & ~WIDE_BIT : 0;
-}
-
-static int measure_block(PyObject *block, const unsigned char *counts, const unsigned char *marks, int64_t *out, Py_ssize_t step) {
-    PyObject *text = of_block(block, TEXT), *element = text != NULL ? of_block(block, ELEMENT) : NULL;
-    if (element == NULL || number_from(of_element(element, INDEX), &out[PLACE * step]) < 0 ||
-        number_from(of_block(block, LINK_CHARS), &out[LINKED * step]) < 0 || number_from(of_block(block, LINKS), &out[LINK_COUNT * step]) < 0)
-        return -1;
-    if (!PyUnicode_Check(text)) {
-        PyErr_SetString(PyExc_TypeError, "a block's text is no str");
-        return -1;
-    }
-    const void *letters = PyUnicode_DATA(text);
-    const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
-    if (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND)
-        count_letters(PyUnicode_1BYTE_KIND, letters, length, counts, marks, out, step);
-    else if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND)
-        count_letters(PyUnicode_2BYTE_KIND, letters, length, counts, marks, out, step);
-    else
-        count_letters(PyUnicode_4BYTE_KIND, letters, length, counts, marks, out, step);
-    return 0;
-}
-
-static PyObject *rows_for(Py_ssize_t rows, PyObject *sequence, int64_t **out) {
-    const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence);
-    PyObject *buffer;
-    if (count > PY_SSIZE_T_MAX / (rows * (Py_ssize_t)sizeof(int64_t)))
-        return PyErr_NoMemory();
-    buffer = PyByteArray_FromStringAndSize(NULL, rows * count * (Py_ssize_t)sizeof(int64_t));
-    if (buffer != NULL)
-        *out = (int64_t *)PyByteArray_AS_STRING(buffer);
-    return buffer;
-}
-
-PyDoc_STRVAR(measure_blocks_doc, "measure_blocks(blocks, counted, marked) -> bytearray of int64, a row after the other\n\n"
-                                 "As measures.measure_blocks; the tables hold a byte for each of the first 65,536 characters.");
-
-static PyObject *measure_blocks(PyObject *module, PyObject *args) {
-    PyObject *blocks, *fast, *buffer;
-    Py_buffer counts = {0}, marks = {0};
-    int64_t *out = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "Oy*y*", &blocks, &counts, &marks))
-        return NULL;
-    fast = PySequence_Fast(blocks, "blocks are a sequence");
-    buffer = fast != NULL ? rows_for(BLOCK_ROWS, fast, &out) : NULL;
-    if (buffer != NULL && (counts.len != TABLE_SIZE || marks.len != TABLE_SIZE)) {
-        PyErr_SetString(PyExc_ValueError, "a table holds 65,536 bytes");
-        Py_CLEAR(buffer);
-    }
-    for (Py_ssize_t at = 0; buffer != NULL && at < PySequence_Fast_GET_SIZE(fast); at++)
-        if (measure_block(PySequence_Fast_GET_ITEM(fast, at), counts.buf, marks.buf, out + at, PySequence_Fast_GET_SIZE(fast)) < 0)
-            Py_CLEAR(buffer);
-    Py_XDECREF(fast);
-    PyBuffer_Release(&counts);
-    PyBuffer_Release(&marks);
-    return buffer;
-}
-
 /* ---- class words: class_words.py ---- */
 
 #define ANYWHERE 5       /* shorter words count as whole tokens only */
 #define LONGEST_TOKEN 24
 #define LONGEST_WORD 31
+#define ARTICLE_BODY ((int64_t)1 << 62) /* no group's bit */
 #define SLOTS 4096       /* several times the words of class_words.py */
 
 typedef struct {
@@ -293,6 +196,211 @@ static int holds_article_body(PyObject *names) {
     return 0;
 }
 
+/* What names were last found to say: sites repeat theirs, within a page and on every page. A slot by the names' hash. */
+#define REMEMBERED 2048
+
+static struct {
+    PyObject *names;
+    int64_t groups;
+} remembered[REMEMBERED];
+
+/* The groups of names, and ARTICLE_BODY where they hold that word; -1 with an error set. */
+static int64_t said_by_names(PyObject *names) {
+    Py_hash_t hash = PyUnicode_Check(names) ? PyObject_Hash(names) : -1;
+    if (hash == -1) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "names are no str");
+        return -1;
+    }
+    const size_t slot = (size_t)hash % REMEMBERED;
+    PyObject *known = remembered[slot].names;
+    if (known != NULL && PyUnicode_GET_LENGTH(known) == PyUnicode_GET_LENGTH(names) && PyUnicode_KIND(known) == PyUnicode_KIND(names) &&
+        memcmp(PyUnicode_DATA(known), PyUnicode_DATA(names), (size_t)(PyUnicode_GET_LENGTH(names) * PyUnicode_KIND(names))) == 0)
+        return remembered[slot].groups;
+    int64_t groups = groups_of_names(names);
+    if (groups < 0) {
+        PyErr_SetString(PyExc_ValueError, "an element's names are too long");
+        return -1;
+    }
+    if (holds_article_body(names))
+        groups |= ARTICLE_BODY;
+    Py_XSETREF(remembered[slot].names, Py_NewRef(names));
+    remembered[slot].groups = groups;
+    return groups;
+}
+
+/* ---- blocks ---- */
+
+#define COUNTED 5
+#define WIDE_BIT 0x80 /* of the table of marks */
+#define WIDE_SIZE 1.5 /* this and what follows as in measures.py */
+#define PROSE_CHARS 40
+#define PROSE_LINKS 0.4
+#define FAR 20
+#define BIG_SHARE 0.5
+
+/* Wide letters, Korean ones and others that begin in UTF-8 as they do: letters.may_hold_wide_letters. */
+static int may_be_wide(Py_UCS4 letter) {
+    return letter >= 0x800 && letter < TABLE_SIZE && (letter < 0x2000 || letter >= 0x3000) && (letter < 0xD800 || letter > 0xDFFF);
+}
+
+/* `width` is known where this is called, so that the compiler makes a loop for each. */
+static Py_ALWAYS_INLINE inline void count_letters(int width, const void *letters, Py_ssize_t length, const unsigned char *counts,
+                                                  const unsigned char *marks, int64_t *out, Py_ssize_t step) {
+    const Py_ssize_t head = Py_MIN(length, HEAD);
+    int64_t blanks = 0, commas = 0, breaks = 0, sentences = 0, wide = 0, any_wide = 0, counted[COUNTED] = {0};
+    Py_UCS4 before = 0;
+    for (Py_ssize_t at = 0; at < length; at++) {
+        const Py_UCS4 letter = PyUnicode_READ(width, letters, at);
+        if (letter == ' ') {
+            blanks++;
+            sentences += before == '.' || before == '?' || before == '!';
+        } else if (letter <= ',') { /* few are */
+            commas += letter == ',';
+            breaks += letter == '\n';
+        } else if (width != PyUnicode_1BYTE_KIND && may_be_wide(letter)) {
+            any_wide = 1;
+            wide += (marks[letter] & WIDE_BIT) != 0;
+        }
+        before = letter;
+    }
+    for (Py_ssize_t at = 0; at < head; at++) {
+        const Py_UCS4 letter = PyUnicode_READ(width, letters, at);
+        const unsigned char kinds = letter < TABLE_SIZE ? counts[letter] : 0;
+        for (int kind = 0; kinds >> kind; kind++)
+            counted[kind] += kinds >> kind & 1;
+    }
+    const Py_UCS4 first = length ? PyUnicode_READ(width, letters, 0) : 0;
+    out[LENGTH * step] = length;
+    out[BLANKS * step] = blanks;
+    out[COMMAS * step] = commas;
+    out[BREAKS * step] = breaks;
+    out[SENTENCES * step] = sentences;
+    out[WIDE * step] = wide;
+    out[MAY_BE_WIDE * step] = any_wide;
+    for (int kind = 0; kind < COUNTED; kind++)
+        out[(DIGITS + kind) * step] = counted[kind];
+    out[FIRST_MARK * step] = first < TABLE_SIZE ? marks[first] & ~WIDE_BIT : 0;
+    out[LAST_MARK * step] = before < TABLE_SIZE ? marks[before] & ~WIDE_BIT : 0;
+}
+
+/* Whether a text ends in one of measures.MORE. */
+static int ends_more(PyObject *text) {
+    static const Py_UCS4 ENDS[][7] = {{'m', 'o', 'r', 'e'}, {'m', 'o', 'r', 'e', 0x2026}, {'m', 'o', 'r', 'e', '.', '.', '.'},
+                                      {0x2192}, {0xBB}, {'>', '>'}};
+    static const Py_ssize_t LENGTHS[] = {4, 5, 7, 1, 1, 2};
+    const int width = PyUnicode_KIND(text);
+    const void *letters = PyUnicode_DATA(text);
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    for (size_t end = 0; end < sizeof LENGTHS / sizeof *LENGTHS; end++) {
+        Py_ssize_t same = 0;
+        while (same < LENGTHS[end] && same < length &&
+               PyUnicode_READ(width, letters, length - 1 - same) == ENDS[end][LENGTHS[end] - 1 - same])
+            same++;
+        if (same == LENGTHS[end])
+            return 1;
+    }
+    return 0;
+}
+
+/* What all the names of inline elements in a block say: class_words.groups_of_all. */
+static int groups_inside_text(PyObject *names, int64_t *groups) {
+    *groups = 0;
+    if (names == NULL || !PyTuple_Check(names)) {
+        if (!PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "inline names are a tuple");
+        return -1;
+    }
+    for (Py_ssize_t at = 0; at < PyTuple_GET_SIZE(names); at++) {
+        const int64_t said = said_by_names(PyTuple_GET_ITEM(names, at));
+        if (said < 0)
+            return -1;
+        *groups |= said & ~ARTICLE_BODY;
+    }
+    return 0;
+}
+
+static int measure_block(PyObject *block, const unsigned char *counts, const unsigned char *marks, int64_t *out, Py_ssize_t step) {
+    PyObject *text = of_block(block, TEXT), *element = text != NULL ? of_block(block, ELEMENT) : NULL;
+    if (element == NULL || number_from(of_element(element, INDEX), &out[PLACE * step]) < 0 ||
+        number_from(of_block(block, LINK_CHARS), &out[LINKED * step]) < 0 || number_from(of_block(block, LINKS), &out[LINK_COUNT * step]) < 0)
+        return -1;
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "a block's text is no str");
+        return -1;
+    }
+    const void *letters = PyUnicode_DATA(text);
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    if (PyUnicode_KIND(text) == PyUnicode_1BYTE_KIND)
+        count_letters(PyUnicode_1BYTE_KIND, letters, length, counts, marks, out, step);
+    else if (PyUnicode_KIND(text) == PyUnicode_2BYTE_KIND)
+        count_letters(PyUnicode_2BYTE_KIND, letters, length, counts, marks, out, step);
+    else
+        count_letters(PyUnicode_4BYTE_KIND, letters, length, counts, marks, out, step);
+    out[ENDS_MORE * step] = ends_more(text);
+    return groups_inside_text(of_block(block, INLINE_NAMES), &out[INLINE_GROUPS * step]);
+}
+
+static double *as_doubles(int64_t *row) { return (double *)row; }
+
+/* The rows that follow from the counts: sizes, shares of links, which blocks are prose and how far it is. */
+static void find_prose(int64_t *out, Py_ssize_t count) {
+    double *chars = as_doubles(out + CHARS * count), *share = as_doubles(out + LINK_SHARE * count);
+    int64_t *prose = out + PROSE * count, *since = out + SINCE_PROSE * count, *until = out + UNTIL_PROSE * count;
+    Py_ssize_t last = -FAR - 1;
+    for (Py_ssize_t at = 0; at < count; at++) {
+        chars[at] = (double)out[LENGTH * count + at] + WIDE_SIZE * (double)out[WIDE * count + at];
+        share[at] = (double)out[LINKED * count + at] / (double)out[LENGTH * count + at];
+        prose[at] = chars[at] > PROSE_CHARS && share[at] < PROSE_LINKS;
+        since[at] = Py_MIN(FAR, at - 1 - last);
+        last = prose[at] ? at : last;
+    }
+    last = count + FAR;
+    for (Py_ssize_t at = count; at-- > 0;) {
+        until[at] = Py_MIN(FAR, last - 1 - at);
+        last = prose[at] ? at : last;
+    }
+    memset(out + IS_LABEL * count, 0, (size_t)(CHARS - IS_LABEL) * (size_t)count * sizeof *out); /* read later */
+}
+
+static PyObject *rows_for(Py_ssize_t rows, PyObject *sequence, int64_t **out) {
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence);
+    PyObject *buffer;
+    if (count > PY_SSIZE_T_MAX / (rows * (Py_ssize_t)sizeof(int64_t)))
+        return PyErr_NoMemory();
+    buffer = PyByteArray_FromStringAndSize(NULL, rows * count * (Py_ssize_t)sizeof(int64_t));
+    if (buffer != NULL)
+        *out = (int64_t *)PyByteArray_AS_STRING(buffer);
+    return buffer;
+}
+
+PyDoc_STRVAR(measure_blocks_doc, "measure_blocks(blocks, counted, marked) -> bytearray of int64, a row after the other\n\n"
+                                 "As measures.measure_blocks; the tables hold a byte for each of the first 65,536 characters.");
+
+static PyObject *measure_blocks(PyObject *module, PyObject *args) {
+    PyObject *blocks, *fast, *buffer;
+    Py_buffer counts = {0}, marks = {0};
+    int64_t *out = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "Oy*y*", &blocks, &counts, &marks))
+        return NULL;
+    fast = PySequence_Fast(blocks, "blocks are a sequence");
+    buffer = fast != NULL ? rows_for(BLOCK_ROWS, fast, &out) : NULL;
+    if (buffer != NULL && (counts.len != TABLE_SIZE || marks.len != TABLE_SIZE)) {
+        PyErr_SetString(PyExc_ValueError, "a table holds 65,536 bytes");
+        Py_CLEAR(buffer);
+    }
+    for (Py_ssize_t at = 0; buffer != NULL && at < PySequence_Fast_GET_SIZE(fast); at++)
+        if (measure_block(PySequence_Fast_GET_ITEM(fast, at), counts.buf, marks.buf, out + at, PySequence_Fast_GET_SIZE(fast)) < 0)
+            Py_CLEAR(buffer);
+    if (buffer != NULL)
+        find_prose(out, PySequence_Fast_GET_SIZE(fast));
+    Py_XDECREF(fast);
+    PyBuffer_Release(&counts);
+    PyBuffer_Release(&marks);
+    return buffer;
+}
+
 PyDoc_STRVAR(bind_doc, "bind(words, Element, PageBlock)\n\nKeep the words of classes with the groups (bits) of each, and the house's\n"
                        "classes. Raises ImportError for what it cannot hold.");
 
@@ -308,6 +416,8 @@ static PyObject *bind(PyObject *module, PyObject *args) {
     Py_XSETREF(house.element, (PyTypeObject *)Py_NewRef(element));
     Py_XSETREF(house.block, (PyTypeObject *)Py_NewRef(block));
     memset(&words, 0, sizeof words);
+    for (size_t slot = 0; slot < REMEMBERED; slot++)
+        Py_CLEAR(remembered[slot].names);
     while (PyDict_Next(table, &at, &name, &groups)) {
         Word word = {{0}, 0, PyLong_AsLongLong(groups)};
         Py_ssize_t length = 0;
@@ -330,25 +440,24 @@ static PyObject *bind(PyObject *module, PyObject *args) {
 
 /* ---- elements ---- */
 
-enum { E_PARENT, E_END, E_FIRST, E_LAST, E_SHAPE, E_ARTICLE, E_HIDDEN, E_FLAGS, ELEMENT_ROWS }; /* measures.ELEMENT_ROWS */
+#define TAG_SHIFT 48 /* of a tag's reading: below it the bits of its container, from it on its place among TAGS */
 
-static int flags_of(PyObject *element, PyObject *bits_of_tag, int64_t article_body, int64_t *flags) {
-    PyObject *names = of_element(element, NAMES), *tag = names != NULL ? of_element(element, TAG) : NULL, *bit;
-    if (tag == NULL)
+static int read_names(PyObject *element, PyObject *readings, int64_t article_body, int64_t other_tag, int64_t *out, Py_ssize_t step) {
+    PyObject *names = of_element(element, NAMES), *tag = names != NULL ? of_element(element, TAG) : NULL, *reading;
+    const int64_t said = tag != NULL ? said_by_names(names) : -1;
+    if (said < 0)
         return -1;
-    *flags = PyUnicode_Check(names) ? groups_of_names(names) : -1;
-    if (*flags < 0) {
-        PyErr_SetString(PyExc_ValueError, "an element's names are too long");
-        return -1;
+    out[E_FLAGS * step] = said & ARTICLE_BODY ? (said & ~ARTICLE_BODY) | article_body : said;
+    out[E_TAG * step] = other_tag;
+    if ((reading = PyDict_GetItemWithError(readings, tag)) != NULL) {
+        const int64_t number = PyLong_AsLongLong(reading);
+        out[E_FLAGS * step] |= number & (((int64_t)1 << TAG_SHIFT) - 1);
+        out[E_TAG * step] = number >> TAG_SHIFT;
     }
-    if (holds_article_body(names))
-        *flags |= article_body;
-    if ((bit = PyDict_GetItemWithError(bits_of_tag, tag)) != NULL)
-        *flags |= PyLong_AsLongLong(bit);
     return PyErr_Occurred() ? -1 : 0;
 }
 
-static int measure_element(PyObject *element, PyObject *bits_of_tag, int64_t article_body, int64_t *out, Py_ssize_t step) {
+static int measure_element(PyObject *element, int64_t *out, Py_ssize_t step) {
     static const struct {
         int row, slot;
     } NUMBERS[] = {{E_END, END},     {E_FIRST, FIRST_BLOCK}, {E_LAST, END_BLOCK},
@@ -362,55 +471,86 @@ static int measure_element(PyObject *element, PyObject *bits_of_tag, int64_t art
     for (size_t at = 0; at < sizeof NUMBERS / sizeof *NUMBERS; at++)
         if (number_from(of_element(element, NUMBERS[at].slot), &out[NUMBERS[at].row * step]) < 0)
             return -1;
-    return flags_of(element, bits_of_tag, article_body, &out[E_FLAGS * step]);
+    return 0;
 }
 
-PyDoc_STRVAR(measure_elements_doc, "measure_elements(elements, bits_of_tag, article_body) -> bytearray of int64, a row after the other\n\n"
-                                   "As measures.measure_elements.");
+typedef struct { /* of the blocks, up to each of them and not with it */
+    double *prose_chars, *prose_blocks, *link_chars;
+    Py_ssize_t blocks;
+} Running;
+
+static int sum_blocks(const double *chars, const int64_t *prose, const int64_t *linked, Running *sums) {
+    const size_t places = (size_t)sums->blocks + 1;
+    if ((sums->prose_chars = PyMem_Calloc(3 * places, sizeof(double))) == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    sums->prose_blocks = sums->prose_chars + places;
+    sums->link_chars = sums->prose_blocks + places;
+    for (Py_ssize_t at = 0; at < sums->blocks; at++) {
+        sums->prose_chars[at + 1] = sums->prose_chars[at] + (prose[at] ? chars[at] : 0.0);
+        sums->prose_blocks[at + 1] = sums->prose_blocks[at] + (double)prose[at];
+        sums->link_chars[at + 1] = sums->link_chars[at] + (double)linked[at];
+    }
+    return 0;
+}
+
+/* What each element holds, carries and lies in; parents stand before their children. */
+static int sum_elements(const Running *sums, int64_t negative, int64_t *out, Py_ssize_t count) {
+    for (Py_ssize_t at = 0; at < count; at++) {
+        int64_t *one = out + at;
+        const int64_t first = one[E_FIRST * count], last = one[E_LAST * count], parent = one[E_PARENT * count];
+        if (first < 0 || first > sums->blocks || last < 0 || last > sums->blocks || parent < 0 || parent > at || (parent == at && at > 0)) {
+            PyErr_SetString(PyExc_ValueError, "an element is no place on the page");
+            return -1;
+        }
+        const double prose = sums->prose_chars[last] - sums->prose_chars[first];
+        *as_doubles(one + E_PROSE_CHARS * count) = prose;
+        *as_doubles(one + E_PROSE_BLOCKS * count) = sums->prose_blocks[last] - sums->prose_blocks[first];
+        *as_doubles(one + E_LINK_CHARS * count) = sums->link_chars[last] - sums->link_chars[first];
+        one[E_CARRIED * count] = one[E_FLAGS * count] & (prose > BIG_SHARE * sums->prose_chars[sums->blocks] ? ~negative : -1);
+        one[E_DEPTH * count] = at > 0 ? out[E_DEPTH * count + parent] + 1 : 0;
+        one[E_FAR * count] = one[E_CARRIED * count] | (at > 0 ? out[E_FAR * count + parent] : 0);
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(measure_elements_doc,
+             "measure_elements(elements, chars, prose, link_chars, readings, other_tag, article_body, negative) -> bytearray of int64\n\n"
+             "As measures.measure_elements, a row after the other; the arrays are of the blocks, `readings` by tag its container's bit\n"
+             "and, 48 bits up, its place among TAGS.");
 
 static PyObject *measure_elements(PyObject *module, PyObject *args) {
-    PyObject *elements, *bits_of_tag, *fast, *buffer;
-    long long article_body;
+    PyObject *elements, *readings, *fast = NULL, *buffer = NULL;
+    Py_buffer chars = {0}, prose = {0}, linked = {0};
+    long long other_tag, article_body, negative;
     int64_t *out = NULL;
+    Running sums = {0};
     (void)module;
-    if (!PyArg_ParseTuple(args, "OO!L", &elements, &PyDict_Type, &bits_of_tag, &article_body))
-        return NULL;
-    if ((fast = PySequence_Fast(elements, "elements are a sequence")) == NULL)
-        return NULL;
-    buffer = rows_for(ELEMENT_ROWS, fast, &out);
-    for (Py_ssize_t at = 0; buffer != NULL && at < PySequence_Fast_GET_SIZE(fast); at++)
-        if (measure_element(PySequence_Fast_GET_ITEM(fast, at), bits_of_tag, article_body, out + at, PySequence_Fast_GET_SIZE(fast)) < 0)
-            Py_CLEAR(buffer);
-    Py_DECREF(fast);
-    return buffer;
-}
-
-PyDoc_STRVAR(from_above_doc, "from_above(parents, carried) -> bytearray of int64: depths, then what is carried from above\n\n"
-                             "As measures.from_above; the arrays are of int64, and parents stand before their children.");
-
-static PyObject *from_above(PyObject *module, PyObject *args) {
-    Py_buffer parents = {0}, carried = {0};
-    PyObject *buffer = NULL;
-    Py_ssize_t count;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "y*y*", &parents, &carried))
-        return NULL;
-    count = parents.len / (Py_ssize_t)sizeof(int64_t);
-    if (parents.len != carried.len)
-        PyErr_SetString(PyExc_ValueError, "as many parents as carried flags");
-    else
-        buffer = PyByteArray_FromStringAndSize(NULL, 2 * parents.len);
-    if (buffer != NULL) {
-        const int64_t *parent = parents.buf, *own = carried.buf;
-        int64_t *depth = (int64_t *)PyByteArray_AS_STRING(buffer), *far = depth + count;
-        for (Py_ssize_t at = 0; at < count; at++) {
-            const int is_child = parent[at] >= 0 && parent[at] < at;
-            depth[at] = is_child ? depth[parent[at]] + 1 : 0;
-            far[at] = is_child ? own[at] | far[parent[at]] : own[at];
-        }
+    if (!PyArg_ParseTuple(args, "Oy*y*y*O!LLL", &elements, &chars, &prose, &linked, &PyDict_Type, &readings, &other_tag, &article_body,
+                          &negative) ||
+        (fast = PySequence_Fast(elements, "elements are a sequence")) == NULL)
+        goto done;
+    sums.blocks = chars.len / (Py_ssize_t)sizeof(double);
+    if (prose.len != chars.len || linked.len != chars.len) {
+        PyErr_SetString(PyExc_ValueError, "as many sizes as blocks");
+        goto done;
     }
-    PyBuffer_Release(&parents);
-    PyBuffer_Release(&carried);
+    const Py_ssize_t count = PySequence_Fast_GET_SIZE(fast);
+    buffer = rows_for(ELEMENT_ROWS, fast, &out);
+    for (Py_ssize_t at = 0; buffer != NULL && at < count; at++) {
+        PyObject *element = PySequence_Fast_GET_ITEM(fast, at);
+        if (measure_element(element, out + at, count) < 0 || read_names(element, readings, article_body, other_tag, out + at, count) < 0)
+            Py_CLEAR(buffer);
+    }
+    if (buffer != NULL && (sum_blocks(chars.buf, prose.buf, linked.buf, &sums) < 0 || sum_elements(&sums, negative, out, count) < 0))
+        Py_CLEAR(buffer);
+done:
+    PyMem_Free(sums.prose_chars);
+    Py_XDECREF(fast);
+    PyBuffer_Release(&chars);
+    PyBuffer_Release(&prose);
+    PyBuffer_Release(&linked);
     return buffer;
 }
 
@@ -418,7 +558,6 @@ static PyMethodDef METHODS[] = {
     {"bind", bind, METH_VARARGS, bind_doc},
     {"measure_blocks", measure_blocks, METH_VARARGS, measure_blocks_doc},
     {"measure_elements", measure_elements, METH_VARARGS, measure_elements_doc},
-    {"from_above", from_above, METH_VARARGS, from_above_doc},
     {NULL, NULL, 0, NULL},
 };
 

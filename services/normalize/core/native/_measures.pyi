@@ -10,6 +10,13 @@ EDITION: int
 def bind(words: dict[str, int], element: type[Element], block: type[PageBlock], /) -> None: ...
 def measure_blocks(blocks: Sequence[PageBlock], counted: bytes, marked: bytes, /) -> bytearray: ...
 def measure_elements(
-    elements: Sequence[Element], bits_of_tag: dict[str, int], article_body: int, /
+    elements: Sequence[Element],
+    chars: Any,
+    prose: Any,
+    link_chars: Any,
+    readings: dict[str, int],
+    other_tag: int,
+    article_body: int,
+    negative: int,
+    /,
 ) -> bytearray: ...
-def from_above(parents: Any, carried: Any, /) -> bytearray: ...

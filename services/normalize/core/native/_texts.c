@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "_rows.h"
+
 #define EDITION 1 /* compiled.py takes no other */
 #define KEY 200   /* characters: KEY_CHARS, READ, SAID, SHORTEST_SAID, SHORT of texts.py */
 #define READ 600
@@ -197,10 +199,10 @@ typedef struct { /* a word that is asked for */
     uint64_t seen;   /* the number of the text in which it was last found */
     uint32_t hash, at, groups;
     uint16_t length; /* 0: a free slot */
-} Word;
+} Asked;
 
 typedef struct { /* open addressing; the letters of all words stand in `letters` */
-    Word *slots;
+    Asked *slots;
     Py_UCS4 *letters;
     size_t mask, used;
 } Words;
@@ -217,10 +219,10 @@ static uint32_t mixed(uint32_t hash) { return hash ^ hash >> 15; }
 static void mark(unsigned char *bloom, uint32_t hash) { bloom[hash % BLOOM_BITS >> 3] |= (unsigned char)(1 << (hash & 7)); }
 static int may_be_marked(const unsigned char *bloom, uint32_t hash) { return bloom[hash % BLOOM_BITS >> 3] >> (hash & 7) & 1; }
 
-static Word *find(const Words *words, uint32_t hash, const Py_UCS4 *letters, size_t length) {
+static Asked *find(const Words *words, uint32_t hash, const Py_UCS4 *letters, size_t length) {
     size_t slot = hash & words->mask;
     for (; words->slots[slot].length; slot = (slot + 1) & words->mask) {
-        const Word *word = &words->slots[slot];
+        const Asked *word = &words->slots[slot];
         if (word->hash == hash && word->length == length && memcmp(words->letters + word->at, letters, 4 * length) == 0)
             break;
     }
@@ -237,7 +239,7 @@ static int make_words(Words *words, size_t count, size_t letters) {
     size_t slots = 16;
     while (slots < 4 * count)
         slots *= 2;
-    *words = (Words){PyMem_Calloc(slots, sizeof(Word)), PyMem_Calloc(letters + 1, sizeof(Py_UCS4)), slots - 1, 0};
+    *words = (Words){PyMem_Calloc(slots, sizeof(Asked)), PyMem_Calloc(letters + 1, sizeof(Py_UCS4)), slots - 1, 0};
     if (words->slots != NULL && words->letters != NULL)
         return 0;
     free_words(words);
@@ -262,9 +264,9 @@ static int add_word(Words *words, PyObject *bytes, uint32_t groups, unsigned cha
     if ((length = PyUnicode_GET_LENGTH(text)) > 0 && length <= MOST_LOWERED && PyUnicode_AsUCS4(text, letters, length, 0) != NULL) {
         for (Py_ssize_t at = 0; at < length; at++)
             hash = with_letter(hash, letters[at]);
-        Word *word = find(words, hash = mixed(hash), letters, (size_t)length);
+        Asked *word = find(words, hash = mixed(hash), letters, (size_t)length);
         if (!word->length) {
-            *word = (Word){.hash = hash, .at = (uint32_t)words->used, .length = (uint16_t)length};
+            *word = (Asked){.hash = hash, .at = (uint32_t)words->used, .length = (uint16_t)length};
             words->used += (size_t)length;
         }
         word->groups |= groups;
@@ -337,7 +339,7 @@ static unsigned char ends[0x80]; /* ends_word of these */
 
 static int is_end(Py_UCS4 letter) { return letter < 0x80 ? ends[letter] : ends_word(letter); }
 
-static int is_new(Word *word) {
+static int is_new(Asked *word) {
     if (!word->length || word->seen == texts_read)
         return 0;
     word->seen = texts_read;
@@ -356,15 +358,15 @@ static void count_words(const Lowered *text, const Words *own, const unsigned ch
             at++;
             continue;
         }
-        out[0]++;
+        out[WORDS * step]++;
         if (!may_be_marked(bloom, hash = mixed(hash)))
             continue;
-        Word *word = find(own, hash, text->letters + start, (size_t)(at - start));
-        out[step] += is_new(word);
+        Asked *word = find(own, hash, text->letters + start, (size_t)(at - start));
+        out[TITLED * step] += is_new(word);
         word = find(&known.words, hash, text->letters + start, (size_t)(at - start));
         if (is_new(word))
             for (uint32_t group = 0, groups = word->groups; groups >> group; group++)
-                out[(2 + group) * step] += groups >> group & 1;
+                out[(NOTICE_WORDS + group) * step] += groups >> group & 1;
     }
 }
 
@@ -383,7 +385,7 @@ static PyObject *find_words(PyObject *module, PyObject *args) {
         goto done;
     memcpy(bloom, known.bloom, sizeof bloom);
     const Py_ssize_t number = PyList_GET_SIZE(texts);
-    if (add_set(&own, asked, 1, bloom) < 0 || (buffer = room_for(2 + PyTuple_GET_SIZE(groups), number)) == NULL)
+    if (add_set(&own, asked, 1, bloom) < 0 || (buffer = room_for(NOTICE_WORDS + PyTuple_GET_SIZE(groups), number)) == NULL)
         goto done;
     for (Py_ssize_t at = 0; buffer != NULL && at < number; at++) {
         if (lower_head(PyList_GET_ITEM(texts, at), READ, &low) < 0)
@@ -397,8 +399,6 @@ done:
 }
 
 /* ---- what the page's head says too ---- */
-
-enum { IS_HEADLINE, IN_TITLE, IN_DESCRIPTION, IN_BODY, NOT_IN_BODY, REPEATED, SAID_ROWS }; /* texts.SAID_ROWS */
 
 typedef struct {
     PyObject *headlines, *title, *description, *body, *text_key, *line_break, *blank;

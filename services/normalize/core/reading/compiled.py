@@ -12,7 +12,15 @@ import selectolax.lexbor
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.normalize.core.reading.blocks import Element, PageBlock, root_element
-from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS, PYTHON, Counting, Rows
+from services.normalize.core.reading.measures import (
+    BLOCK_ROWS,
+    BLOCK_SHARES,
+    ELEMENT_ROWS,
+    ELEMENT_SUMS,
+    PYTHON,
+    Counting,
+    Rows,
+)
 from services.normalize.core.reading.tags import BLOCK, KIND_OF_TAG, ROLE_OF_NUMBER
 from services.normalize.core.reading.texts import PYTHON as READ_BY_PYTHON
 from services.normalize.core.reading.texts import SAID_ROWS, Groups, Said, TextReading, text_key
@@ -26,7 +34,7 @@ from services.normalize.core.reading.walk import (
     walk_once,
 )
 from services.normalize.core.words.class_words import MASK_OF_WORD
-from services.normalize.core.words.containers import ARTICLE_BODY, BIT_OF_TAG
+from services.normalize.core.words.containers import ARTICLE_BODY, OTHER_TAG, READING_OF_TAG
 from services.normalize.core.words.letters import COUNT_TABLE, MARK_TABLE
 from services.normalize.core.words.phrases import BEGINNINGS
 
@@ -39,7 +47,7 @@ try:
 except ImportError:
     _features = _measures = _texts = _walk = None
 
-EDITIONS = (1, 2, 2, 1)
+EDITIONS = (1, 2, 3, 1)
 """Those of _walk.c, _measures.c, _features.c and _texts.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
@@ -52,7 +60,8 @@ OF_ELEMENT = attrgetter(*(slot for slot in Element.__slots__ if slot not in ("no
 OF_BLOCK = attrgetter(*(slot for slot in PageBlock.__slots__ if slot != "element"))
 
 
-Features = Callable[[dict[str, Any]], bytearray]
+FirstFeatures = Callable[..., bytearray]
+SecondFeatures = Callable[[dict[str, Any]], bytearray]
 """What compiled_features.py and compiled_context.py hand their arrays to."""
 
 
@@ -64,8 +73,8 @@ class Reader:
     walk_once: WalkOnce
     counting: Counting
     texts: TextReading
-    features: Features | None
-    second_features: Features | None
+    features: FirstFeatures | None
+    second_features: SecondFeatures | None
     why_not: str = ""
 
     def cut_blocks(self, tree: LexborHTMLParser) -> Walked:
@@ -146,18 +155,16 @@ def _walk_once(body: LexborNode, long_links: set[int]) -> Walked:
 
 def _measure_blocks(blocks: Sequence[PageBlock]) -> Rows:
     assert _measures is not None
-    return _rows(_measures.measure_blocks(blocks, COUNT_TABLE, MARK_TABLE), BLOCK_ROWS)
+    return _rows(_measures.measure_blocks(blocks, COUNT_TABLE, MARK_TABLE), BLOCK_ROWS, len(BLOCK_SHARES))
 
 
-def _measure_elements(elements: Sequence[Element]) -> Rows:
+def _measure_elements(elements: Sequence[Element], blocks: Rows, negative: int) -> Rows:
     assert _measures is not None
-    return _rows(_measures.measure_elements(elements, BIT_OF_TAG, ARTICLE_BODY), ELEMENT_ROWS)
-
-
-def _from_above(parent: Any, carried: Any) -> tuple[Any, Any]:
-    assert _measures is not None
-    depth, far = np.frombuffer(_measures.from_above(parent, carried), np.int64).reshape(2, len(parent))
-    return depth, far
+    chars, prose, linked = blocks["chars"], blocks["prose"], blocks["link_chars"]
+    found = _measures.measure_elements(
+        elements, chars, prose, linked, READING_OF_TAG, OTHER_TAG, ARTICLE_BODY, negative
+    )
+    return _rows(found, ELEMENT_ROWS, len(ELEMENT_SUMS))
 
 
 def _keys_of(texts: list[str]) -> tuple[list[str], Any]:
@@ -177,13 +184,18 @@ def _said_by_head(keys: list[str], sizes: Any, judged: Any, head: Said) -> Any:
     return np.frombuffer(found, np.int64).reshape(len(SAID_ROWS), -1)
 
 
-def _rows(buffer: bytearray, names: Sequence[str]) -> Rows:
-    return dict(zip(names, np.frombuffer(buffer, np.int64).reshape(len(names), -1), strict=True))
+def _rows(buffer: bytearray, names: Sequence[str], floats: int) -> Rows:
+    """The rows by their names; the last ones are floats."""
+    whole = np.frombuffer(buffer, np.int64).reshape(len(names), -1)
+    rows = Rows(zip(names, whole, strict=True))
+    rows.whole = whole
+    rows.update(zip(names[-floats:], whole[-floats:].view(np.float64), strict=True))
+    return rows
 
 
-def _first_features(arrays: dict[str, Any]) -> bytearray:
+def _first_features(*arrays: Any) -> bytearray:
     assert _features is not None
-    found: bytearray = _features.first_features(arrays)
+    found: bytearray = _features.first_features(*arrays)
     return found
 
 
@@ -193,7 +205,7 @@ def _second_features(arrays: dict[str, Any]) -> bytearray:
     return found
 
 
-COMPILED = Counting(_measure_blocks, _measure_elements, _from_above)
+COMPILED = Counting(_measure_blocks, _measure_elements)
 READ_COMPILED = TextReading(_keys_of, _find_words, _said_by_head)
 SHIPPED = choose_reader()
 """What reads pages unless something else is asked for; chosen once."""

@@ -73,6 +73,14 @@ def group_mask(names: str) -> int:
     return mask
 
 
+def groups_of_all(names: tuple[str, ...]) -> int:
+    """The groups of several such names together."""
+    mask = 0
+    for one in names:
+        mask |= group_mask(one)
+    return mask
+
+
 def _mask_of(names: str) -> int:
     """Name by name: a page's names are put together from far fewer single ones. Two words may make one across them."""
     mask, previous = 0, ""

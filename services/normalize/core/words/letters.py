@@ -58,7 +58,7 @@ MARK_TABLE = MARK_TABLE.tobytes()
 
 
 def may_hold_wide_letters(text: str) -> bool:
-    """Whether it is worth looking for wide letters; a tenth of the cost of that."""
+    """Whether it is worth looking for wide letters, Korean ones among them; a tenth of the cost of that."""
     if text.isascii():
         return False
     raw = text.encode("utf-8", "replace")

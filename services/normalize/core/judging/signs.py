@@ -1,0 +1,45 @@
+"""Signs that only expressions find, looked for in the few candidates that may have them."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from services.normalize.core.judging.page_hints import PageHints
+from services.normalize.core.reading.measures import Rows
+from services.normalize.core.words.phrases import JUNK_START, LABEL, WIDE_NOTICE
+
+DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
+SHORT_LINE = 120
+WIDE_HEAD = 200
+
+
+def find_dates(texts: Sequence[str], rows: Rows, judged: Any) -> None:
+    """Which candidates of less than 120 characters hold a year or a time of day, into the row `short_date`."""
+    for at in np.flatnonzero(judged & (rows["chars"] < SHORT_LINE) & (rows["digits"] > 0)).tolist():
+        rows["short_date"][at] = DATE.search(texts[at]) is not None
+
+
+def find_labels(keys: Sequence[str], begins: Any, rows: Rows, judged: Any) -> None:
+    """Which candidates begin as `starts_as_junk` says, into the row `label`."""
+    for at in np.flatnonzero(judged & (begins & LABEL > 0)).tolist():
+        rows["label"][at] = JUNK_START.match(keys[at]) is not None
+
+
+def count_wide_signs(
+    texts: Sequence[str], rows: Rows, words: dict[str, Any], judged: Any, hints: PageHints
+) -> None:
+    """What a script without blanks has in place of commas, words and notices, into their rows."""
+    for at in np.flatnonzero(judged & (rows["wide"] > 0)).tolist():
+        text, head = texts[at], texts[at][:WIDE_HEAD]
+        rows["commas"][at] = text.count("，") + text.count("、")
+        rows["sentences"][at] = text.count("。") + text.count("！") + text.count("？")
+        rows["wide_notice"][at] = len(WIDE_NOTICE.findall(head))
+        words["titled"][at] = _pairs_in(head, hints.title_pairs)
+        words["words"][at] = len(head) // 4
+
+
+def _pairs_in(head: str, pairs: frozenset[str]) -> int:
+    """How many pairs of letters, which stand for words, are the title's."""
+    return sum(head[at : at + 2] in pairs for at in range(0, len(head), 2)) if pairs else 0
