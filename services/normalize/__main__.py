@@ -6,6 +6,7 @@ import sys
 
 from services.normalize.app import build_normalize
 from services.normalize.settings import NormalizeSettings
+from services.runtime.collector import spare_what_is_there
 from services.runtime.logs import set_up_logs
 from services.runtime.monitoring.tracing import tracing
 from services.runtime.service import run_service
@@ -26,6 +27,7 @@ def main() -> int:
 
 async def _run(settings: NormalizeSettings) -> int:
     broker, normalize = build_normalize(settings)
+    spare_what_is_there()
     return await run_service(
         "normalize", settings, broker, tasks=(normalize.get_ready,), close=(normalize.close,)
     )

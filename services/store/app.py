@@ -16,11 +16,11 @@ from sqlalchemy import make_url
 from services.contracts.failures import RetryLater
 from services.contracts.streams import ARTICLES_NORMALIZED, GROUP_STORE
 from services.runtime.broker import build_broker, connect_redis
+from services.runtime.collector import spare_what_is_there
 from services.runtime.service import run_service
 from services.runtime.subscriber import reliable
 
 from .archive import Archive
-from .collector import spare_what_is_there
 from .database.migrate import migrate
 from .database.opening import Database, open_database
 from .handler import build_handler

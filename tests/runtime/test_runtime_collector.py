@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 
-from services.store.collector import spare_what_is_there
+from services.runtime.collector import spare_what_is_there
 
 
 class Ring:

@@ -9,8 +9,8 @@ YOUNG, MIDDLE, OLD = 10_000, 10, 10
 def spare_what_is_there() -> None:
     """Take all objects that exist out of the collector's rounds, and have it come less often.
 
-    After everything is imported and wired: a round over all of it costs a tenth of a second, in which no claim goes on
-    (docs/decisions/0110).
+    After everything is imported and wired: a round over all of it costs up to a tenth of a second, in which nothing else goes
+    on (docs/decisions/0110).
     """
     gc.collect()
     gc.freeze()
