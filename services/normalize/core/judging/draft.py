@@ -47,6 +47,7 @@ def first_draft(scored: Scored) -> Draft:
     """The model's own verdicts: the blocks whose choice promises the highest F1."""
     count = len(scored.scores)
     kept = [False] * count
-    for at in best_selection(scored.scores, scored.facts.chars):
+    candidates = scored.facts.candidates
+    for at in candidates[best_selection(scored.log_odds, scored.facts.chars[candidates])].tolist():
         kept[at] = True
     return Draft(scored, kept, ["model"] * count, [""] * count)

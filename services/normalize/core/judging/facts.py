@@ -10,7 +10,7 @@ from services.normalize.core.judging.page_hints import PageHints, read_hints
 from services.normalize.core.judging.rules.notice_phrases import NOTICES
 from services.normalize.core.judging.signs import count_wide_signs, find_dates, find_labels
 from services.normalize.core.judging.tree import NEGATIVE, Tree
-from services.normalize.core.reading.blocks import Element, PageBlock
+from services.normalize.core.reading.blocks import Element
 from services.normalize.core.reading.measures import FAR, Rows
 from services.normalize.core.reading.page import Page
 from services.normalize.core.reading.texts import IS_HEADLINE, text_key
@@ -38,7 +38,8 @@ class PageFacts:
     hold few links; `tags` the places of their elements' tags among `TAGS`; `keys` the first 200 characters in lower case, `begins` what these may begin as; `candidates` the indices
     of the blocks that the model judges; `said` what the page's head says too; `words`, by name `found`, how many words of its first 600
     characters there are and how many of those that features ask for (`WORD_ROWS`), `notices` for which kinds of notes
-    to the reader it has a word (bits); `after_junk_heading` the blocks since the last heading like "Related articles",
+    to the reader it has a word (bits); `junk_headings` begin like "Related articles";
+    `after_junk_heading` the blocks since the last heading like "Related articles",
     negative once another heading has ended its part.
     """
 
@@ -61,6 +62,7 @@ class PageFacts:
     notices: list[int]
     headline_at: int
     headline_depths: dict[int, int]
+    junk_headings: Any
     after_junk_heading: Any
 
 
@@ -81,6 +83,7 @@ def read_facts(page: Page) -> PageFacts:
     find_dates(texts, rows, judged)
     find_labels(keys, begins, rows, judged)
     count_wide_signs(texts, rows, found, judged, hints)
+    junk_headings = _junk_headings(keys, begins, rows["lengths"])
     headline_at = _headline_at(np.flatnonzero(tags == H1).tolist(), keys, said[IS_HEADLINE], hints)
     return PageFacts(
         page=page,
@@ -102,7 +105,8 @@ def read_facts(page: Page) -> PageFacts:
         notices=(NOTICE_BITS @ (words[len(WORD_ROWS) :] > 0)).tolist(),
         headline_at=headline_at,
         headline_depths=_depths_above(blocks[headline_at].element if headline_at >= 0 else None),
-        after_junk_heading=_junk_headings(blocks, keys, begins, rows["lengths"], (tags >= H2) & (tags <= H6)),
+        junk_headings=junk_headings,
+        after_junk_heading=_after_junk_heading(junk_headings, texts, keys, (tags >= H2) & (tags <= H6)),
     )
 
 
@@ -137,21 +141,30 @@ def _depths_above(element: Element | None) -> dict[int, int]:
     return depths
 
 
-def _junk_headings(
-    blocks: Sequence[PageBlock], keys: Sequence[str], begins: Any, lengths: Any, is_heading: Any
+def _junk_headings(keys: Sequence[str], begins: Any, lengths: Any) -> Any:
+    """Which short blocks begin like "Related articles"."""
+    found = (lengths < HEADING_CHARS) & (begins & HEADING > 0)
+    for place in np.flatnonzero(found).tolist():
+        found[place] = JUNK_HEADING.match(keys[place]) is not None
+    return found
+
+
+def _after_junk_heading(
+    junk_headings: Any, texts: Sequence[str], keys: Sequence[str], is_heading: Any
 ) -> Any:
-    short = lengths < HEADING_CHARS
     junk = [
         place
-        for place in np.flatnonzero(short & (begins & HEADING > 0)).tolist()
-        if (is_heading[place] or blocks[place].text[-1] not in ".!?。,") and JUNK_HEADING.match(keys[place])
+        for place in np.flatnonzero(junk_headings).tolist()
+        if is_heading[place] or texts[place][-1] not in ".!?。,"
     ]
     if not junk:
-        return np.full(len(blocks), -FAR - 1)
+        return np.full(len(texts), -FAR - 1)
     headings = [
-        place for place in np.flatnonzero(short & is_heading).tolist() if len(keys[place]) < HEADING_CHARS
+        place
+        for place in np.flatnonzero(is_heading).tolist()
+        if len(texts[place]) < HEADING_CHARS and len(keys[place]) < HEADING_CHARS
     ]
-    places = np.arange(len(blocks))
+    places = np.arange(len(texts))
     last = _last_of(junk, places)
     distances = np.minimum(FAR, places - last)
     return np.where((last == NEVER) | (_last_of(headings, places) > last), -distances - 1, distances)

@@ -1,12 +1,11 @@
 """Keep or cut: every block of a page with its verdict, reason, rule and score."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from services.normalize.core.judging.draft import Draft, first_draft
-from services.normalize.core.judging.facts import PageFacts
 from services.normalize.core.judging.model import Passes
-from services.normalize.core.judging.reasons import reason_of_cut, reasons_of_names
+from services.normalize.core.judging.reasons import reasons_of_cuts
 from services.normalize.core.judging.rules.article_body import rescue_by_article_body
 from services.normalize.core.judging.rules.comments import cut_comments
 from services.normalize.core.judging.rules.endings import cut_after_ending, cut_below_heading
@@ -71,20 +70,12 @@ def _added(draft: Draft) -> list[JudgedBlock]:
 
 
 def _ledger(draft: Draft) -> list[JudgedBlock]:
-    facts, names = draft.scored.facts, reasons_of_names(draft.scored.facts.tree)
-    lines = zip(
-        draft.scored.page.blocks, draft.kept, draft.reasons, draft.rules, draft.scored.scores, strict=True
-    )
-    return [
-        JudgedBlock(block, kept, reason or _reason(block, kept, facts, names), rule, score)
-        for block, kept, reason, rule, score in lines
-    ]
-
-
-def _reason(block: PageBlock, kept: bool, facts: PageFacts, names: Sequence[str | None]) -> str:
-    if kept:
-        return "subheading" if block.kind == "heading" else "article text"
-    return reason_of_cut(block, facts, names)
+    blocks, reasons = draft.scored.page.blocks, reasons_of_cuts(draft.scored.facts)
+    for at in draft.kept_places():
+        reasons[at] = "subheading" if blocks[at].kind == "heading" else "article text"
+    said = [own or why for own, why in zip(draft.reasons, reasons, strict=True)]
+    lines = zip(blocks, draft.kept, said, draft.rules, draft.scored.scores, strict=True)
+    return [*map(JudgedBlock._make, lines)]
 
 
 def text_kept_by(draft: Draft, rules: tuple[Rule, ...]) -> str:

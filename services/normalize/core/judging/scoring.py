@@ -19,25 +19,30 @@ from services.normalize.core.reading.page import Page
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """A page with its facts; `scores` holds the log-odds by block index, None for blocks that are no candidates."""
+    """A page with its facts; `scores` holds the log-odds by block index, None for blocks that are no candidates.
+
+    `log_odds` are those of the candidates as an array.
+    """
 
     page: Page
     facts: PageFacts
     scores: list[float | None]
+    log_odds: Any
 
 
 def score_page(page: Page, passes: Passes | None = None) -> Scored:
     """Both passes over one page, by the shipped weights or by `passes`."""
     facts = read_facts(page)
     scores: list[float | None] = [None] * len(page.blocks)
+    log_odds = np.zeros(0)
     if len(facts.candidates):
         passes = passes or shipped_passes(page.kind)
         compiled = page.kind == "html" and page.reader.features is not None
         first = passes.first.score(compiled_features(facts) if compiled else first_features(facts))
-        second = passes.second.score(_second_features(facts, first))
-        for at, score in zip(facts.candidates.tolist(), second.tolist(), strict=True):
+        log_odds = passes.second.score(_second_features(facts, first))
+        for at, score in zip(facts.candidates.tolist(), log_odds.tolist(), strict=True):
             scores[at] = score
-    return Scored(page, facts, scores)
+    return Scored(page, facts, scores, log_odds)
 
 
 def _second_features(facts: PageFacts, first: Any) -> Columns:

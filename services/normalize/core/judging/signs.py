@@ -13,6 +13,7 @@ from services.normalize.core.words.phrases import JUNK_START, LABEL, WIDE_NOTICE
 DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
 SHORT_LINE = 120
 WIDE_HEAD = 200
+MANY_LINKS = 0.5
 
 
 def find_dates(texts: Sequence[str], rows: Rows, judged: Any) -> None:
@@ -22,8 +23,9 @@ def find_dates(texts: Sequence[str], rows: Rows, judged: Any) -> None:
 
 
 def find_labels(keys: Sequence[str], begins: Any, rows: Rows, judged: Any) -> None:
-    """Which candidates begin as `starts_as_junk` says, into the row `label`."""
-    for at in np.flatnonzero(judged & (begins & LABEL > 0)).tolist():
+    """Which candidates, and which others that are no links, begin like a label of the page, into the row `label`."""
+    asked = judged | (rows["link_shares"] <= MANY_LINKS)
+    for at in np.flatnonzero(asked & (begins & LABEL > 0)).tolist():
         rows["label"][at] = JUNK_START.match(keys[at]) is not None
 
 

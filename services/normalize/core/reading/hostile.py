@@ -17,9 +17,10 @@ MANY_VALUES = 20_000  # signs of equality
 LONG_TAG = 300  # characters
 TAG_NAME = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.I)
 TAG = re.compile(
-    r"""<(?:(script|style|title|textarea)\b(?:.*?</\1|.*+)|[a-z][^\s/>]*+((?:[^"'>]++|"[^"]*+"|'[^']*+')*+))""",
+    r"""<(?:(script|style|title|textarea)\b(?:[^<]++|<(?!/\1))*+|[a-z][^\s/>]*+((?:[^"'>]++|"[^"]*+"|'[^']*+')*+))""",
     re.I | re.S,
 )
+"""A tag's attributes; what stands in a script or the like is none, and is passed over a run without `<` at a time."""
 ATTRIBUTE = re.compile(r"""[^\s/>=]++\s*+(?:=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?""")
 UNNESTED = frozenset(
     ("br", "img", "meta", "link", "input", "hr", "source", "wbr", "p", "li", "option", "td", "tr", "th")
