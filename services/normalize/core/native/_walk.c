@@ -11,7 +11,7 @@
 #include <string.h>
 #include <structmember.h>
 
-#define EDITION 1 /* compiled.py takes no other */
+#define EDITION 2 /* compiled.py takes no other */
 
 enum Role { NOTHING, TEXT, BLOCK, INLINE, LINK, NAMED_INLINE, BREAK }; /* tags.py */
 
@@ -75,7 +75,7 @@ static struct {
         const char *data; /* as lexbor keeps it */
         PyObject *name;
     } tag[NUMBERS];
-    uintptr_t article;
+    uintptr_t article, title, link, meta, script;
     Py_ssize_t max_depth, max_blocks, long_link;
     int bound;
 } house;
@@ -300,13 +300,28 @@ static int read_words(Node *node, Words *words) {
     return 0;
 }
 
+/* As add_letter for each, a word at a time. */
+static void gather_ascii(Walk *walk, const unsigned char *letters, Py_ssize_t length) {
+    for (Py_ssize_t at = 0; at < length;) {
+        if (Py_UNICODE_ISSPACE(letters[at])) {
+            walk->blank = 1;
+            at++;
+            continue;
+        }
+        add_letter(walk, letters[at++]);
+        Py_UCS4 *line = walk->line + walk->length;
+        while (at < length && !Py_UNICODE_ISSPACE(letters[at]))
+            *line++ = letters[at++];
+        walk->length = line - walk->line;
+    }
+}
+
 static int gather(Walk *walk, const Words *words) {
     if (make_room(walk, (size_t)words->length) < 0)
         return -1;
     walk->gathered = 1;
     if (words->wide == NULL) {
-        for (Py_ssize_t at = 0; at < words->length; at++)
-            add_letter(walk, (unsigned char)words->ascii.data[at]);
+        gather_ascii(walk, (const unsigned char *)words->ascii.data, words->length);
         return 0;
     }
     const int width = PyUnicode_KIND(words->wide);
@@ -731,6 +746,149 @@ static PyObject *cut(PyObject *module, PyObject *args) {
     return found;
 }
 
+/* ---- the head: head.py ---- */
+
+typedef struct {
+    PyObject *title, *canonical, *lang, *metas, *scripts;
+    int has_canonical;
+} Head;
+
+/* An attribute's value; no data where it has none or is not there. */
+static Text attribute_of(Node *node, const char *name) {
+    Text value = {NULL, 0};
+    for (Attribute *one = lexbor.first_attribute(node); one != NULL; one = lexbor.next_attribute(one)) {
+        size_t length = 0;
+        const char *own = lexbor.attribute_name(one, &length);
+        if (own == NULL || length != strlen(name) || memcmp(own, name, length) != 0)
+            continue;
+        if ((value.data = lexbor.attribute_value(one, &value.length)) == NULL)
+            value.length = 0;
+        break;
+    }
+    return value;
+}
+
+static char lower_ascii(char letter) { return letter >= 'A' && letter <= 'Z' ? (char)(letter | 0x20) : letter; }
+
+static int begins_with(Text text, const char *word) {
+    const size_t length = strlen(word);
+    for (size_t at = 0; at < length; at++)
+        if (at >= text.length || lower_ascii(text.data[at]) != word[at])
+            return 0;
+    return 1;
+}
+
+static int is_html_blank(char letter) { return letter == ' ' || letter == '\t' || letter == '\n' || letter == '\f' || letter == '\r'; }
+
+/* Whether one of the words, parted by blanks, is this one. */
+static int has_word(Text text, const char *word) {
+    for (size_t at = 0; at < text.length; at++) {
+        const size_t start = at;
+        while (at < text.length && !is_html_blank(text.data[at]))
+            at++;
+        if (at - start == strlen(word) && begins_with((Text){text.data + start, at - start}, word))
+            return 1;
+    }
+    return 0;
+}
+
+/* None for an attribute that is not there or has no value, as selectolax has it. */
+static PyObject *decoded_or_none(Text text) { return text.data != NULL ? decoded(text) : Py_NewRef(Py_None); }
+
+/* 1 with the only text of an element (empty if it holds nothing), 0 where it holds more than that, -1 with an error set. */
+static int only_text(Node *node, PyObject **text) {
+    Node *child = lexbor.first_child(node);
+    if (child != NULL && (lexbor.next(child) != NULL || lexbor.type(child) != TEXT_NODE))
+        return 0;
+    *text = decoded(child != NULL ? text_of(child) : (Text){"", 0});
+    return *text != NULL ? 1 : -1;
+}
+
+static int take_meta(Head *head, Node *node) {
+    Text name = attribute_of(node, "property"), content = attribute_of(node, "content");
+    PyObject *key, *low, *value;
+    if (name.length == 0)
+        name = attribute_of(node, "name");
+    if (name.length == 0)
+        name = attribute_of(node, "itemprop");
+    if (name.length == 0 || content.length == 0)
+        return 1;
+    key = decoded(name);
+    low = key != NULL ? PyObject_CallMethod(key, "lower", NULL) : NULL;
+    value = decoded(content);
+    const int failed = low == NULL || value == NULL || PyDict_SetDefault(head->metas, low, value) == NULL;
+    Py_XDECREF(key);
+    Py_XDECREF(low);
+    Py_XDECREF(value);
+    return failed ? -1 : 1;
+}
+
+static int take_script(Head *head, Node *node) {
+    PyObject *source = NULL;
+    int found;
+    if (!begins_with(attribute_of(node, "type"), "application/ld+json"))
+        return 1;
+    if ((found = only_text(node, &source)) == 1)
+        found = PyList_Append(head->scripts, source) < 0 ? -1 : 1;
+    Py_XDECREF(source);
+    return found;
+}
+
+/* 1 if the node was understood, 0 if the parser must be asked, -1 with an error set. */
+static int take_of_head(Head *head, Node *node) {
+    const uintptr_t tag = lexbor.tag_id(node);
+    if (tag == house.meta)
+        return take_meta(head, node);
+    if (tag == house.script)
+        return take_script(head, node);
+    if (tag == house.title && head->title == NULL)
+        return only_text(node, &head->title);
+    if (tag == house.link && !head->has_canonical && has_word(attribute_of(node, "rel"), "canonical")) {
+        head->has_canonical = 1;
+        return (head->canonical = decoded_or_none(attribute_of(node, "href"))) != NULL ? 1 : -1;
+    }
+    return 1;
+}
+
+/* The node after this one in the page's order. */
+static Node *following(Node *node, const Node *root) {
+    Node *next = lexbor.first_child(node);
+    if (next != NULL)
+        return next;
+    while (node != root && (next = lexbor.next(node)) == NULL)
+        node = lexbor.parent(node);
+    return node != root ? next : NULL;
+}
+
+PyDoc_STRVAR(head_doc, "head(root) -> (title, canonical, lang, metas, scripts), or None where the parser must be asked\n\n"
+                       "As head.read_head below the node at the address `root`; the tree must be kept by the caller.");
+
+static PyObject *head(PyObject *module, PyObject *address) {
+    Head head = {.metas = PyDict_New(), .scripts = PyList_New(0)};
+    Node *root = PyLong_Check(address) && house.bound ? PyLong_AsVoidPtr(address) : NULL;
+    PyObject *found = NULL;
+    int understood = head.metas != NULL && head.scripts != NULL ? 1 : -1;
+    (void)module;
+    if (root == NULL && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "no address of a node");
+    if (root == NULL || (head.lang = decoded_or_none(attribute_of(root, "lang"))) == NULL)
+        understood = -1;
+    for (Node *node = root; understood == 1 && node != NULL; node = following(node, root))
+        if (lexbor.type(node) == ELEMENT_NODE)
+            understood = take_of_head(&head, node);
+    if (understood == 1)
+        found = Py_BuildValue("OOOOO", head.title != NULL ? head.title : Py_None, head.canonical != NULL ? head.canonical : Py_None, head.lang,
+                              head.metas, head.scripts);
+    else if (understood == 0)
+        found = Py_NewRef(Py_None);
+    Py_XDECREF(head.title);
+    Py_XDECREF(head.canonical);
+    Py_XDECREF(head.lang);
+    Py_XDECREF(head.metas);
+    Py_XDECREF(head.scripts);
+    return found;
+}
+
 /* ---- binding to selectolax's library and to blocks.py ---- */
 
 static int find_functions(const char *library) {
@@ -787,7 +945,7 @@ static int prove_layout(Node *node, Text expected) {
     return -1;
 }
 
-PyDoc_STRVAR(bind_doc, "bind(library, text_node, text, Element, PageBlock, roles, kinds, article, max_depth, max_blocks, long_link)\n\n"
+PyDoc_STRVAR(bind_doc, "bind(library, text_node, text, Element, PageBlock, roles, kinds, article, max_depth, max_blocks, long_link, head)\n\n"
                        "Find lexbor's functions in the loaded `library`, prove the layout by a text node and its text, and keep\n"
                        "the house's classes and bounds. Raises ImportError where something is not as expected.");
 
@@ -795,13 +953,13 @@ static PyObject *bind(PyObject *module, PyObject *args) {
     PyObject *node, *kinds;
     PyTypeObject *element, *block;
     const char *library, *roles;
-    Py_ssize_t role_count, article, length;
+    Py_ssize_t role_count, article, title, link, meta, script, length;
     Text text;
     (void)module;
     house.bound = 0;
-    if (!PyArg_ParseTuple(args, "sO!y#O!O!y#O!nnnn", &library, &PyLong_Type, &node, &text.data, &length, &PyType_Type, &element,
+    if (!PyArg_ParseTuple(args, "sO!y#O!O!y#O!nnnn(nnnn)", &library, &PyLong_Type, &node, &text.data, &length, &PyType_Type, &element,
                           &PyType_Type, &block, &roles, &role_count, &PyDict_Type, &kinds, &article, &house.max_depth,
-                          &house.max_blocks, &house.long_link))
+                          &house.max_blocks, &house.long_link, &title, &link, &meta, &script))
         return NULL;
     text.length = (size_t)length;
     if (role_count != NUMBERS || house.max_depth < 1 || house.max_depth > 10000)
@@ -814,6 +972,10 @@ static PyObject *bind(PyObject *module, PyObject *args) {
     Py_XSETREF(house.element, (PyTypeObject *)Py_NewRef(element));
     Py_XSETREF(house.block, (PyTypeObject *)Py_NewRef(block));
     house.article = (uintptr_t)article;
+    house.title = (uintptr_t)title;
+    house.link = (uintptr_t)link;
+    house.meta = (uintptr_t)meta;
+    house.script = (uintptr_t)script;
     house.bound = 1;
     Py_RETURN_NONE;
 }
@@ -821,6 +983,7 @@ static PyObject *bind(PyObject *module, PyObject *args) {
 static PyMethodDef METHODS[] = {
     {"bind", bind, METH_VARARGS, bind_doc},
     {"cut", cut, METH_VARARGS, cut_doc},
+    {"head", head, METH_O, head_doc},
     {NULL, NULL, 0, NULL},
 };
 

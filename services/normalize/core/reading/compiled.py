@@ -12,6 +12,7 @@ import selectolax.lexbor
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.normalize.core.reading.blocks import Element, PageBlock, root_element
+from services.normalize.core.reading.head import Head, ReadHead, read_head
 from services.normalize.core.reading.measures import (
     BLOCK_ROWS,
     BLOCK_SHARES,
@@ -47,7 +48,7 @@ try:
 except ImportError:
     _features = _measures = _texts = _walk = None
 
-EDITIONS = (1, 2, 3, 1)
+EDITIONS = (2, 2, 3, 1)
 """Those of _walk.c, _measures.c, _features.c and _texts.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
@@ -71,6 +72,7 @@ class Reader:
 
     name: str
     walk_once: WalkOnce
+    read_head: ReadHead
     counting: Counting
     texts: TextReading
     features: FirstFeatures | None
@@ -86,9 +88,11 @@ def choose_reader(*, compiled: bool = True) -> Reader:
     """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
     reason = _reason_against() if compiled else "switched off"
     return (
-        Reader("python", walk_once, PYTHON, READ_BY_PYTHON, None, None, reason)
+        Reader("python", walk_once, read_head, PYTHON, READ_BY_PYTHON, None, None, reason)
         if reason
-        else Reader("compiled", _walk_once, COMPILED, READ_COMPILED, _first_features, _second_features)
+        else Reader(
+            "compiled", _walk_once, _read_head, COMPILED, READ_COMPILED, _first_features, _second_features
+        )
     )
 
 
@@ -128,6 +132,7 @@ def _bind() -> None:
         MAX_DEPTH,
         MAX_BLOCKS,
         LONG_LINK,
+        tuple(tree.create_node(tag).tag_id for tag in ("title", "link", "meta", "script")),
     )
 
 
@@ -151,6 +156,14 @@ def _walk_once(body: LexborNode, long_links: set[int]) -> Walked:
     assert _walk is not None
     found: Walked = _walk.cut(body.mem_id, root_element(), long_links)
     return found
+
+
+def _read_head(tree: LexborHTMLParser) -> Head:
+    """As `read_head`, which is asked where a title or script holds more than one text."""
+    assert _walk is not None
+    root = tree.root
+    found = _walk.head(root.mem_id) if root is not None else None
+    return Head(*found) if found is not None else read_head(tree)
 
 
 def _measure_blocks(blocks: Sequence[PageBlock]) -> Rows:

@@ -2,10 +2,10 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic_core import from_json
-from selectolax.lexbor import LexborHTMLParser
 
 MAX_SCRIPT_CHARS = 2_000_000
 MAX_OBJECTS = 2_000
@@ -15,15 +15,14 @@ DANGLING = re.compile(r",\s*([}\]])")
 CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32)), " ")
 
 
-def read_json_ld(tree: LexborHTMLParser) -> tuple[dict[str, Any], ...]:
+def read_json_ld(scripts: Sequence[str]) -> tuple[dict[str, Any], ...]:
     """All objects of the page's JSON-LD scripts, outermost first, `@graph` and nested ones included.
 
     Broken scripts are skipped; at most 2,000 objects and 2 million characters are read.
     """
     objects: list[dict[str, Any]] = []
     budget = MAX_SCRIPT_CHARS
-    for script in tree.css('script[type^="application/ld+json"]'):
-        source = script.text() or ""
+    for source in scripts:
         budget -= len(source)
         if budget < 0 or len(objects) >= MAX_OBJECTS:
             break

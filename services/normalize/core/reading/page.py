@@ -78,31 +78,18 @@ def _text_page(text: str, url: str, reader: Reader) -> Page:
 def _html_page(decoded: Decoded, url: str, reader: Reader) -> Page:
     tree = LexborHTMLParser(decoded.source, options=LexborDocumentOptions.WO_EVENTS)
     elements, blocks = reader.cut_blocks(tree)
-    title = tree.css_first("title")
-    canonical = tree.css_first('link[rel~="canonical"]')
-    html = tree.css_first("html")
+    head = reader.read_head(tree)
     return Page(
         kind="html",
         url=url,
         tree=tree,
-        json_ld=read_json_ld(tree),
-        metas=_metas(tree),
-        title_tag=" ".join((title.text() or "").split()) or None if title is not None else None,
-        canonical_link=canonical.attributes.get("href") if canonical is not None else None,
-        html_lang=html.attributes.get("lang") if html is not None else None,
+        json_ld=read_json_ld(head.scripts),
+        metas=head.metas,
+        title_tag=" ".join((head.title or "").split()) or None,
+        canonical_link=head.canonical,
+        html_lang=head.lang,
         text=decoded.text,
         blocks=tuple(blocks),
         elements=tuple(elements),
         reader=reader,
     )
-
-
-def _metas(tree: LexborHTMLParser) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for meta in tree.css("meta"):
-        attributes = meta.attributes
-        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
-        content = attributes.get("content")
-        if name and content:
-            found.setdefault(name.lower(), content)
-    return found
