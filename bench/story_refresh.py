@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert
 
 from bench.sameness_data import print_table
 from bench.store.messages import make_message, make_words
+from services.runtime.collector import spare_what_is_there
 from services.store.archive import Archive
 from services.store.claim.incoming import Incoming, incoming_of
 from services.store.core.stories.terms import pack_terms, terms_of
@@ -28,15 +29,28 @@ TOPIC = ""
 EVENT_WORDS, REPORTS = 60, 6
 """Articles come in sixes that share sixty words of their own; they are in one story, or scattered, as nobody has weighed them."""
 ALONE_S, PAUSE_S = 5.0, 0.05
+TURN_S = 0.005
 MOST_CLAIMS = 2_000
 
 
 @dataclass
 class Waits:
-    """Milliseconds that claims took, one every twentieth of a second, and that the loop came late meanwhile."""
+    """Milliseconds that claims took, one every twentieth of a second, and that the loop came late meanwhile.
+
+    `own` are the milliseconds of CPU that this process spent between two turns of the loop, beyond the loop's pause: what it
+    was kept waiting for by this process, whatever else the machine did.
+    """
 
     claims: list[float] = field(default_factory=list)
     loop: list[float] = field(default_factory=list)
+    own: list[float] = field(default_factory=list)
+
+    async def turn(self) -> None:
+        """Turn the loop for ever, noting what each turn waited for."""
+        while True:
+            began = time.process_time()
+            await asyncio.sleep(TURN_S)
+            self.own.append(1e3 * max(0.0, time.process_time() - began - TURN_S))
 
 
 async def measure(folder: Path, articles: int, *, scattered: bool) -> None:
@@ -47,6 +61,7 @@ async def measure(folder: Path, articles: int, *, scattered: bool) -> None:
     archive = Archive(database)
     rng = random.Random(1)
     incomings = [incoming_of(make_message(number, rng)) for number in range(MOST_CLAIMS)]
+    spare_what_is_there()  # as the store does at its start
     before = _peak_mb()
     loaded = await _timed(archive.stories.prepare(TOPIC, day_of(datetime.now(UTC))))
     held = _peak_mb()
@@ -62,12 +77,14 @@ async def measure(folder: Path, articles: int, *, scattered: bool) -> None:
         head,
         [(articles, loaded, refreshed_s, before, held, _peak_mb(), load)],
     )
-    rows = [("alone", *_spread(alone.claims), *_spread(alone.loop))]
-    rows.append(("beside", *_spread(beside.claims), *_spread(beside.loop)))
+    rows = [
+        (name, *_spread(waits.claims), *_spread(waits.loop), *_spread(waits.own))
+        for name, waits in (("alone", alone), ("beside", beside))
+    ]
     names = ("p50", "p90", "p99", "most")
     print_table(
-        "milliseconds that claims took, and that the event loop came late",
-        ("", *(f"claim {name}" for name in names), *(f"loop {name}" for name in names)),
+        "milliseconds that claims took, that the event loop came late, and of CPU that this process spent between its turns",
+        ("", *(f"{what} {name}" for what in ("claim", "loop", "own") for name in names)),
         rows,
     )
 
@@ -103,6 +120,7 @@ async def _fill(database: Database, articles: int, together: int) -> None:
 async def _claims_beside(archive: Archive, incomings: list[Incoming], work: Any) -> Waits:
     """Claim one article after another, with a pause, until `work` is done."""
     waits, done = Waits(), asyncio.ensure_future(work)
+    turning = asyncio.ensure_future(waits.turn())
     while not done.done() and incomings:
         began = time.perf_counter()
         await archive.claim(incomings.pop())
@@ -111,6 +129,7 @@ async def _claims_beside(archive: Archive, incomings: list[Incoming], work: Any)
         waits.claims.append(1e3 * (claimed - began))
         waits.loop.append(1e3 * (time.perf_counter() - claimed - PAUSE_S))
     await done
+    turning.cancel()
     return waits
 
 

@@ -89,12 +89,17 @@ async def weighed_anew(database: Database, standing: Standing, own: frozenset[in
 
     Long: no lock is held, and the interpreter is given away after every article.
     """
-    rates = FeedRates(standing.members)
-    await for_each(database, standing, rates.count)
-    snapshot = await asyncio.to_thread(rates.snapshot, standing.snapshot.version + 1, own)
+    snapshot = await _counted(database, standing, own)
     index = await filled(database, standing, snapshot)
     changes = await asyncio.to_thread(_repaired, index)
     return Refresh(standing, snapshot, index, in_slices(changes), standing.state.next_story_id)
+
+
+async def _counted(database: Database, standing: Standing, own: frozenset[int]) -> Snapshot:
+    """The next snapshot. What was counted ends here: it is as much as the index that is filled next."""
+    rates = FeedRates(standing.members)
+    await for_each(database, standing, rates.count)
+    return await asyncio.to_thread(rates.snapshot, standing.snapshot.version + 1, own)
 
 
 def write_slice(

@@ -1,5 +1,7 @@
 """Stories: joined, split, merged and moved; the same whatever the order; nothing changes before it is committed."""
 
+import gc
+import heapq
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -11,8 +13,10 @@ from hypothesis import strategies as st
 from bench.story_feed import rebuilt, take_snapshot
 from services.store.core.stories.index import StoryIndex
 from services.store.core.stories.linkage import average_link_groups
+from services.store.core.stories.postings import Postings
 from services.store.core.stories.snapshot import Snapshot, is_snapshot_due
 from services.store.core.stories.terms import Terms, term_hash
+from services.store.core.stories.vectors import Weights, packed, unpacked
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -237,6 +241,30 @@ def test_average_linkage_merges_the_closest_first_and_stops_at_the_threshold() -
     assert average_link_groups(matrix, 0.09) == [[0, 1, 2, 3]]
     assert average_link_groups([], 0.5) == []
     assert average_link_groups([[1.0]], 0.5) == [[0]]
+
+
+def test_index_gives_the_garbage_collector_less_than_an_object_a_term() -> None:
+    rng = random.Random(6)
+    index = StoryIndex(Snapshot())
+    gc.collect()
+    before = len(gc.get_objects())
+    for number in range(100):
+        index.place(f"{number:03}", {rng.getrandbits(32): 1.0 for _ in range(100)}, 1 + number % 50)
+    assert len(gc.get_objects()) - before < 5 * 100  # the terms that are looked up by are three thousand
+
+
+def test_postings_of_a_rare_term_and_of_a_frequent_one_are_found_alike() -> None:
+    postings, word = Postings(), term_hash("zugunglück")
+    for row in range(100):
+        postings.add(row, {word: 0.5, row: 0.9 if row == 3 else 0.1})
+        rows, left_out = postings.nearest({word: 1.0})
+        assert sorted(rows) == sorted(heapq.nsmallest(40, range(row + 1))) and not left_out
+    assert postings.nearest({3: 1.0, word: 0.1})[0][0] == 3
+
+
+@given(st.dictionaries(st.integers(0, 2**32 - 1), st.floats(0.0, 1.0, width=32), max_size=100))
+def test_packed_vector_comes_back_in_its_order(vector: Weights) -> None:
+    assert list(unpacked(packed(vector)).items()) == list(vector.items())
 
 
 def test_story_larger_than_a_repair_is_left_whole_and_the_cap_is_recorded() -> None:

@@ -3,16 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from .vectors import Packed
+from .vectors import Packed, parts_of
 
 
 def similarities(vectors: Sequence[Packed]) -> list[list[float]]:
     """All dot products as a full matrix, 1 on the diagonal; by shared terms, since most pairs share few of a hundred."""
     holders: dict[int, list[tuple[int, float]]] = defaultdict(list)
     matrix = [[0.0] * len(vectors) for _ in vectors]
-    for place, (terms, weights) in enumerate(vectors):
+    for place, vector in enumerate(vectors):
         row = matrix[place]
-        for term, weight in zip(terms, weights, strict=True):
+        for term, weight in zip(*parts_of(vector), strict=True):
             for other, other_weight in holders[term]:
                 row[other] += weight * other_weight
             holders[term].append((place, weight))

@@ -7,19 +7,26 @@ from typing import TypeAlias
 
 Weights: TypeAlias = "dict[int, float]"
 """A vector of unit length (for Cyrillic texts shorter): term hash to weight."""
-Packed: TypeAlias = "tuple[array[int], array[float]]"
-"""A sparse vector: its terms, and as many weights. Never changed: several may share one."""
+Packed: TypeAlias = bytes
+"""A sparse vector: its terms, then as many weights, four bytes each. Never changed: several may share one. Plain bytes and
+not arrays, because the garbage collector looks into arrays one by one whenever it looks at everything."""
 NOTHING = 1e-9
 
 
 def packed(vector: Weights) -> Packed:
     """The vector in few bytes, its order kept."""
-    return array("I", vector.keys()), array("f", vector.values())
+    return array("I", vector.keys()).tobytes() + array("f", vector.values()).tobytes()
+
+
+def parts_of(vector: Packed) -> "tuple[array[int], array[float]]":
+    """The terms of a packed vector, and as many weights."""
+    half = len(vector) // 2
+    return array("I", vector[:half]), array("f", vector[half:])
 
 
 def unpacked(vector: Packed) -> Weights:
     """What `packed` packed."""
-    return dict(zip(*vector, strict=True))
+    return dict(zip(*parts_of(vector), strict=True))
 
 
 def dot(one: Weights, other: Weights) -> float:
@@ -32,12 +39,13 @@ def dot(one: Weights, other: Weights) -> float:
 
 def dot_packed(vector: Weights, other: Packed) -> float:
     """The same with a packed one: two hundred thousand of these a second, since the loop is in C."""
-    return float(sum(map(mul, other[1], map(vector.get, other[0], repeat(0.0)))))
+    terms, weights = parts_of(other)
+    return float(sum(map(mul, weights, map(vector.get, terms, repeat(0.0)))))
 
 
 def added(total: Packed, vector: Packed, sign: float = 1.0) -> Packed:
     """The sum of two packed vectors, or their difference; what comes to nothing is left out."""
     sums = unpacked(total)
-    for term, weight in zip(*vector, strict=True):
+    for term, weight in zip(*parts_of(vector), strict=True):
         sums[term] = sums.get(term, 0.0) + sign * weight
     return packed({term: weight for term, weight in sums.items() if abs(weight) > NOTHING})
