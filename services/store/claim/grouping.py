@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Select, delete, select, update
 
 from ..core.groups import groups_of
 from ..core.members import Member, publication_rank
-from ..database.prepared import put_row, set_columns
+from ..database.prepared import Prepared, put_row, set_columns
 from ..database.schema import article, article_group, edge
-from ..database.statements import AnyRow, among, listed
+from ..database.statements import among, listed
 from .lookup import MEMBER_COLUMNS, Stored, stored_of
 
 
@@ -53,15 +54,22 @@ GroupChange = CanonicalChanged | GroupsMerged
 
 @dataclass(frozen=True)
 class Grouped:
-    """The group an article is in now, what changed among the groups on the way, who stands for parts that came off."""
+    """The group an article is in now, what changed among the groups on the way, who stands for parts that came off.
+
+    Where `is_saved` is False the group's row is still as it was before.
+    """
 
     group: Group
     changes: tuple[GroupChange, ...] = ()
     parts: tuple[Member, ...] = ()
+    is_saved: bool = True
 
 
 def join_groups(connection: Connection, member: Member, group_ids: Iterable[int]) -> Grouped:
-    """Take a new article into the one group made of these; into a new group where there are none. Rows are locked."""
+    """Take a new article into the one group made of these; into a new group where there are none. Rows are locked.
+
+    What it changes of a group that was there is not saved yet: the claim changes more of it.
+    """
     groups = groups_by_id(connection, group_ids)
     if not groups:
         return Grouped(_new_group(connection, member, revision=1, members=1))
@@ -69,8 +77,7 @@ def join_groups(connection: Connection, member: Member, group_ids: Iterable[int]
     group = grouped.group
     canonical = min(group.canonical, member, key=publication_rank)
     joined = replace(group, canonical=canonical, members=group.members + 1)
-    save_group(connection, joined)
-    return Grouped(joined, (*grouped.changes, *_canonical_change(group, joined)))
+    return Grouped(joined, (*grouped.changes, *_canonical_change(group, joined)), is_saved=False)
 
 
 def regroup(connection: Connection, stored: Stored, group_ids: Iterable[int]) -> Grouped:
@@ -103,13 +110,11 @@ def groups_by_id(connection: Connection, group_ids: Iterable[int]) -> list[Group
     wanted = sorted(set(group_ids))
     if not wanted:
         return []
-    statement = (
-        select(*MEMBER_COLUMNS, article_group)
-        .join(article_group, article_group.c.canonical_id == article.c.article_id)
-        .where(among(connection.dialect.name, article_group.c.group_id, "groups"))
-        .order_by(article_group.c.group_id)
-    )
-    return [_group_of(row) for row in connection.execute(statement, {"groups": listed(connection, wanted)})]
+    rows = GROUPS_BY_ID.all(connection, {"groups": listed(connection, wanted)})
+    return [
+        Group(row.own_group, stored_of(row).member, row.own_revision, row.changes, row.face, row.members)
+        for row in rows
+    ]
 
 
 def save_group(connection: Connection, group: Group) -> None:
@@ -222,7 +227,21 @@ def _edges_among(connection: Connection, groups: Iterable[int]) -> list[tuple[st
     return [(row.low, row.high) for row in rows]
 
 
-def _group_of(row: AnyRow) -> Group:
-    group_id = row._mapping[article_group.c.group_id]
-    revision = row._mapping[article_group.c.revision]
-    return Group(group_id, stored_of(row).member, revision, row.changes, row.face, row.members)
+def _groups_by_id(dialect: str) -> Select[*tuple[Any, ...]]:
+    own = article_group.c
+    return (
+        select(
+            *MEMBER_COLUMNS,
+            own.group_id.label("own_group"),
+            own.revision.label("own_revision"),
+            own.changes,
+            own.face,
+            own.members,
+        )
+        .join(article_group, own.canonical_id == article.c.article_id)
+        .where(among(dialect, own.group_id, "groups"))
+        .order_by(own.group_id)
+    )
+
+
+GROUPS_BY_ID = Prepared(_groups_by_id)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 from services.contracts import events
 
 from ..core.members import Member
-from ..core.verdict import New, Revision, Update, Verdict, judge
+from ..core.verdict import Revision, Update, Verdict, judge
 from ..database.prepared import Prepared, put_new
 from ..database.schema import article, article_group, outbox
 from ..database.statements import is_postgres
@@ -114,7 +114,7 @@ def _finished(
     if not isinstance(written, Written):
         return _Finished(_settled_before(written)) if written else None
     incoming, grouped, verdict = written.incoming, written.grouped, written.verdict
-    face = None if isinstance(verdict, New) else _face_of(connection, grouped.group)
+    face = _face_of(connection, grouped.group) if isinstance(verdict, (Update, Revision)) else None
     published = publication_of(verdict, incoming.member, grouped.group, face, was_face=written.was_face)
     placed = place_in_stories(connection, placing, incoming, grouped, verdict, now)
     story_id = _story_id_of(connection, grouped.group.canonical.article_id, placed) if placing.is_on else None
@@ -122,7 +122,7 @@ def _finished(
     if published:
         group = replace(group, face=written.number)
         announcements.insert(0, article_event(incoming, group, published, story_id=story_id, now=now))
-    if group != grouped.group or isinstance(verdict, (Update, Revision)):
+    if group != grouped.group or not grouped.is_saved or isinstance(verdict, Revision):
         save_group(connection, group)
     told = story_changes(placed)
     settled = Settled(

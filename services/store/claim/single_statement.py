@@ -1,4 +1,4 @@
-"""Articles like no other, each written in one statement on PostgreSQL: a round trip costs more than its rows."""
+"""New articles, each written in one statement on PostgreSQL: a round trip costs more than its rows."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     CTE,
     BigInteger,
+    ColumnElement,
     Connection,
     Table,
     bindparam,
@@ -44,35 +45,56 @@ def insert_lonely_articles(
     """
     if not lonely:
         return []
-    made = [_rows_of(incoming, verdict) for incoming, _, verdict in lonely]
-    bound = [_bound(*one, rows) for one, rows in zip(lonely, made, strict=True)]
-    named = tuple((table, tuple(row)) for table, row in made[0].items())
-    return [(int(row.group_id), int(row.number)) for row in _statement(named).all_each(connection, bound)]
+    made = [_rows_of_group(incoming) | _rows_of(incoming, verdict, 1) for incoming, _, verdict in lonely]
+    bound = [_bound(incoming, found, rows) for (incoming, found, _), rows in zip(lonely, made, strict=True)]
+    return [
+        (int(row.group_id), int(row.number))
+        for row in _statement(_named(made[0])).all_each(connection, bound)
+    ]
 
 
-def _rows_of(incoming: Incoming, verdict: Verdict) -> dict[Table, dict[str, Any]]:
+def insert_joining_article(
+    connection: Connection, joining: tuple[Incoming, Found, Verdict], group_id: int, revision_number: int
+) -> int:
+    """Add an article to a group that is there, with the same rows, in one round trip. Returns its number."""
+    incoming, found, verdict = joining
+    rows = _rows_of(incoming, verdict, revision_number)
+    bound = _bound(incoming, found, rows) | {"group_id": group_id}
+    [row] = _statement(_named(rows)).all(connection, bound)
+    return int(row.number)
+
+
+def _rows_of_group(incoming: Incoming) -> dict[Table, dict[str, Any]]:
     canonical_id = incoming.member.article_id
+    return {article_group: {"canonical_id": canonical_id, "revision": 1, "changes": 0, "members": 1}}
+
+
+def _rows_of(incoming: Incoming, verdict: Verdict, number: int) -> dict[Table, dict[str, Any]]:
     return {
-        article_group: {"canonical_id": canonical_id, "revision": 1, "changes": 0, "members": 1},
-        article: article_row(incoming, verdict, number=1),
-        revision: revision_row(incoming, verdict, number=1),
+        article: article_row(incoming, verdict, number=number),
+        revision: revision_row(incoming, verdict, number=number),
         fetch: fetch_row(incoming, verdict),
     }
 
 
-def _bound(
-    incoming: Incoming, found: Found, _verdict: Verdict, rows: dict[Table, dict[str, Any]]
-) -> dict[str, Any]:
+def _bound(incoming: Incoming, found: Found, rows: dict[Table, dict[str, Any]]) -> dict[str, Any]:
     bound = {f"{table.name}_{name}": value for table, row in rows.items() for name, value in row.items()}
     hashes = [h for h in incoming.fingerprint.sketch if h not in found.unindexed]
     return bound | {"hashes": hashes, "day": day_of(incoming.member.fetched_at)}
 
 
+def _named(rows: dict[Table, dict[str, Any]]) -> tuple[tuple[Table, tuple[str, ...]], ...]:
+    return tuple((table, tuple(row)) for table, row in rows.items())
+
+
 @cache
 def _statement(named: tuple[tuple[Table, tuple[str, ...]], ...]) -> Prepared:
+    makes_group = any(table is article_group for table, _ in named)
+    group_id: ColumnElement[int] = (
+        func.nextval("article_group_group_id_seq") if makes_group else bindparam("group_id", type_=BigInteger)
+    )
     ids = select(
-        func.nextval("article_group_group_id_seq").label("group_id"),
-        func.nextval("article_number_seq").label("number"),
+        cast(group_id, BigInteger).label("group_id"), func.nextval("article_number_seq").label("number")
     ).cte("ids")
     parts = [_insert(table, names, ids) for table, names in (*named, (search_queue, ()))]
     hashes = func.unnest(bindparam("hashes", type_=ARRAY(BigInteger))).table_valued("h").render_derived()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from ..core.verdict import Redelivery, Revision, Update, Verdict
+from ..database.statements import is_postgres
 from .grouping import Group, Grouped, groups_by_id, join_groups, regroup
 from .incoming import Incoming
 from .lookup import Found, Stored
@@ -24,7 +25,7 @@ from .record import (
     write_revision,
     write_sketch,
 )
-from .single_statement import insert_lonely_articles
+from .single_statement import insert_joining_article, insert_lonely_articles
 
 Judged = tuple[Incoming, Found, Verdict]
 
@@ -94,13 +95,24 @@ def _write_new_url(connection: Connection, incoming: Incoming, found: Found, ver
     if isinstance(verdict, Update):
         grouped = replace(grouped, group=replace(grouped.group, revision=grouped.group.revision + 1))
     group = grouped.group
+    if is_postgres(connection):
+        number = insert_joining_article(
+            connection, (incoming, found, verdict), group.group_id, group.revision
+        )
+    else:
+        number = _insert_by_steps(connection, (incoming, found, verdict), group)
+    write_edges(connection, incoming.member.article_id, verdict)
+    return Written(incoming, verdict, grouped, number, group.revision)
+
+
+def _insert_by_steps(connection: Connection, judged: Judged, group: Group) -> int:
+    incoming, found, verdict = judged
     number = insert_article(connection, incoming, verdict, group_id=group.group_id, number=group.revision)
     write_sketch(connection, incoming, found, article_number=number)
     write_revision(connection, incoming, verdict, article_number=number, number=group.revision)
     write_fetch(connection, incoming, verdict, article_number=number)
-    write_edges(connection, incoming.member.article_id, verdict)
     queue_for_search(connection, number)
-    return Written(incoming, verdict, grouped, number, group.revision)
+    return number
 
 
 def _write_changed(
