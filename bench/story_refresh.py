@@ -37,20 +37,39 @@ MOST_CLAIMS = 2_000
 class Waits:
     """Milliseconds that claims took, one every twentieth of a second, and that the loop came late meanwhile.
 
-    `own` are the milliseconds of CPU that this process spent between two turns of the loop, beyond the loop's pause: what it
-    was kept waiting for by this process, whatever else the machine did.
+    `claims_own` and `loop_own` are the CPU that this process spent meanwhile, in all its threads: what was waited for that
+    it did itself, whatever else the machine did.
     """
 
     claims: list[float] = field(default_factory=list)
+    claims_own: list[float] = field(default_factory=list)
     loop: list[float] = field(default_factory=list)
-    own: list[float] = field(default_factory=list)
+    loop_own: list[float] = field(default_factory=list)
+
+    async def claim(self, archive: Archive, incoming: Incoming) -> None:
+        """Claim one article."""
+        began, began_own = time.perf_counter(), time.process_time()
+        await archive.claim(incoming)
+        self.claims.append(1e3 * (time.perf_counter() - began))
+        self.claims_own.append(1e3 * (time.process_time() - began_own))
 
     async def turn(self) -> None:
-        """Turn the loop for ever, noting what each turn waited for."""
+        """Turn the loop for ever, noting how late each turn came."""
         while True:
-            began = time.process_time()
+            began, began_own = time.perf_counter(), time.process_time()
             await asyncio.sleep(TURN_S)
-            self.own.append(1e3 * max(0.0, time.process_time() - began - TURN_S))
+            self.loop.append(1e3 * (time.perf_counter() - began - TURN_S))
+            self.loop_own.append(1e3 * max(0.0, time.process_time() - began_own - TURN_S))
+
+    def rows(self, name: str) -> list[tuple[str, ...]]:
+        """The lines of the table."""
+        kinds = (
+            ("claim", self.claims),
+            ("claim, CPU", self.claims_own),
+            ("loop late", self.loop),
+            ("loop late, CPU", self.loop_own),
+        )
+        return [(f"{kind}, {name}", *_spread(some)) for kind, some in kinds]
 
 
 async def measure(folder: Path, articles: int, *, scattered: bool) -> None:
@@ -77,15 +96,10 @@ async def measure(folder: Path, articles: int, *, scattered: bool) -> None:
         head,
         [(articles, loaded, refreshed_s, before, held, _peak_mb(), load)],
     )
-    rows = [
-        (name, *_spread(waits.claims), *_spread(waits.loop), *_spread(waits.own))
-        for name, waits in (("alone", alone), ("beside", beside))
-    ]
-    names = ("p50", "p90", "p99", "most")
     print_table(
-        "milliseconds that claims took, that the event loop came late, and of CPU that this process spent between its turns",
-        ("", *(f"{what} {name}" for what in ("claim", "loop", "own") for name in names)),
-        rows,
+        "milliseconds that claims took and that the event loop came late, and of CPU that this process spent meanwhile",
+        ("", "p50", "p90", "p99", "most"),
+        [*alone.rows("alone"), *beside.rows("beside")],
     )
 
 
@@ -122,12 +136,8 @@ async def _claims_beside(archive: Archive, incomings: list[Incoming], work: Any)
     waits, done = Waits(), asyncio.ensure_future(work)
     turning = asyncio.ensure_future(waits.turn())
     while not done.done() and incomings:
-        began = time.perf_counter()
-        await archive.claim(incomings.pop())
-        claimed = time.perf_counter()
+        await waits.claim(archive, incomings.pop())
         await asyncio.sleep(PAUSE_S)
-        waits.claims.append(1e3 * (claimed - began))
-        waits.loop.append(1e3 * (time.perf_counter() - claimed - PAUSE_S))
     await done
     turning.cancel()
     return waits
