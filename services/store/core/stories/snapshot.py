@@ -29,7 +29,7 @@ KEPT_TERMS = 100
 SMALL_FEED, LARGE_FEED = 500, 2_000
 SMALL_PART, PART = 10, 4
 """A small feed is weighed anew when it has grown by a tenth of what was weighed, a larger one by a quarter, a large one
-daily only: an article is weighed some eleven times in its feed's youth, five times later. docs/decisions/0120"""
+daily: each article ten times on the way to 500, not six on the way to 2,000. docs/decisions/0120"""
 A_DAY = timedelta(days=1)
 
 
