@@ -8,12 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.normalize.core.judging.columns import names_of, stacked
-from services.normalize.core.judging.compiled_context import NAMES, _arrays_of, compiled_context
+from services.normalize.core.judging.compiled_context import (
+    NAMES,
+    _arrays_of,
+    arrays_of,
+    compiled_context,
+    compiled_context_of,
+)
 from services.normalize.core.judging.context import PRIOR, Surroundings, second_features
-from services.normalize.core.judging.facts import read_facts
+from services.normalize.core.judging.facts import PageFacts, read_facts
 from services.normalize.core.judging.scoring import surroundings_of
 from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
+from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS
 from services.normalize.core.reading.page import Page, read_page
 
 CHOSEN = choose_reader()
@@ -29,6 +36,14 @@ def assert_equal(page: Surroundings, scores: np.ndarray) -> None:
     assert CHOSEN.second_features is not None
     for name, row in zip(NAMES, compiled_context(page, scores, CHOSEN.second_features)[NAMES], strict=True):
         assert np.array_equal(row, expected[name]), name
+
+
+def assert_same_off_the_page(facts: PageFacts, scores: np.ndarray) -> None:
+    assert CHOSEN.second_features is not None
+    assert CHOSEN.second_features_of_page is not None
+    expected = compiled_context(surroundings_of(facts), scores, CHOSEN.second_features)[NAMES]
+    found = compiled_context_of(facts, scores, CHOSEN.second_features_of_page)[NAMES]
+    assert np.array_equal(found, expected)
 
 
 def _rows_of(columns, count):
@@ -47,7 +62,9 @@ def test_a_page_of_the_corpus_has_the_same_surroundings(path):
     facts = read_facts(page)
     if len(facts.candidates):
         for seed, sure in enumerate((0.1, 3.0, 40.0)):
-            assert_equal(surroundings_of(facts), scores_for(len(facts.candidates), seed, sure))
+            scores = scores_for(len(facts.candidates), seed, sure)
+            assert_equal(surroundings_of(facts), scores)
+            assert_same_off_the_page(facts, scores)
 
 
 BELOW_PRIOR = int(PRIOR) - 1  # a container drawn may not hold its candidate: no divisor may be nothing
@@ -116,3 +133,40 @@ def test_a_missing_array_of_the_second_pass_is_named():
     del arrays["leaves"]
     with pytest.raises(KeyError, match="leaves"):
         compiled._features.second_features(arrays)
+
+
+PAGE = b"<h1>The envoy arrives</h1><p>Both sides called the talks long overdue.<p>And they said so twice, at least."
+BLOCKS, CANDIDATES, ELEMENTS, SCORES, CHANCES = range(5)
+
+
+def changed_row(number: int, change):
+    def changed(matrix):
+        matrix = matrix.copy()
+        matrix[number] = change(matrix[number])
+        return matrix
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        (CANDIDATES, lambda row: row + 1_000),
+        (CANDIDATES, lambda row: row[::-1].copy()),
+        (BLOCKS, changed_row(BLOCK_ROWS.index("elements"), lambda row: row - 1_000)),
+        (BLOCKS, lambda matrix: matrix[1:].copy()),
+        (ELEMENTS, changed_row(ELEMENT_ROWS.index("first"), lambda row: row + 10**9)),
+        (ELEMENTS, changed_row(ELEMENT_ROWS.index("parent"), lambda row: row + 10**9)),
+        (ELEMENTS, changed_row(ELEMENT_ROWS.index("shape"), lambda row: row - 10**9)),
+        (SCORES, lambda row: row[1:].copy()),
+        (CHANCES, lambda row: row[1:].copy()),
+    ],
+)
+def test_arrays_of_a_page_that_fit_none_are_refused_before_they_are_used(place, change):
+    page = read_page(PAGE, "https://a.example/", "text/html")
+    assert isinstance(page, Page)
+    facts = read_facts(page)
+    arrays = list(arrays_of(facts, scores_for(len(facts.candidates), 1, 1.0)))
+    arrays[place] = change(arrays[place])
+    with pytest.raises(ValueError, match=r"no place on the page|another type or length"):
+        compiled._features.second_features_of_page(*arrays)

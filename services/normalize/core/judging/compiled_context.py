@@ -6,7 +6,8 @@ import numpy as np
 
 from services.normalize.core.judging.columns import Columns, numbered
 from services.normalize.core.judging.context import CHANCE_KEY, SCORE_KEY, TOP, Surroundings, chance
-from services.normalize.core.reading.compiled import SecondFeatures
+from services.normalize.core.judging.facts import PageFacts
+from services.normalize.core.reading.compiled import PageFeatures, SecondFeatures
 
 LEVELS = range(4)
 NAMES = (
@@ -24,9 +25,34 @@ LOGARITHMS = np.array([at for at, name in enumerate(NAMES) if name.startswith("l
 
 def compiled_context(page: Surroundings, scores: Any, count: SecondFeatures) -> Columns:
     """As `context.second_features`, as one matrix; `count` is what _features.c gives."""
-    matrix = np.frombuffer(count(_arrays_of(page, scores)), np.float64).reshape(len(NAMES), -1)
+    return _named(count(_arrays_of(page, scores)))
+
+
+def compiled_context_of(facts: PageFacts, scores: Any, count: PageFeatures) -> Columns:
+    """The same for an HTML page, whose `surroundings_of` are read off its arrays."""
+    return _named(count(*arrays_of(facts, scores)))
+
+
+def _named(buffer: bytearray) -> Columns:
+    matrix = np.frombuffer(buffer, np.float64).reshape(len(NAMES), -1)
     matrix[LOGARITHMS] = np.log1p(matrix[LOGARITHMS])
     return {NAMES: matrix}
+
+
+def arrays_of(facts: PageFacts, scores: Any) -> tuple[Any, ...]:
+    """What _features.c asks for, in its order; sums and means as numpy takes them."""
+    chances, ranked = chance(scores), np.sort(scores)[-TOP:]
+    total = (chances * facts.chars[facts.candidates]).sum() or 1.0
+    return (
+        facts.measured.whole,
+        facts.candidates,
+        facts.tree.whole,
+        scores,
+        chances,
+        total,
+        ranked[-1],
+        ranked.mean(),
+    )
 
 
 def _arrays_of(page: Surroundings, scores: Any) -> dict[str, Any]:

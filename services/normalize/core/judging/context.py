@@ -38,7 +38,7 @@ class Surroundings:
 
 def chance(scores: Any) -> Any:
     """The probability that log-odds stand for."""
-    return 1.0 / (1.0 + np.exp(-np.clip(scores, -30.0, 30.0)))
+    return 1.0 / (1.0 + np.exp(-scores.clip(-30.0, 30.0)))
 
 
 def second_features(page: Surroundings, scores: Any) -> Columns:

@@ -1,6 +1,7 @@
 """Keep or cut: every block of a page with its verdict, reason, rule and score."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from services.normalize.core.judging.draft import Draft, first_draft
@@ -75,7 +76,11 @@ def _ledger(draft: Draft) -> list[JudgedBlock]:
         reasons[at] = "subheading" if blocks[at].kind == "heading" else "article text"
     said = [own or why for own, why in zip(draft.reasons, reasons, strict=True)]
     lines = zip(blocks, draft.kept, said, draft.rules, draft.scored.scores, strict=True)
-    return [*map(JudgedBlock._make, lines)]
+    return [*map(_judged, lines)]
+
+
+_judged: Callable[[Iterable[object]], JudgedBlock] = partial(tuple.__new__, JudgedBlock)
+"""`JudgedBlock._make` without its look at the length: a page has hundreds."""
 
 
 def text_kept_by(draft: Draft, rules: tuple[Rule, ...]) -> str:

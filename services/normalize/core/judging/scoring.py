@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from services.normalize.core.judging.columns import Columns
-from services.normalize.core.judging.compiled_context import compiled_context
+from services.normalize.core.judging.compiled_context import compiled_context, compiled_context_of
 from services.normalize.core.judging.compiled_features import compiled_features
 from services.normalize.core.judging.context import Surroundings, second_features
 from services.normalize.core.judging.facts import PageFacts, read_facts
@@ -46,6 +46,9 @@ def score_page(page: Page, passes: Passes | None = None) -> Scored:
 
 
 def _second_features(facts: PageFacts, first: Any) -> Columns:
+    of_page = facts.page.reader.second_features_of_page
+    if of_page is not None and facts.page.kind == "html":
+        return compiled_context_of(facts, first, of_page)
     around, compiled = surroundings_of(facts), facts.page.reader.second_features
     return compiled_context(around, first, compiled) if compiled else second_features(around, first)
 

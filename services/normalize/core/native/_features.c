@@ -12,7 +12,7 @@
 
 #include "_rows.h"
 
-#define EDITION 3 /* compiled.py takes no other */
+#define EDITION 4 /* compiled.py takes no other */
 #define TAGS 18
 #define TEXT_TAGS 14
 #define LEVELS 5
@@ -811,9 +811,83 @@ static PyObject *second_features(PyObject *module, PyObject *given) {
     return found;
 }
 
+/* The candidates of an HTML page as the second pass needs them: scoring.surroundings_of. */
+static int surroundings_of(const int64_t *blocks, Py_ssize_t block_count, const int64_t *candidates, const int64_t *elements, Around *page,
+                           const Contexts *sums, int64_t *room) {
+    const Py_ssize_t count = sums->candidates, number = sums->elements;
+    int64_t *shapes = room, *leaves = shapes + count, *first = leaves + count, *last = first + number, *before = last + number;
+    double *sizes = (double *)(before + block_count + 1);
+    for (Py_ssize_t block = 0, at = 0; block <= block_count; block++) { /* candidates stand in the page's order */
+        before[block] = at;
+        at += at < count && candidates[at] == block;
+    }
+    if (!all_within(candidates, count, block_count) || before[block_count] != count ||
+        !all_within(elements + E_FIRST * number, number, block_count + 1) || !all_within(elements + E_LAST * number, number, block_count + 1))
+        goto odd;
+    for (Py_ssize_t at = 0; at < count; at++) {
+        leaves[at] = blocks[PLACE * block_count + candidates[at]];
+        if (leaves[at] < 0 || leaves[at] >= number)
+            goto odd;
+        shapes[at] = elements[E_SHAPE * number + leaves[at]];
+        sizes[at] = ((const double *)blocks)[CHARS * block_count + candidates[at]];
+    }
+    for (Py_ssize_t at = 0; at < number; at++) {
+        first[at] = before[elements[E_FIRST * number + at]];
+        last[at] = before[elements[E_LAST * number + at]];
+    }
+    page->shapes = shapes;
+    page->leaves = leaves;
+    page->first = first;
+    page->last = last;
+    page->sizes = sizes;
+    page->parents = elements + E_PARENT * number;
+    return 0;
+odd:
+    PyErr_SetString(PyExc_ValueError, "a number is no place on the page");
+    return -1;
+}
+
+PyDoc_STRVAR(second_features_of_page_doc,
+             "second_features_of_page(blocks, candidates, elements, scores, chances, total, best, top) -> bytearray of doubles\n\n"
+             "As second_features, from the arrays of a page that first_features is given.");
+
+static PyObject *second_features_of_page(PyObject *module, PyObject *args) {
+    Py_buffer given[5] = {{0}};
+    double total, best, top;
+    Around page = {.total = &total, .best = &best, .top = &top};
+    Contexts sums = {0};
+    PyObject *found = NULL;
+    int64_t *room = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*ddd", &given[0], &given[1], &given[2], &given[3], &given[4], &total, &best, &top))
+        return NULL;
+    const Py_ssize_t number = (Py_ssize_t)sizeof(int64_t), blocks = given[0].len / number / BLOCK_ROWS;
+    sums.candidates = given[1].len / number;
+    sums.elements = given[2].len / number / ELEMENT_ROWS;
+    page.scores = given[3].buf;
+    page.chances = given[4].buf;
+    if (given[0].len != BLOCK_ROWS * blocks * number || given[2].len != ELEMENT_ROWS * sums.elements * number ||
+        given[3].len != given[1].len || given[4].len != given[1].len)
+        PyErr_SetString(PyExc_ValueError, "an array is of another type or length");
+    else if ((room = PyMem_Malloc((size_t)(3 * sums.candidates + 2 * sums.elements + blocks + 1) * sizeof *room)) == NULL)
+        PyErr_NoMemory();
+    else if (surroundings_of(given[0].buf, blocks, given[1].buf, given[2].buf, &page, &sums, room) == 0 && check_around(&page, &sums) == 0 &&
+             take_context_memory(&sums) == 0) {
+        sum_candidates(&page, &sums);
+        sum_containers(&page, &sums);
+        found = filled_around(&page, &sums);
+    }
+    PyMem_Free(sums.memory);
+    PyMem_Free(room);
+    for (int at = 0; at < 5; at++)
+        PyBuffer_Release(&given[at]);
+    return found;
+}
+
 static PyMethodDef METHODS[] = {
     {"first_features", first_features, METH_VARARGS, first_features_doc},
     {"second_features", second_features, METH_O, second_features_doc},
+    {"second_features_of_page", second_features_of_page, METH_VARARGS, second_features_of_page_doc},
     {NULL, NULL, 0, NULL},
 };
 

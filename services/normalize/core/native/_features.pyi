@@ -16,3 +16,14 @@ def first_features(
     /,
 ) -> bytearray: ...
 def second_features(arrays: dict[str, Any], /) -> bytearray: ...
+def second_features_of_page(
+    blocks: Any,
+    candidates: Any,
+    elements: Any,
+    scores: Any,
+    chances: Any,
+    total: float,
+    best: float,
+    top: float,
+    /,
+) -> bytearray: ...

@@ -141,8 +141,11 @@ static PyObject *name_of_tag(Node *node) {
 
 /* The attributes that node_reading.py asks for; CLASS and what follows up to DATA_TYPE are names, in its order. */
 enum { CLASS, ID, ITEMPROP, ROLE, DATA_COMPONENT, DATA_TESTID, DATA_TYPE, STYLE, HIDDEN_MARK, ARIA_HIDDEN, HREF, DATETIME, ASKED };
-static const char *const ATTRIBUTE[] = {"class", "id",     "itemprop",    "role", "data-component", "data-testid", "data-type",
-                                        "style", "hidden", "aria-hidden", "href", "datetime"};
+static const struct {
+    const char *name;
+    size_t length;
+} ATTRIBUTE[] = {{"class", 5},      {"id", 2},    {"itemprop", 8}, {"role", 4},         {"data-component", 14}, {"data-testid", 11},
+                 {"data-type", 9},  {"style", 5}, {"hidden", 6},   {"aria-hidden", 11}, {"href", 4},            {"datetime", 8}};
 typedef struct {
     char there[ASKED];
     Text value[ASKED]; /* no data where the attribute has no value */
@@ -155,7 +158,7 @@ static void read_attributes(Node *node, Attributes *found) {
         size_t length = 0;
         const char *name = lexbor.attribute_name(one, &length);
         for (int asked = 0; name != NULL && asked < ASKED; asked++) {
-            if (name[0] != ATTRIBUTE[asked][0] || strlen(ATTRIBUTE[asked]) != length || memcmp(name, ATTRIBUTE[asked], length) != 0)
+            if (ATTRIBUTE[asked].length != length || memcmp(name, ATTRIBUTE[asked].name, length) != 0)
                 continue;
             found->there[asked] = 1;
             found->value[asked].length = 0;
@@ -361,6 +364,65 @@ static PyObject *with_other_names(PyObject *names, const Attributes *all) {
     return names;
 }
 
+/* What elements with a class and no other names were last called: pages repeat their classes, and sites theirs on every page.
+ * A slot by the tag and the class. */
+#define REMEMBERED 1024
+#define LONGEST_REMEMBERED 120 /* bytes of a class */
+
+typedef struct {
+    uintptr_t tag;
+    size_t length;
+    char letters[LONGEST_REMEMBERED];
+    PyObject *names, *own; /* NULL: free */
+} Called;
+
+static Called called[REMEMBERED];
+
+/* The slot for an element of this tag and these attributes; NULL where it is called by more than its class, or by a long one. */
+static Called *slot_of_call(uintptr_t tag, const Attributes *all) {
+    const Text class = all->value[CLASS];
+    uint32_t hash = 2166136261u ^ (uint32_t)tag;
+    if (tag >= NUMBERS || class.length > LONGEST_REMEMBERED)
+        return NULL;
+    for (int name = ID; name <= DATA_TYPE; name++)
+        if (all->value[name].length > 0)
+            return NULL;
+    for (size_t at = 0; at < class.length; at++)
+        hash = (hash ^ (unsigned char)class.data[at]) * 16777619u;
+    return &called[(hash ^ hash >> 15) % REMEMBERED];
+}
+
+static int is_called(const Called *slot, uintptr_t tag, Text class) {
+    return slot->names != NULL && slot->tag == tag && slot->length == class.length &&
+           (class.length == 0 || memcmp(slot->letters, class.data, class.length) == 0);
+}
+
+static void remember(Called *slot, uintptr_t tag, Text class, PyObject *names, PyObject *own) {
+    slot->tag = tag;
+    slot->length = class.length;
+    if (class.length > 0)
+        memcpy(slot->letters, class.data, class.length);
+    Py_XSETREF(slot->names, Py_NewRef(names));
+    Py_XSETREF(slot->own, Py_NewRef(own));
+}
+
+/* The element's names and its own, new references; both NULL with an error set. */
+static void read_names(uintptr_t number, PyObject *tag, const Attributes *all, PyObject **names, PyObject **own) {
+    Called *slot = slot_of_call(number, all);
+    if (slot != NULL && is_called(slot, number, all->value[CLASS])) {
+        *names = Py_NewRef(slot->names);
+        *own = Py_NewRef(slot->own);
+        return;
+    }
+    if ((*names = decoded_head(all->value[CLASS], 200)) != NULL && (*own = own_name(tag, *names)) != NULL)
+        *names = with_other_names(*names, all);
+    if (*names == NULL || *own == NULL) {
+        Py_CLEAR(*names);
+        Py_CLEAR(*own);
+    } else if (slot != NULL)
+        remember(slot, number, all->value[CLASS], *names, *own);
+}
+
 /* As node_reading.read_node; gives the element's `own`, a new reference. */
 static PyObject *read_node(Level *level, const Level *above, PyObject *element) {
     Attributes all;
@@ -368,8 +430,7 @@ static PyObject *read_node(Level *level, const Level *above, PyObject *element) 
     if (tag == NULL)
         return NULL;
     read_attributes(level->node, &all);
-    if ((names = decoded_head(all.value[CLASS], 200)) != NULL && (own = own_name(tag, names)) != NULL)
-        names = with_other_names(names, &all);
+    read_names(level->tag, tag, &all, &names, &own);
     level->hidden = above->hidden ? 1 : hides(&all);
     if (own == NULL || names == NULL || level->hidden < 0)
         goto failed;

@@ -48,7 +48,7 @@ try:
 except ImportError:
     _features = _measures = _texts = _walk = None
 
-EDITIONS = (2, 2, 3, 1)
+EDITIONS = (2, 2, 4, 1)
 """Those of _walk.c, _measures.c, _features.c and _texts.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
@@ -61,7 +61,7 @@ OF_ELEMENT = attrgetter(*(slot for slot in Element.__slots__ if slot not in ("no
 OF_BLOCK = attrgetter(*(slot for slot in PageBlock.__slots__ if slot != "element"))
 
 
-FirstFeatures = Callable[..., bytearray]
+PageFeatures = Callable[..., bytearray]
 SecondFeatures = Callable[[dict[str, Any]], bytearray]
 """What compiled_features.py and compiled_context.py hand their arrays to."""
 
@@ -75,8 +75,9 @@ class Reader:
     read_head: ReadHead
     counting: Counting
     texts: TextReading
-    features: FirstFeatures | None
+    features: PageFeatures | None
     second_features: SecondFeatures | None
+    second_features_of_page: PageFeatures | None
     why_not: str = ""
 
     def cut_blocks(self, tree: LexborHTMLParser) -> Walked:
@@ -88,10 +89,17 @@ def choose_reader(*, compiled: bool = True) -> Reader:
     """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
     reason = _reason_against() if compiled else "switched off"
     return (
-        Reader("python", walk_once, read_head, PYTHON, READ_BY_PYTHON, None, None, reason)
+        Reader("python", walk_once, read_head, PYTHON, READ_BY_PYTHON, None, None, None, reason)
         if reason
         else Reader(
-            "compiled", _walk_once, _read_head, COMPILED, READ_COMPILED, _first_features, _second_features
+            "compiled",
+            _walk_once,
+            _read_head,
+            COMPILED,
+            READ_COMPILED,
+            _first_features,
+            _second_features,
+            _second_of_page,
         )
     )
 
@@ -215,6 +223,12 @@ def _first_features(*arrays: Any) -> bytearray:
 def _second_features(arrays: dict[str, Any]) -> bytearray:
     assert _features is not None
     found: bytearray = _features.second_features(arrays)
+    return found
+
+
+def _second_of_page(*arrays: Any) -> bytearray:
+    assert _features is not None
+    found: bytearray = _features.second_features_of_page(*arrays)
     return found
 
 

@@ -10,7 +10,7 @@ COMMENT_NAME = re.compile(
     r"tabs-comments)(?:$|[\s_-])",
     re.I,
 )
-STEM = re.compile("omment|oment|disqus|respond|opinie")  # one is in each of these names: a quick look
+STEMS = ("omment", "oment", "disqus", "respond", "opinie")  # one is in each of these names: a quick look
 LEFT_CHARS = 150  # of other text; comments without an article above them are not comments
 
 
@@ -41,4 +41,5 @@ def _in_comments(element: Element | None, above_headline: dict[int, int], known:
 
 
 def _is_named_comments(names: str) -> bool:
-    return STEM.search(names.lower()) is not None and COMMENT_NAME.search(names) is not None
+    lower = names.lower()
+    return any(stem in lower for stem in STEMS) and COMMENT_NAME.search(names) is not None

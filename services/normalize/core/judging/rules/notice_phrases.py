@@ -10,18 +10,42 @@ NOTICE_CHARS = 600  # an appeal may be a long paragraph; a longer one is rather 
 class Notice:
     """One kind of note: its reason in words, the longest text in characters, the words one of which it needs.
 
-    Looking the words up costs a hundredth of trying the pattern, which is for text in lower case: one that does not
+    Looking the words up costs a hundredth of trying the patterns, which are for text in lower case: one that does not
     tell cases apart tries every phrase at every letter, and takes five times as long.
     """
 
     reason: str
     longest: int
     words: frozenset[bytes]
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
+
+    def is_in(self, text: str) -> bool:
+        """Whether one of its phrases stands in a text in lower case."""
+        return any(pattern.search(text) for pattern in self.patterns)
 
 
-def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns))
+def _any(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    """A pattern for each alternative: one is looked for by its first letters, several are all tried at every letter."""
+    return tuple(re.compile(one) for pattern in patterns for one in alternatives_of(pattern))
+
+
+PART = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|.", re.S)
+
+
+def alternatives_of(pattern: str) -> list[str]:
+    """The alternatives of an expression, parted by the bars outside of all brackets.
+
+    >>> alternatives_of("a(?:b|c)|[|]d")
+    ['a(?:b|c)', '[|]d']
+    """
+    found, depth = [""], 0
+    for part in PART.findall(pattern):
+        depth += (part == "(") - (part == ")")
+        if part == "|" and depth == 0:
+            found.append("")
+        else:
+            found[-1] += part
+    return found
 
 
 def _words(text: str) -> frozenset[bytes]:
@@ -57,10 +81,10 @@ NOTICES: tuple[Notice, ...] = (
         ),
         _any(
             r"(?:our|independent) journalism (?:needs|relies|depends|is funded|is supported)",
-            r"support (?:our|independent|quality|local) (?:work|journalism|reporting|newsroom|mission)|(?:please )?consider (?:supporting|donating|becoming|making a)",
+            r"support (?:our|independent|quality|local) (?:work|journalism|reporting|newsroom|mission)|consider (?:supporting|donating|becoming|making a)",
             r"become a (?:member|supporter|patron|subscriber)\b|make a (?:donation|contribution|gift)",
             r"at \w+, we believe .{0,80}(?:journalism|news)|help us (?:keep|continue) (?:telling|reporting|our)|"
-            r"\bcontribut(?:e|ion of) as little as|keep (?:our|this|the) (?:news|stories|journalism|site|work)\b.{0,20}\bfree\b",
+            r"contribut(?<!\wcontribut)(?:e|ion of) as little as|keep (?:our|this|the) (?:news|stories|journalism|site|work)\b.{0,20}\bfree\b",
             r"поддержит[еь] (?:нас|редакцию|журналист|наш|независим|\w+ донат)|станьте (?:нашим )?(?:патрон|подписчик|спонсор)|оформ\w+ (?:регулярное )?пожертвовани",
             r"падтрымайце (?:нас|рэдакцыю|незалежн|працу)|підтримайте (?:нас|редакцію|наш|незалежн|роботу)|стань(?:те)? (?:спільнот|патрон|підписник)",
             r"wesprzyj (?:nas|niezależn|nasz)|wspieraj (?:nas|niezależn)|paremkite (?:mus|nepriklausom|laisv)|"

@@ -25,6 +25,6 @@ def _reason_of(text: str, notices: int, *, may_be_wide: bool) -> str | None:
         return None
     lower = text.lower()
     for place, notice in enumerate(NOTICES):
-        if len(text) <= notice.longest and (wide or notices >> place & 1) and notice.pattern.search(lower):
+        if len(text) <= notice.longest and (wide or notices >> place & 1) and notice.is_in(lower):
             return notice.reason
     return None
