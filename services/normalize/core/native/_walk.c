@@ -239,9 +239,13 @@ typedef struct {
     int inline_count, gathered, blank, newline; /* gathered: Python's `parts` is not empty */
 } Walk;
 
-static int put(PyMemberDef *slot, PyObject *object, PyObject *value) { return PyMember_SetOne((char *)object, slot, value); }
+static int put(const PyMemberDef *slot, PyObject *object, PyObject *value) {
+    PyObject **place = (PyObject **)((char *)object + slot->offset); /* `find_slots` has seen that it holds an object */
+    Py_XSETREF(*place, Py_NewRef(value));
+    return 0;
+}
 
-static int put_number(PyMemberDef *slot, PyObject *object, Py_ssize_t number) {
+static int put_number(const PyMemberDef *slot, PyObject *object, Py_ssize_t number) {
     PyObject *value = PyLong_FromSsize_t(number);
     int failed = value == NULL ? -1 : put(slot, object, value);
     Py_XDECREF(value);
@@ -289,7 +293,7 @@ static int read_words(Node *node, Words *words) {
     unsigned char any = 0;
     memset(words, 0, sizeof *words);
     for (size_t at = 0; at < text.length; at++)
-        any |= (unsigned char)text.data[at];
+        any |= (unsigned char)text.data[at]; /* many at once, where the compiler is asked for that (-O3) */
     words->ascii = text;
     words->length = (Py_ssize_t)text.length;
     if (any >= 0x80) {
@@ -303,17 +307,19 @@ static int read_words(Node *node, Words *words) {
     return 0;
 }
 
-/* As add_letter for each, a word at a time. */
+static unsigned char is_blank[0x80]; /* Py_UNICODE_ISSPACE of these */
+
+/* As add_letter for each, a word at a time; all are ASCII. */
 static void gather_ascii(Walk *walk, const unsigned char *letters, Py_ssize_t length) {
     for (Py_ssize_t at = 0; at < length;) {
-        if (Py_UNICODE_ISSPACE(letters[at])) {
+        if (is_blank[letters[at]]) {
             walk->blank = 1;
             at++;
             continue;
         }
         add_letter(walk, letters[at++]);
         Py_UCS4 *line = walk->line + walk->length;
-        while (at < length && !Py_UNICODE_ISSPACE(letters[at]))
+        while (at < length && !is_blank[letters[at]])
             *line++ = letters[at++];
         walk->length = line - walk->line;
     }
@@ -1058,6 +1064,8 @@ static struct PyModuleDef MODULE = {
 
 PyMODINIT_FUNC PyInit__walk(void) {
     PyObject *module;
+    for (Py_UCS4 letter = 0; letter < sizeof is_blank; letter++)
+        is_blank[letter] = Py_UNICODE_ISSPACE(letter) != 0;
     house.paragraph = PyUnicode_InternFromString("paragraph");
     house.empty = PyUnicode_InternFromString("");
     house.no_names = PyTuple_New(0);

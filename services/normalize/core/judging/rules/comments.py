@@ -10,7 +10,6 @@ COMMENT_NAME = re.compile(
     r"tabs-comments)(?:$|[\s_-])",
     re.I,
 )
-STEMS = ("omment", "oment", "disqus", "respond", "opinie")  # one is in each of these names: a quick look
 LEFT_CHARS = 150  # of other text; comments without an article above them are not comments
 
 
@@ -42,4 +41,11 @@ def _in_comments(element: Element | None, above_headline: dict[int, int], known:
 
 def _is_named_comments(names: str) -> bool:
     lower = names.lower()
-    return any(stem in lower for stem in STEMS) and COMMENT_NAME.search(names) is not None
+    return _has_stem(lower) and COMMENT_NAME.search(names) is not None
+
+
+def _has_stem(names: str) -> bool:
+    """A quick look: one of these is in each of the names sought."""
+    return (
+        "omment" in names or "oment" in names or "disqus" in names or "respond" in names or "opinie" in names
+    )
