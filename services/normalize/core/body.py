@@ -33,6 +33,7 @@ BARE_DATE = re.compile(
     r"\d{1,3}\s(?:minut|godzin|dni|tygodni)\w*\stemu|wczoraj|dzisiaj|dziś|prieš \d{1,3}\s\w{2,10}|vakar|šiandien|vor \d{1,3}\s\w{3,9}|gestern|heute)\W*",
     re.IGNORECASE,
 )
+AFTER_DAY = " .,:;!?…|»”)'\"-–—*•·"
 """A day that says too little to be a field — relative, or of two readings — is no paragraph either."""
 DAY_WORDS = (
     "ago", "last week", "last month", "last year", "yesterday", "today", "вчера", "сегодня", "учора", "сёння", "вчора",
@@ -134,7 +135,8 @@ def _is_date_line(text: str) -> bool:
 
 def _may_be_bare_date(text: str) -> bool:
     """A cheap look: a day without a figure ends in one of a few words."""
-    return not text[-1:].isalnum() or text.casefold().endswith(DAY_WORDS) or has_digit(text)
+    end = text.rstrip(AFTER_DAY)
+    return not end[-1:].isalnum() or end.casefold().endswith(DAY_WORDS) or has_digit(text)
 
 
 def _cut_credit_lines(ledger: list[JudgedBlock]) -> list[CreditLine]:

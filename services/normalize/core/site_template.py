@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.normalize.core.judging.ledger import LedgerLine
@@ -115,6 +116,8 @@ def apply_template(extraction: "Extraction", own: Sighting, sightings: Sequence[
     keys = [hash_of(line["text"]) if line["kept"] else b"" for line in extraction.ledger]
     counts = _counts_of(frozenset(keys), [sighting.body for sighting in others])
     titles = {sighting.title for sighting in others} - {own.title, hash_of("")}
+    if titles.isdisjoint(keys) and max(counts.values(), default=0) < _needed(len(others)):
+        return extraction
     seen = _Seen(counts, titles, len(others))
     ledger = tuple(
         [_judged(line, key, seen) if key else line for line, key in zip(extraction.ledger, keys, strict=True)]
@@ -127,12 +130,11 @@ def frame_is_gone(own: Sighting, sightings: Sequence[Sighting]) -> bool:
     others = [one for one in sightings if one.article != own.article]
     if len(others) < FEWEST_FOR_FRAME:
         return False
-    shown = own.frame | own.body
     frames = [one.frame for one in others]
     least = SHARE_OF_FRAME * len(others)
-    if any(seen >= least for seen in _counts_of(shown, frames).values()):
+    if max(_counts_of(own.frame | own.body, frames).values(), default=0) >= least:
         return False
-    everything = Counter(one for frame in frames for one in frame)
+    everything = Counter(chain.from_iterable(frames))
     return sum(seen >= least for seen in everything.values()) >= FEWEST_IN_FRAME
 
 
@@ -159,16 +161,15 @@ def _ends(texts: Sequence[str], most: int) -> list[str]:
 
 
 def _is_version_of(one: Sighting, own: Sighting) -> bool:
-    shared = len(one.body & own.body)
-    return one.title == own.title or shared > max(2, ALIKE * min(len(one.body), len(own.body)))
+    if one.title == own.title:
+        return True
+    shared = 0 if one.body.isdisjoint(own.body) else len(one.body & own.body)
+    return shared > max(2, ALIKE * min(len(one.body), len(own.body)))
 
 
 def _counts_of(keys: frozenset[bytes], seen: Sequence[frozenset[bytes]]) -> Counter[bytes]:
     """How many of the sets have each of the keys."""
-    counts: Counter[bytes] = Counter()
-    for one in seen:
-        counts.update(one & keys)
-    return counts
+    return Counter(chain.from_iterable([one & keys for one in seen]))
 
 
 def _judged(line: LedgerLine, key: bytes, seen: _Seen) -> LedgerLine:

@@ -72,7 +72,8 @@ def habits_of(page: Page, near: Sequence[str]) -> Habits:
     tag = (page.html_lang or page.metas.get("og:locale") or "").lower().replace("_", "-")
     language, _, region = tag.partition("-")
     host = host_of(page.url)
-    says_ist = any("IST" in text and IST.search(text) for text in (*near, *page.metas.values()))
+    texts = "\n".join((*near, *page.metas.values()))
+    says_ist = "IST" in texts and IST.search(texts) is not None
     place = place_of_page(page.text, host) if says_ist else None
     if region in MONTH_FIRST_REGIONS:
         return Habits(place, day_first=False)

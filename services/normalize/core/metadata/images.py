@@ -43,7 +43,7 @@ def _declared(page: Page, articles: Sequence[JsonObject]) -> Iterator[Image]:
 
 def _figures(page: Page) -> Iterator[Image]:
     assert page.tree is not None
-    inside = (figure for figure in page.tree.css("figure")[:MOST_FIGURES] if _is_of_article(figure))
+    inside = (figure for figure in page.tree.tags("figure")[:MOST_FIGURES] if _is_of_article(figure))
     for figure in islice(inside, MOST_IMAGES):
         picture, caption = _parts_of(figure)
         url = _source_of(picture) if picture is not None else None

@@ -17,13 +17,16 @@ FOLDED = bytes(
 
 def plain(text: str) -> str:
     """`Trump’s  envoy — in Minsk!` → `trump s envoy in minsk`."""
-    simple = text if text.isascii() else _with_blanks_for_marks(text)
+    simple = with_blanks_for_marks(text)
     if simple.isascii():  # most texts: nothing to compose, nothing invisible, one way to fold
         return b" ".join(simple.encode().translate(FOLDED).split()).decode()
     return " ".join(WORD.findall(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()))
 
 
-def _with_blanks_for_marks(text: str) -> str:
+def with_blanks_for_marks(text: str) -> str:
+    """A text with blanks for typeset quotes, dashes and hard blanks: most English ones are ASCII then."""
+    if text.isascii():
+        return text
     for mark in TYPESET_MARKS:
         text = text.replace(mark, " ")
     return text
