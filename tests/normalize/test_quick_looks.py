@@ -4,11 +4,12 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.core.body import _is_date_line
+from services.normalize.core.body import BARE_DATE, _is_date_line, _may_be_bare_date
 from services.normalize.core.judging.ledger import _in_thousandths
+from services.normalize.core.metadata import language
 from services.normalize.core.metadata.language import detect_language
 from services.normalize.core.provenance.cites import BEFORE, CUES
 from services.normalize.core.reading.json_ld import _parsed
@@ -112,3 +113,18 @@ def test_script_of_most_letters_decides_only_where_it_is_not_latin() -> None:
 def test_scores_are_rounded_as_python_rounds(scores: list[float | None]) -> None:
     expected = [round(score, 3) if score is not None else None for score in scores]
     assert repr(_in_thousandths(scores)) == repr(expected)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(BARE_DATES), st.text(" .,:;…»”\"'()|-–—_*1aё\n", max_size=4), st.text(" .(«_", max_size=2)
+)
+def test_no_bare_date_is_overlooked(line: str, end: str, start: str) -> None:
+    if BARE_DATE.fullmatch(start + line + end):
+        assert _may_be_bare_date(start + line + end)
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(codec="ascii") | st.sampled_from("’‘“”—–…\u00a0éёІß"), max_size=80))
+def test_words_split_in_bytes_are_the_runs_of_letters(text: str) -> None:
+    assert language._words_of(text) == language.WORD.findall(text.lower())
