@@ -3,6 +3,8 @@
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import httpx
 
@@ -11,6 +13,9 @@ from services.ingest.core.addresses import ALLOWED_PORTS, ALLOWED_SCHEMES, forbi
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_ADDRESSES_TRIED = 2
+
+RESOLVERS = ThreadPoolExecutor(32, "resolve")
+"""A look-up whose name server is silent holds its thread for half a minute: in the pool of asyncio all lists would wait for it."""
 
 
 class ForbiddenAddress(httpx.TransportError):
@@ -24,7 +29,8 @@ class UnknownHost(httpx.TransportError):
 async def resolve_name(host: str, port: int) -> Sequence[str]:
     """The addresses of a name, IPv4 first, each once; raises OSError where there are none."""
     loop = asyncio.get_running_loop()
-    rows = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+    rows = await loop.run_in_executor(RESOLVERS, look_up)
     rows.sort(key=lambda row: row[0] != socket.AF_INET)
     return list(dict.fromkeys(str(row[4][0]) for row in rows))
 
