@@ -262,6 +262,7 @@ def test_postings_of_a_rare_term_and_of_a_frequent_one_are_found_alike() -> None
     assert postings.nearest({3: 1.0, word: 0.1})[0][0] == 3
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.integers(0, 2**32 - 1), st.floats(0.0, 1.0, width=32), max_size=100))
 def test_packed_vector_comes_back_in_its_order(vector: Weights) -> None:
     assert list(unpacked(packed(vector)).items()) == list(vector.items())

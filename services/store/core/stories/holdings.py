@@ -1,8 +1,10 @@
 """Who is in which story, and what each story weighs: the rows behind the index of one topic. In memory, no I/O."""
 
+from collections.abc import Sequence
 from itertools import count
 
-from .vectors import Packed, Weights, added, dot_packed
+from .arithmetic import added, dots
+from .vectors import Packed, Weights
 
 
 class Holdings:
@@ -48,14 +50,20 @@ class Holdings:
             for row in self.members[story + shift]:
                 self.story_of[row] = story + shift
 
-    def average_link(self, vector: Weights, story_id: int, without: set[int]) -> float:
-        """The mean similarity of a vector to a story's articles but for some rows, exact; 0 where none is left."""
+    def average_links(self, vector: Weights, stories: Sequence[int], without: set[int]) -> list[float]:
+        """The mean similarity of a vector to each story's articles but for some rows, exact; 0 where none is left."""
+        wholes = dots(vector, [self.sums[story_id] for story_id in stories])
+        return [
+            self._link_without(vector, story_id, whole, without)
+            for story_id, whole in zip(stories, wholes, strict=True)
+        ]
+
+    def _link_without(self, vector: Weights, story_id: int, whole: float, without: set[int]) -> float:
         rows = self.members[story_id]
         going = without.intersection(rows) if without else without
         if len(going) == len(rows):
             return 0.0
-        whole = dot_packed(vector, self.sums[story_id])
-        left = whole - sum(dot_packed(vector, self.vectors[row]) for row in going)
+        left = whole - sum(dots(vector, [self.vectors[row] for row in going])) if going else whole
         return left / (len(rows) - len(going))
 
     def _put_in(self, row: int, story_id: int) -> None:

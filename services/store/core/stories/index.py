@@ -6,14 +6,15 @@ The archive keeps terms, stories and snapshots; this is rebuilt from it at start
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from .arithmetic import dots, similarities
 from .decision import Move, StoryDecision, StoryId
 from .holdings import Holdings
-from .linkage import average_link_groups, similarities
+from .linkage import average_link_groups
 from .naming import named
 from .postings import Postings
 from .snapshot import Scorer
 from .terms import Terms
-from .vectors import Weights, dot_packed, packed, unpacked
+from .vectors import Weights, packed, unpacked
 
 TOUCHED_SHARE, TOUCHED_STORIES = 0.8, 4
 REPAIRED_ARTICLES = 150
@@ -164,8 +165,8 @@ class StoryIndex:
         """The stories whose exact average link is near the threshold or above, best first; and whether some were unread."""
         rows, left_out = self._postings.nearest(asked.vector)
         alive = self._held.story_of
-        stories = {alive[row] for row in rows if row in alive and row not in asked.gone}
-        links = ((self._held.average_link(asked.vector, story, asked.gone), story) for story in stories)
+        stories = list({alive[row] for row in rows if row in alive and row not in asked.gone})
+        links = zip(self._held.average_links(asked.vector, stories, asked.gone), stories, strict=True)
         near = [(-link, story) for link, story in links if link >= TOUCHED_SHARE * self._threshold]
         return [story for _, story in sorted(near)], left_out
 
@@ -197,7 +198,7 @@ class StoryIndex:
         """Average linkage over the pool and the article, which is row -1."""
         rows = sorted(pool, key=self._held.names.__getitem__)
         vectors = [self._held.vectors[row] for row in rows]
-        if stories == 1 and all(dot_packed(vector, other) >= self._threshold for other in vectors):
+        if stories == 1 and all(link >= self._threshold for link in dots(vector, vectors)):
             return [[*rows, _INCOMING]]  # it fits every article of its one story: nothing can split
         rows.append(_INCOMING)
         groups = average_link_groups(similarities([*vectors, packed(vector)]), self._threshold)
@@ -215,7 +216,7 @@ class StoryIndex:
         return tuple(sorted(moves, key=lambda move: move.article_id))
 
     def _mean_link(self, vector: Weights, group: list[int]) -> float:
-        others = [dot_packed(vector, self._held.vectors[row]) for row in group if row != _INCOMING]
+        others = dots(vector, [self._held.vectors[row] for row in group if row != _INCOMING])
         return sum(others) / len(others) if others else 0.0
 
     # -- storage

@@ -1,0 +1,9 @@
+"""The compiled arithmetic of sparse vectors; what it does is told in _sparse.c."""
+
+from collections.abc import Sequence
+
+EDITION: int
+
+def dots(vector: dict[int, float], others: list[bytes], /) -> list[float]: ...
+def similarities(vectors: list[bytes], /) -> Sequence[list[float]]: ...
+def added(total: bytes, vector: bytes, sign: float, /) -> bytes: ...
