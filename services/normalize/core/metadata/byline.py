@@ -31,7 +31,7 @@ OTHER_ROLE = re.compile(
 """Who photographed or styled is no author, whatever the page's head lists."""
 
 LONE_BY = re.compile(r"\W*(?:by|von|автор|аўтар|author|written by|text|tekst|т[еэ]кст)\W*", re.IGNORECASE)
-PART_MARK = re.compile(r"[|•·–—/-]|by\b", re.IGNORECASE)
+PART_MARKS = "|•·–—/-"
 PARTS = re.compile(
     r"\s*[|•·]\s*|\s+[-–—/]\s+|(?<=\d)\s+(?=(?:published |posted |written )?by\b)", re.IGNORECASE
 )
@@ -174,7 +174,8 @@ def _spoken(part: str, strip: Strip) -> list[Author]:
 
 def _parts(text: str) -> list[str]:
     """A line at the marks that part names, dates and places; most lines have none."""
-    return PARTS.split(text) if PART_MARK.search(text) else [text]
+    is_marked = any(mark in text for mark in PART_MARKS) or "by" in text.lower()
+    return PARTS.split(text) if is_marked else [text]
 
 
 def _line(block: PageBlock) -> Line:

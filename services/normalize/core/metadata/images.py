@@ -22,6 +22,8 @@ CREDIT = re.compile(
     r"zdjęcie:?\s|fot\.\s|nuotr\.\s)(?P<credit>(?:[^.|()]|(?<=\W\w)\.){2,80})\)?\.?$",
     re.IGNORECASE,
 )
+CREDIT_CUES = (":", "©", "by", "фото", "здымак", "zdję", "fot.", "nuotr.")
+"""One of them stands in every caption that has a credit."""
 
 
 def read_images(page: Page, articles: Sequence[JsonObject]) -> tuple[Image, ...]:
@@ -43,7 +45,9 @@ def _declared(page: Page, articles: Sequence[JsonObject]) -> Iterator[Image]:
 
 def _figures(page: Page) -> Iterator[Image]:
     assert page.tree is not None
-    inside = (figure for figure in page.tree.tags("figure")[:MOST_FIGURES] if _is_of_article(figure))
+    known: dict[int, bool] = {}
+    figures = page.tree.tags("figure")[:MOST_FIGURES]
+    inside = (figure for figure in figures if _is_of_article(figure.parent, known))
     for figure in islice(inside, MOST_IMAGES):
         picture, caption = _parts_of(figure)
         url = _source_of(picture) if picture is not None else None
@@ -53,13 +57,20 @@ def _figures(page: Page) -> Iterator[Image]:
             )
 
 
-def _is_of_article(figure: LexborNode) -> bool:
-    """Whether an element around the figure is an article, the page's main part or its article body."""
-    around, steps = figure.parent, 0
+def _is_of_article(around: LexborNode | None, known: dict[int, bool]) -> bool:
+    """Whether `around` or an element around it is an article, the page's main part or its article body.
+
+    `known` remembers the answer for where a page's other figures stand.
+    """
+    first, steps = around.mem_id if around is not None else 0, 0
+    if first in known:
+        return known[first]
     while around is not None and steps < DEEPEST:
         if around.tag in ARTICLE_TAGS or around.attributes.get("itemprop") == "articleBody":
+            known[first] = True
             return True
         around, steps = around.parent, steps + 1
+    known[first] = False
     return False
 
 
@@ -93,5 +104,10 @@ def _image(page: Page, url: str, caption: str | None) -> Iterator[Image]:
     except ValueError:
         return
     if full.startswith(("http://", "https://")) and len(full) <= 2000:
-        hit = CREDIT.search(caption) if caption else None
-        yield Image(url=full, caption=caption or None, credit=hit["credit"].strip() if hit else None)
+        yield Image(url=full, caption=caption or None, credit=_credit_of(caption) if caption else None)
+
+
+def _credit_of(caption: str) -> str | None:
+    low = caption.lower()
+    hit = CREDIT.search(caption) if any(cue in low for cue in CREDIT_CUES) else None
+    return hit["credit"].strip() if hit else None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from services.normalize.core.judging.keep import JudgedBlock
 from services.normalize.core.reading.page import Page
@@ -41,12 +42,13 @@ def _stands_before_body(judged: Sequence[JudgedBlock], kept: list[int], byline_l
 
 def _is_marked(one: JudgedBlock, index: int, title_at: int | None) -> bool:
     near = title_at is None or 0 < index - title_at <= REACH
-    block = one.block
-    return near and (
-        block.tag in {"h2", "h3"}
-        or bool(
-            STANDFIRST_CLASS.search(
-                f"{block.classes} {block.element.parent.names if block.element.parent else ''}"
-            )
-        )
-    )
+    if not near or one.block.tag in {"h2", "h3"}:
+        return near
+    parent = one.block.element.parent
+    return _names_standfirst(f"{one.block.classes} {parent.names if parent else ''}")
+
+
+@lru_cache(maxsize=1024)
+def _names_standfirst(names: str) -> bool:
+    """Pages of one site repeat a few class strings for ever."""
+    return STANDFIRST_CLASS.search(names) is not None
