@@ -165,6 +165,21 @@ def test_blocks_are_prose_and_named_alike(drawn):
     same(COUNTING.measure_blocks(blocks), PYTHON.measure_blocks(blocks))
 
 
+DATED = st.lists(
+    st.sampled_from(["1", "9", "20", "19", "٣", "𝟗", ":", ".", "_", " ", "x", "ж", "2025", "10:30"]),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(DATED.map("".join), min_size=1, max_size=20), st.sampled_from(["", " x" * 55]))
+def test_years_and_times_of_day_are_found_alike(texts, more):
+    lines = [" ".join(text.split()) or "1" for text in texts]
+    blocks = [PageBlock(at, line + more, "line", root_element()) for at, line in enumerate(lines)]
+    same(COUNTING.measure_blocks(blocks), PYTHON.measure_blocks(blocks))
+
+
 @pytest.mark.parametrize("end", [*MORE, "mor", "More", ">", "x»", "more....", "re…"])
 def test_the_end_of_a_text_is_read_alike(end):
     blocks = [PageBlock(0, f"{before}{end}", "line", root_element()) for before in ("", "ж", "read ")]

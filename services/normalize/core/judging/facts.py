@@ -8,7 +8,7 @@ import numpy as np
 
 from services.normalize.core.judging.page_hints import PageHints, read_hints
 from services.normalize.core.judging.rules.notice_phrases import NOTICES
-from services.normalize.core.judging.signs import count_wide_signs, find_dates, find_labels
+from services.normalize.core.judging.signs import count_wide_signs, find_labels
 from services.normalize.core.judging.tree import NEGATIVE, Tree
 from services.normalize.core.reading.blocks import Element
 from services.normalize.core.reading.measures import FAR, Rows
@@ -80,7 +80,6 @@ def read_facts(page: Page) -> PageFacts:
     said = read.said_by_head(keys, rows["chars"], judged, hints.said())
     words = read.find_words(texts, GROUPS, hints.title_words)
     found = dict(zip(WORD_ROWS, words, strict=False))
-    find_dates(texts, rows, judged)
     find_labels(keys, begins, rows, judged)
     count_wide_signs(texts, rows, found, judged, hints)
     junk_headings = _junk_headings(keys, begins, rows["lengths"])

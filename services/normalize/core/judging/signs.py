@@ -1,6 +1,5 @@
 """Signs that only expressions find, looked for in the few candidates that may have them."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,16 +9,8 @@ from services.normalize.core.judging.page_hints import PageHints
 from services.normalize.core.reading.measures import Rows
 from services.normalize.core.words.phrases import JUNK_START, LABEL, WIDE_NOTICE
 
-DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
-SHORT_LINE = 120
 WIDE_HEAD = 200
 MANY_LINKS = 0.5
-
-
-def find_dates(texts: Sequence[str], rows: Rows, judged: Any) -> None:
-    """Which candidates of less than 120 characters hold a year or a time of day, into the row `short_date`."""
-    for at in np.flatnonzero(judged & (rows["chars"] < SHORT_LINE) & (rows["digits"] > 0)).tolist():
-        rows["short_date"][at] = DATE.search(texts[at]) is not None
 
 
 def find_labels(keys: Sequence[str], begins: Any, rows: Rows, judged: Any) -> None:

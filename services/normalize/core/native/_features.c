@@ -12,7 +12,7 @@
 
 #include "_rows.h"
 
-#define EDITION 4 /* compiled.py takes no other */
+#define EDITION 5 /* compiled.py takes no other */
 #define TAGS 18
 #define TEXT_TAGS 14
 #define LEVELS 5

@@ -8,7 +8,7 @@
 
 #include "_rows.h"
 
-#define EDITION 2 /* compiled.py takes no other */
+#define EDITION 3 /* compiled.py takes no other */
 #define TABLE_SIZE 0x10000
 #define HEAD 120 /* characters in which digits, capitals and signs are counted */
 
@@ -75,6 +75,7 @@ static struct {
     Word whole[SLOTS];               /* by the hash of all letters, open addressing */
     Word beginning[SLOTS];           /* by the hash of the first five */
     unsigned char begins[1 << 11];   /* a bit for each hash of five letters with which a word begins */
+    uint32_t lengths[1 << 10];       /* by the first two letters how long words are: a bit for each length */
     int count;
 } words;
 
@@ -104,10 +105,13 @@ static void keep_word(Word *table, size_t hashed, const Word *word) {
     table[at] = *word;
 }
 
-/* The groups of the word that two pieces make; the second may be empty. */
+static uint32_t two_letters(char first, char second) { return (uint32_t)(first & 31) << 5 | (uint32_t)(second & 31); }
+
+/* The groups of the word that two pieces make; the second may be empty. Most are told by their first letters and length. */
 static int64_t groups_of(const char *first, size_t length, const char *second, size_t more) {
     char whole[LONGEST_WORD];
-    if (length + more > LONGEST_WORD)
+    if (length + more > LONGEST_WORD || length + more < 2 ||
+        !(words.lengths[two_letters(first[0], length > 1 ? first[1] : second[0])] >> (length + more) & 1))
         return 0;
     memcpy(whole, first, length);
     memcpy(whole + length, second, more);
@@ -238,6 +242,7 @@ static int64_t said_by_names(PyObject *names) {
 #define PROSE_LINKS 0.4
 #define FAR 20
 #define BIG_SHARE 0.5
+#define SHORT_LINE 120
 
 /* Wide letters, Korean ones and others that begin in UTF-8 as they do: letters.may_hold_wide_letters. */
 static int may_be_wide(Py_UCS4 letter) {
@@ -284,6 +289,9 @@ static Py_ALWAYS_INLINE inline void count_letters(int width, const void *letters
     out[LAST_MARK * step] = before < TABLE_SIZE ? marks[before] & ~WIDE_BIT : 0;
 }
 
+/* A block's characters, wide letters counted more. */
+static double size_of(const int64_t *out, Py_ssize_t step) { return (double)out[LENGTH * step] + WIDE_SIZE * (double)out[WIDE * step]; }
+
 /* Whether a text ends in one of measures.MORE. */
 static int ends_more(PyObject *text) {
     static const Py_UCS4 ENDS[][7] = {{'m', 'o', 'r', 'e'}, {'m', 'o', 'r', 'e', 0x2026}, {'m', 'o', 'r', 'e', '.', '.', '.'},
@@ -298,6 +306,26 @@ static int ends_more(PyObject *text) {
                PyUnicode_READ(width, letters, length - 1 - same) == ENDS[end][LENGTHS[end] - 1 - same])
             same++;
         if (same == LENGTHS[end])
+            return 1;
+    }
+    return 0;
+}
+
+static int is_word_letter(Py_UCS4 letter) { return Py_UNICODE_ISALNUM(letter) || letter == '_'; }
+
+/* measures.DATE: a year that stands alone, or a time of day; `[:.]` with a figure before it and two behind it that end a word. */
+static int holds_date(PyObject *text) {
+    const int width = PyUnicode_KIND(text);
+    const void *letters = PyUnicode_DATA(text);
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    for (Py_ssize_t at = 0; at + 4 <= length; at++) {
+        const Py_UCS4 first = PyUnicode_READ(width, letters, at), second = PyUnicode_READ(width, letters, at + 1);
+        const int is_time = (second == ':' || second == '.') && Py_UNICODE_ISDECIMAL(first);
+        const int is_year = ((first == '1' && second == '9') || (first == '2' && second == '0')) &&
+                            (at == 0 || !is_word_letter(PyUnicode_READ(width, letters, at - 1)));
+        if ((is_time || is_year) && Py_UNICODE_ISDECIMAL(PyUnicode_READ(width, letters, at + 2)) &&
+            Py_UNICODE_ISDECIMAL(PyUnicode_READ(width, letters, at + 3)) &&
+            (at + 4 == length || !is_word_letter(PyUnicode_READ(width, letters, at + 4))))
             return 1;
     }
     return 0;
@@ -338,6 +366,7 @@ static int measure_block(PyObject *block, const unsigned char *counts, const uns
     else
         count_letters(PyUnicode_4BYTE_KIND, letters, length, counts, marks, out, step);
     out[ENDS_MORE * step] = ends_more(text);
+    out[SHORT_DATE * step] = size_of(out, step) < SHORT_LINE && out[DIGITS * step] > 0 && holds_date(text);
     return groups_inside_text(of_block(block, INLINE_NAMES), &out[INLINE_GROUPS * step]);
 }
 
@@ -349,7 +378,7 @@ static void find_prose(int64_t *out, Py_ssize_t count) {
     int64_t *prose = out + PROSE * count, *since = out + SINCE_PROSE * count, *until = out + UNTIL_PROSE * count;
     Py_ssize_t last = -FAR - 1;
     for (Py_ssize_t at = 0; at < count; at++) {
-        chars[at] = (double)out[LENGTH * count + at] + WIDE_SIZE * (double)out[WIDE * count + at];
+        chars[at] = size_of(out + at, count);
         share[at] = (double)out[LINKED * count + at] / (double)out[LENGTH * count + at];
         prose[at] = chars[at] > PROSE_CHARS && share[at] < PROSE_LINKS;
         since[at] = Py_MIN(FAR, at - 1 - last);
@@ -424,11 +453,12 @@ static PyObject *bind(PyObject *module, PyObject *args) {
         const char *letters = PyUnicode_AsUTF8AndSize(name, &length);
         if (letters == NULL || (word.groups == -1 && PyErr_Occurred()))
             return NULL;
-        if (length < 1 || length > LONGEST_WORD || ++words.count > SLOTS / 2)
+        if (length < 2 || length > LONGEST_WORD || ++words.count > SLOTS / 2)
             return PyErr_Format(PyExc_ImportError, "%U is no word for the table", name);
         memcpy(word.letters, letters, (size_t)length);
         word.length = (unsigned char)length;
         keep_word(words.whole, (size_t)length, &word);
+        words.lengths[two_letters(letters[0], letters[1])] |= (uint32_t)1 << length;
         if (length >= ANYWHERE) {
             const uint32_t five = five_letters(letters);
             words.begins[five >> 3] |= (unsigned char)(1 << (five & 7));

@@ -48,7 +48,7 @@ try:
 except ImportError:
     _features = _measures = _texts = _walk = None
 
-EDITIONS = (2, 2, 4, 1)
+EDITIONS = (2, 3, 5, 1)
 """Those of _walk.c, _measures.c, _features.c and _texts.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for

@@ -1,5 +1,6 @@
 """What is counted of a page before anything is judged: letters of its blocks, names of its elements, the prose in both."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,13 +27,15 @@ PROSE_CHARS = 40
 PROSE_LINKS = 0.4
 FAR = 20
 BIG_SHARE = 0.5  # a container of half the prose is not called `related` for its class: sites name the body so
+SHORT_LINE = 120
+DATE = re.compile(r"\b(?:19|20)\d\d\b|\d\d?[:.]\d\d\b")
 MORE = ("more", "more…", "more...", "→", "»", ">>")
 
-READ_LATER = ("label", "short_date", "wide_notice")
+READ_LATER = ("label", "wide_notice")
 """Rows that signs.py fills: what expressions find in a few blocks."""
 BLOCK_SHARES = ("chars", "link_shares")
 BLOCK_ROWS = ("lengths", "link_chars", "links", "elements", "blanks", "commas", "breaks", "sentences", "wide", *COUNTED, "first",
-              "last", "inline", "ends_more", "may_be_wide", "prose", "since_prose", "until_prose", *READ_LATER,
+              "last", "inline", "ends_more", "may_be_wide", "prose", "since_prose", "until_prose", "short_date", *READ_LATER,
               *BLOCK_SHARES)  # fmt: skip
 ELEMENT_SUMS = ("prose_chars", "prose_blocks", "link_chars")
 ELEMENT_ROWS = ("parent", "end", "first", "last", "shape", "article", "hidden", "flags", "tag", "depth", "carried", "far",
@@ -62,7 +65,8 @@ def measure_blocks(blocks: Sequence[PageBlock]) -> Rows:
     Digits, capitals and the other `COUNTED` are those of its first 120 letters; `wide` are Chinese, Japanese, Korean and
     Thai letters; `first` and `last` the marks of its first and last letter, a bit each of `MARKED`; `inline` the groups of
     the names in it; `chars` its size, wide letters counted more. `prose` blocks are long and hold few links,
-    `since_prose` and `until_prose` the blocks between it and the prose before and after it, at most 20.
+    `since_prose` and `until_prose` the blocks between it and the prose before and after it, at most 20; `short_date`
+    ones are of less than 120 characters and hold a year or a time of day.
     """
     texts = [block.text for block in blocks]
     rows = Rows(
@@ -88,6 +92,10 @@ def measure_blocks(blocks: Sequence[PageBlock]) -> Rows:
         "since_prose": _since(prose),
         "until_prose": _since(prose[::-1])[::-1],
     }
+    may_be_dates = (rows["chars"] < SHORT_LINE) & (rows["digits"] > 0)
+    rows["short_date"] = numbers(
+        [may_be and DATE.search(text) is not None for may_be, text in zip(may_be_dates, texts, strict=True)]
+    )
     rows |= {name: np.zeros(len(texts), np.int64) for name in READ_LATER}
     return rows
 
