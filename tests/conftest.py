@@ -12,6 +12,7 @@ from typing import Any
 import asyncpg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from redis import Redis as BlockingRedis
 from redis.asyncio import Redis
 
@@ -21,6 +22,10 @@ from services.console.local.embedded_valkey import EmbeddedValkey, start_valkey
 DATABASES = 16
 _numbers = itertools.cycle(range(DATABASES))
 _names = (f"test_{number}" for number in itertools.count())
+
+# How long drawing and running an example take is the machine's affair, not the test's.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)
