@@ -56,7 +56,7 @@ class Relaying:
                         pass
                     await lease.release()
         except (RetryLater, RedisError, OSError, TimeoutError) as error:
-            log.warning("relay_not_flushed", reason=str(error)[:200])
+            log.warning("relay_not_flushed", reason=str(error)[:200] or type(error).__name__)
 
     async def run(self, relay: Relay) -> None:
         """Relay one stream for ever."""
@@ -67,7 +67,12 @@ class Relaying:
                 sent = await self._turn(relay)
             except (RetryLater, RedisError, OSError, TimeoutError) as error:
                 relay.forget_position()
-                log.warning("relay_waits", stream=relay.stream, reason=str(error)[:200], retry_in_s=delay)
+                log.warning(
+                    "relay_waits",
+                    stream=relay.stream,
+                    reason=str(error)[:200] or type(error).__name__,
+                    retry_in_s=delay,
+                )
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, BACKOFF_S[1])
                 continue
