@@ -1,4 +1,4 @@
-"""Trains the two passes without leaking: a page's first scores always come from models that saw neither it nor the test fold."""
+"""Trains passes and trees without leaking: scores to learn from always come from models that saw neither page nor test fold."""
 
 import json
 import random
@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from bench.extraction.boost import fit_trees
 from bench.extraction.corpus import FOLDS, load_pages
 from bench.extraction.fit import Fit, fit_logistic
 from bench.extraction.samples import Sample, dump_samples, load_dumps, matrix_of, page_sample
+from services.normalize.core.judging.boosted_trees import BoostedTrees, names_of_both, rows_from
 from services.normalize.core.judging.columns import Columns, names_of
 from services.normalize.core.judging.context import second_features
 from services.normalize.core.judging.model import Linear, Passes
@@ -29,23 +31,47 @@ def load_samples(data: Path, kind: str) -> list[Sample]:
     return [sample for dump in load_dumps(data) for sample in dump_samples(dump, rng)]
 
 
-def fold_passes(samples: Sequence[Sample], kind: str) -> dict[int, Passes]:
-    """For each fold the two passes trained on the other folds; under ALL those trained on every page.
+def fold_passes(
+    samples: Sequence[Sample], kind: str, folds: Sequence[int] = range(FOLDS)
+) -> dict[int, Passes]:
+    """For each fold the passes and trees trained on the other folds; under ALL those trained on every page.
 
     The second pass learns from first scores of models that left out the page's own fold as well as the test fold.
     """
     strength, second_strength = STRENGTHS[kind]
     pairs = _first_fits(samples, strength)
     passes = {}
-    for fold in (*range(FOLDS), ALL):
+    for fold in folds:
         training = [sample for sample in samples if sample.fold != fold]
         columns = [_second_columns(sample, pairs[_pair(sample.fold, fold)]) for sample in training]
-        second = _fit([matrix_of(one) for one in columns], training, second_strength)
+        around = [matrix_of(one) for one in columns]
+        second = _fit(around, training, second_strength)
         first = (
             pairs[_pair(fold, fold)] if fold != ALL else _fit([s.rows for s in training], training, strength)
         )
-        passes[fold] = Passes(_linear(first, samples[0].names), _linear(second, names_of(columns[0])))
+        names = names_of(columns[0])
+        trees = _trees(training, around, names) if kind == "html" else None
+        passes[fold] = Passes(_linear(first, samples[0].names), _linear(second, names), trees)
     return passes
+
+
+def _trees(samples: Sequence[Sample], around: Sequence[Any], names: tuple[str, ...]) -> BoostedTrees:
+    """The trees, learnt from second scores of models that left out the page's own fold as well.
+
+    `around` holds the second pass's features of each sample.
+    """
+    scores: dict[int, Any] = {}
+    for fold in {sample.fold for sample in samples}:
+        others = [place for place, sample in enumerate(samples) if sample.fold != fold]
+        second = _fit([around[at] for at in others], [samples[at] for at in others], STRENGTHS["html"][1])
+        scores |= {at: second.scores(around[at]) for at, sample in enumerate(samples) if sample.fold == fold}
+    return fit_trees(
+        np.concatenate([np.hstack((one.rows, near)) for one, near in zip(samples, around, strict=True)]),
+        np.concatenate([sample.labels for sample in samples]),
+        np.concatenate([sample.weights for sample in samples]),
+        np.concatenate([scores[at] for at in range(len(samples))]),
+        names_of_both(samples[0].names, names),
+    )
 
 
 def _first_fits(samples: Sequence[Sample], strength: float) -> dict[tuple[int, int], Fit]:
@@ -83,6 +109,11 @@ def weights_table(passes: dict[str, Passes]) -> str:
         kind: {"first": _named(both.first), "second": _named(both.second)} for kind, both in passes.items()
     }
     return json.dumps(table, indent=1) + "\n"
+
+
+def trees_table(trees: BoostedTrees) -> str:
+    """The file of trees: a line each."""
+    return "[\n" + ",\n".join(json.dumps(row) for row in rows_from(trees)) + "\n]\n"
 
 
 def _named(linear: Linear) -> dict[str, float]:

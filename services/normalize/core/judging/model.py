@@ -1,4 +1,4 @@
-"""The linear classifier: named weights from judging/weights.json, applied twice. Training is in bench/extraction."""
+"""The model: named weights from weights.json, applied twice, and the trees of boosted_trees.json. Training is in bench/extraction."""
 
 import json
 from collections.abc import Mapping
@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from services.normalize.core.judging.boosted_trees import BoostedTrees, trees_from
 from services.normalize.core.judging.columns import Columns, Key, names_of, stacked
 
 WEIGHTS_FILE = "weights.json"
+TREES_FILE = "boosted_trees.json"  # for HTML pages; on dumps trees gain nothing (decision 0117)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,19 +40,23 @@ def _in_order(linear: Linear, keys: tuple[Key, ...]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """The two passes for one kind of page."""
+    """The two passes for one kind of page, and the trees that correct the second; None where there are none."""
 
     first: Linear
     second: Linear
+    trees: BoostedTrees | None = None
 
 
 @cache
 def shipped_passes(kind: str) -> Passes:
     """The passes for `html` or `text` pages as shipped."""
-    table = json.loads(
-        files("services.normalize.core.judging").joinpath(WEIGHTS_FILE).read_text(encoding="utf-8")
-    )[kind]
-    return Passes(_linear(table["first"]), _linear(table["second"]))
+    table = _read(WEIGHTS_FILE)[kind]
+    trees = trees_from(_read(TREES_FILE)) if kind == "html" else None
+    return Passes(_linear(table["first"]), _linear(table["second"]), trees)
+
+
+def _read(name: str) -> Any:
+    return json.loads(files("services.normalize.core.judging").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _linear(table: dict[str, float]) -> Linear:

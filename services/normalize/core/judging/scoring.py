@@ -1,4 +1,4 @@
-"""From a page to the log-odds of each of its blocks: the features of its kind and the two passes of the model."""
+"""From a page to the log-odds of each of its blocks: the features of its kind and the model."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,15 +31,19 @@ class Scored:
 
 
 def score_page(page: Page, passes: Passes | None = None) -> Scored:
-    """Both passes over one page, by the shipped weights or by `passes`."""
+    """Both passes over one page and what the trees add, by the shipped weights or by `passes`."""
     facts = read_facts(page)
     scores: list[float | None] = [None] * len(page.blocks)
     log_odds = np.zeros(0)
     if len(facts.candidates):
         passes = passes or shipped_passes(page.kind)
         compiled = page.kind == "html" and page.reader.features is not None
-        first = passes.first.score(compiled_features(facts) if compiled else first_features(facts))
-        log_odds = passes.second.score(_second_features(facts, first))
+        columns = compiled_features(facts) if compiled else first_features(facts)
+        around = _second_features(facts, passes.first.score(columns))
+        log_odds = passes.second.score(around)
+        if passes.trees is not None and log_odds.max() > 0:
+            # Where nothing is likely, the passes' word stands: trees have learnt which blocks are an article, not whether one is there.
+            log_odds = log_odds + passes.trees.score(columns, around)
         for at, score in zip(facts.candidates.tolist(), log_odds.tolist(), strict=True):
             scores[at] = score
     return Scored(page, facts, scores, log_odds)
