@@ -21,6 +21,7 @@ from services.runtime.service import run_service
 from services.runtime.subscriber import reliable
 
 from .archive import Archive
+from .core.stories import arithmetic
 from .database.migrate import migrate
 from .database.opening import Database, open_database
 from .handler import build_handler
@@ -52,6 +53,7 @@ async def run_store(settings: StoreSettings) -> int:
         archive = Archive(database, topic_terms=topic_terms(settings.topics_dir))
         handler = build_handler(archive, relaying.poke)
         reliable(broker, ARTICLES_NORMALIZED, GROUP_STORE)(handler)
+        log.info("story_arithmetic_chosen", arithmetic="compiled" if arithmetic.IS_COMPILED else "python")
         spare_what_is_there()
         return await run_service(
             "store",
