@@ -87,6 +87,12 @@ def test_an_image_reads_pages_by_the_compiled_walk(engine: Engine, service: str)
     assert said_in(engine, service, f'/app/venv/bin/python -c "{asked}"') == ["compiled"]
 
 
+@pytest.mark.parametrize("service", ["store", "console"])
+def test_an_image_reckons_with_stories_by_the_compiled_arithmetic(engine: Engine, service: str) -> None:
+    asked = "from services.store.core.stories import arithmetic; print(arithmetic.IS_COMPILED)"
+    assert said_in(engine, service, f'/app/venv/bin/python -c "{asked}"') == ["True"]
+
+
 def test_an_image_runs_as_nobody_on_a_file_system_it_cannot_write(engine: Engine) -> None:
     config = facts_of(engine, f"cleanwire-store:{NOW}")["Config"]
     assert (config["User"], config["StopSignal"]) == ("10001:10001", "SIGTERM")
