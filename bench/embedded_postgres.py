@@ -11,13 +11,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 START_TIMEOUT_S = 30.0
 STOP_TIMEOUT_S = 15.0
+TUNED = {"max_wal_size": "4GB", "checkpoint_timeout": "30min"}
+"""What deploy/compose.yaml sets too: a claim touches some thirty pages of the index, and each is logged whole after a checkpoint."""
+DEFAULTS: Mapping[str, str] = {}
 UNPRIVILEGED = ("postgres", "nobody")  # as root: the first of these that exists owns the server
 
 
@@ -33,6 +36,7 @@ class EmbeddedPostgres:
     port: int
     folder: Path
     durable: bool = False
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def url_of(self, database: str) -> str:
         """The SQLAlchemy URL of one database of this server."""
@@ -50,8 +54,10 @@ class EmbeddedPostgres:
     def restart(self) -> "EmbeddedPostgres":
         """Start the server again on its folder and its port; it recovers from its log first. Raises PostgresStartError."""
         cluster, log = self.folder / "cluster", self.folder / "server.log"
-        process = _launch(cluster, self.port, log, _before_start(_server_user()), durable=self.durable)
-        server = EmbeddedPostgres(process, self.port, self.folder, self.durable)
+        process = _launch(
+            cluster, self.port, log, _before_start(_server_user()), self.settings, durable=self.durable
+        )
+        server = EmbeddedPostgres(process, self.port, self.folder, self.durable, self.settings)
         _await_answer(server, log)
         return server
 
@@ -61,10 +67,13 @@ class EmbeddedPostgres:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def start_postgres(*, durable: bool = False, within: Path = Path("/tmp")) -> EmbeddedPostgres:
+def start_postgres(
+    *, durable: bool = False, settings: Mapping[str, str] = DEFAULTS, within: Path = Path("/tmp")
+) -> EmbeddedPostgres:
     """Start a server with one empty database `cleanwire`, as an unprivileged user. Raises PostgresStartError.
 
-    `durable` False turns fsync off: tests of logic need no disk. Figures use True. Its folder lies `within` another.
+    `durable` False turns fsync off: tests of logic need no disk. Figures use True, and those of claims
+    the `settings` TUNED. Its folder lies `within` another.
     """
     folder = Path(tempfile.mkdtemp(prefix="cleanwire-postgres-", dir=within))
     user = _server_user()
@@ -74,8 +83,8 @@ def start_postgres(*, durable: bool = False, within: Path = Path("/tmp")) -> Emb
     cluster, log = folder / "cluster", folder / "server.log"
     _initialise(cluster, drop)
     port = _free_port()
-    process = _launch(cluster, port, log, drop, durable=durable)
-    server = EmbeddedPostgres(process, port, folder, durable)
+    process = _launch(cluster, port, log, drop, settings, durable=durable)
+    server = EmbeddedPostgres(process, port, folder, durable, settings)
     _await_answer(server, log)
     _run([_binary("createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "cleanwire", "cleanwire"], None)
     return server
@@ -87,13 +96,20 @@ def _initialise(cluster: Path, drop: Callable[[], None] | None) -> None:
 
 
 def _launch(
-    cluster: Path, port: int, log: Path, drop: Callable[[], None] | None, *, durable: bool
+    cluster: Path,
+    port: int,
+    log: Path,
+    drop: Callable[[], None] | None,
+    more: Mapping[str, str],
+    *,
+    durable: bool,
 ) -> subprocess.Popen[bytes]:
-    settings = {
+    settings: dict[str, str | int] = {
         "listen_addresses": "127.0.0.1",
         "port": port,
         "unix_socket_directories": "",
         "max_connections": 120,
+        **more,
     }
     if not durable:
         settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.store.messages import make_incomings
+from services.runtime.collector import spare_what_is_there
 from services.store.archive import Archive
 from services.store.claim.incoming import Incoming
 from services.store.database.opening import open_database
+
+WARM = 50
+"""Claims before the first that counts: each connection prepares its statements once in its life."""
 
 
 @dataclass
@@ -24,12 +28,20 @@ class Claimed:
 
 
 async def claim_all(url: str, incomings: Sequence[Incoming], at_once: int) -> Claimed:
-    """Claim with so many tasks."""
+    """Claim with so many tasks; the first WARM don't count."""
     database = open_database(url)
     archive = Archive(database, with_stories=False)
-    await archive.claim(incomings[0])
-    waiting = list(reversed(incomings[1:]))
-    found = Claimed()
+    await _claim_each(archive, incomings[:WARM], at_once)
+    spare_what_is_there()  # as a store does before its first message
+    began, cpu = time.perf_counter(), time.process_time()
+    found = await _claim_each(archive, incomings[WARM:], at_once)
+    found.whole, found.cpu = time.perf_counter() - began, time.process_time() - cpu
+    await database.close()
+    return found
+
+
+async def _claim_each(archive: Archive, incomings: Sequence[Incoming], at_once: int) -> Claimed:
+    waiting, found = list(reversed(incomings)), Claimed()
 
     async def work() -> None:
         while waiting:
@@ -39,15 +51,12 @@ async def claim_all(url: str, incomings: Sequence[Incoming], at_once: int) -> Cl
             found.compared += settled.compared
             found.took.append(time.perf_counter() - began)
 
-    began, cpu = time.perf_counter(), time.process_time()
     await asyncio.gather(*(work() for _ in range(at_once)))
-    found.whole, found.cpu = time.perf_counter() - began, time.process_time() - cpu
-    await database.close()
     return found
 
 
 def _worker(url: str, seed: int, count: int, at_once: int, start: Any, found: Any) -> None:
-    incomings = make_incomings(count, seed)
+    incomings = make_incomings(WARM + count, seed)
     start.wait()
     found.put(asyncio.run(claim_all(url, incomings, at_once)))
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.dedup_peers import add_option
-from bench.embedded_postgres import start_postgres
+from bench.embedded_postgres import TUNED, start_postgres
 from bench.store.beside import print_beside
 from bench.store.growth import HEADING, Asked, Size, grow, write_figures
 from bench.store.racing import empty_archive, race_runs
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         if lacking := _disk_lacking(folder, asked.articles, wanted):
             print(lacking, file=sys.stderr)
             return 2
-        postgres = start_postgres(durable=True, within=Path(folder).parent)
+        postgres = start_postgres(durable=True, settings=TUNED, within=Path(folder).parent)
         urls = {
             "sqlite": f"sqlite:///{Path(folder) / 'archive.db'}",
             "postgresql": postgres.url_of("cleanwire"),
