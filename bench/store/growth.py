@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -17,6 +18,7 @@ from bench.store.filling import fill, last_number
 from services.store.database.migrate import migrate
 from services.store.database.opening import open_database
 
+ROUNDS = 5  # of which the one of the median rate is told: a shared machine has slow seconds
 HEADING = (
     f"{'database':<12}{'stored':>10}{'claims/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms/claim':>14}{'compared':>10}"
     f"{'index B/art':>13}{'on disk MB':>12}"
@@ -85,10 +87,13 @@ async def _measured(name: str, url: str, server: EmbeddedPostgres, asked: Asked,
     index, disk = await database.read(_index_bytes) / stored, await database.read(_disk_bytes) / 1e6
     await database.close()
     processes, at_once = (1, 16) if name == "sqlite" else (asked.processes, asked.at_once)
-    before = _server_cpu_s(server)
-    results = await asyncio.to_thread(claim_in_processes, url, processes, asked.claims, at_once)
-    cpu = sum(one.cpu for one in results) + _server_cpu_s(server) - before
-    return _size(name, stored, results, cpu, (index, disk, os.getloadavg()[0], filled))
+    rounds: list[Size] = []
+    for _ in range(ROUNDS):
+        before = _server_cpu_s(server)
+        results = await asyncio.to_thread(claim_in_processes, url, processes, asked.claims, at_once)
+        cpu = sum(one.cpu for one in results) + _server_cpu_s(server) - before
+        rounds.append(_size(name, stored, results, cpu, (index, disk, os.getloadavg()[0], filled)))
+    return sorted(rounds, key=attrgetter("claims_per_s"))[ROUNDS // 2]
 
 
 def _size(
