@@ -22,6 +22,7 @@ from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS
 from services.normalize.core.reading.page import Page, read_page
+from tests.normalize.changed_rows import changed_row
 
 CHOSEN = choose_reader()
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled features: {CHOSEN.why_not}")
@@ -137,15 +138,6 @@ def test_a_missing_array_of_the_second_pass_is_named():
 
 PAGE = b"<h1>The envoy arrives</h1><p>Both sides called the talks long overdue.<p>And they said so twice, at least."
 BLOCKS, CANDIDATES, ELEMENTS, SCORES, CHANCES = range(5)
-
-
-def changed_row(number: int, change):
-    def changed(matrix):
-        matrix = matrix.copy()
-        matrix[number] = change(matrix[number])
-        return matrix
-
-    return changed
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS
 from services.normalize.core.reading.page import Page, read_page
+from tests.normalize.changed_rows import changed_row
 
 CHOSEN = choose_reader()
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled features: {CHOSEN.why_not}")
@@ -71,15 +72,6 @@ def test_any_soup_of_tags_and_lines_has_the_same_features(soup):
 
 
 BLOCKS, WORDS_FOUND, SAID, JUNK, CANDIDATES, ELEMENTS, HEADLINE = range(7)
-
-
-def changed_row(number: int, change):
-    def changed(matrix):
-        matrix = matrix.copy()
-        matrix[number] = change(matrix[number])
-        return matrix
-
-    return changed
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 import gc
 import gzip
 import os
-import shutil
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import Reader, choose_reader, said_by
 from services.normalize.core.reading.decode import Decoded, decode_page
 from services.normalize.core.reading.walk import LONG_LINK, MAX_BLOCKS, MAX_DEPTH, cut_blocks
+from tests.compiler import CAN_BUILD
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "tests" / "corpus").rglob("*.html")) + sorted(
@@ -27,11 +26,6 @@ SHARED = Path(os.environ.get("CLEANWIRE_SHARED", ROOT.parent / "shared")) / "dat
 COMPILED = choose_reader()
 needs_compiled = pytest.mark.skipif(
     COMPILED.name != "compiled", reason=f"the compiled walk: {COMPILED.why_not}"
-)
-
-CAN_BUILD = (
-    shutil.which((sysconfig.get_config_var("CC") or "cc").split()[0]) is not None
-    and (Path(sysconfig.get_path("include")) / "Python.h").exists()
 )
 
 

@@ -33,8 +33,8 @@ BARE_DATE = re.compile(
     r"\d{1,3}\s(?:minut|godzin|dni|tygodni)\w*\stemu|wczoraj|dzisiaj|dziś|prieš \d{1,3}\s\w{2,10}|vakar|šiandien|vor \d{1,3}\s\w{3,9}|gestern|heute)\W*",
     re.IGNORECASE,
 )
-AFTER_DAY = " .,:;!?…|»”)'\"-–—*•·"
 """A day that says too little to be a field — relative, or of two readings — is no paragraph either."""
+AFTER_DAY = " .,:;!?…|»”)'\"-–—*•·"
 DAY_WORDS = (
     "ago", "last week", "last month", "last year", "yesterday", "today", "вчера", "сегодня", "учора", "сёння", "вчора",
     "сьогодні", "wczoraj", "dzisiaj", "dziś", "vakar", "šiandien", "gestern", "heute",

@@ -56,7 +56,7 @@ class Relaying:
                         pass
                     await lease.release()
         except (RetryLater, RedisError, OSError, TimeoutError) as error:
-            log.warning("relay_not_flushed", reason=str(error)[:200] or type(error).__name__)
+            log.warning("relay_not_flushed", reason=_reason_of(error))
 
     async def run(self, relay: Relay) -> None:
         """Relay one stream for ever."""
@@ -67,12 +67,7 @@ class Relaying:
                 sent = await self._turn(relay)
             except (RetryLater, RedisError, OSError, TimeoutError) as error:
                 relay.forget_position()
-                log.warning(
-                    "relay_waits",
-                    stream=relay.stream,
-                    reason=str(error)[:200] or type(error).__name__,
-                    retry_in_s=delay,
-                )
+                log.warning("relay_waits", stream=relay.stream, reason=_reason_of(error), retry_in_s=delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, BACKOFF_S[1])
                 continue
@@ -121,6 +116,11 @@ async def _send_all(relay: Relay) -> int:
     while not relay.is_level:
         total += await relay.step()
     return total
+
+
+def _reason_of(error: Exception) -> str:
+    """In one line; some failures of the network have no words of their own."""
+    return str(error)[:200] or type(error).__name__
 
 
 def _task(relaying: Relaying, relay: Relay) -> Callable[[], Awaitable[None]]:

@@ -1,10 +1,7 @@
 """The compiled arithmetic of sparse vectors reckons as Python's does, refuses what is no vector and leaks nothing."""
 
 import gc
-import shutil
-import sysconfig
 import tracemalloc
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,13 +9,10 @@ from hypothesis import strategies as st
 
 from services.store.core.stories import arithmetic, linkage, vectors
 from services.store.core.stories.vectors import Weights, packed, unpacked
+from tests.compiler import CAN_BUILD
 
 needs_compiled = pytest.mark.skipif(
     not arithmetic.IS_COMPILED, reason="not built: no C compiler when cleanwire was installed"
-)
-CAN_BUILD = (
-    shutil.which((sysconfig.get_config_var("CC") or "cc").split()[0]) is not None
-    and (Path(sysconfig.get_path("include")) / "Python.h").exists()
 )
 
 TERMS = st.one_of(st.integers(0, 40), st.integers(0, 2**32 - 1), st.integers(0, 40).map(lambda n: n << 26))

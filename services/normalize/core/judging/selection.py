@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from services.normalize.core.judging.context import chance
+
 
 def best_selection(scores: Any, sizes: Any) -> Any:
     """The places of the likeliest blocks, cut off where the expected F1 over characters is highest; arrays of floats.
@@ -14,13 +16,9 @@ def best_selection(scores: Any, sizes: Any) -> Any:
     """
     if not len(scores):
         return np.zeros(0, np.int64)
-    chances = _chances(scores)
+    chances = chance(scores)
     order = np.argsort(-chances, kind="stable")
     expected = chances * sizes
     f1 = 2 * expected[order].cumsum() / (sizes[order].cumsum() + expected.sum())
     best = f1.argmax()
     return order[: best + 1] if f1[best] > 0 else order[:0]
-
-
-def _chances(scores: Any) -> Any:
-    return 1.0 / (1.0 + np.exp(-scores.clip(-30.0, 30.0)))
