@@ -75,7 +75,7 @@ def _counts(outcome: Outcome) -> dict[str, int | str]:
     late = len(verdict.late) + len(letters.late) + len(outcome.missed)
     return {
         "lost": "not finished" if outcome.unfinished else late,
-        "doubled": len(verdict.doubled),
+        "doubled": len(verdict.doubled) + len(letters.doubled),
         "wrong": len(verdict.wrong) + len(letters.wrong),
         "unfinished": sum(outcome.unfinished.values()),
         "unexplained": len(outcome.logbook.unexplained),

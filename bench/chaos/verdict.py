@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.contracts.events import ARTICLE_PUBLISHED, GROUP_CANONICAL_CHANGED, GROUP_COPY_SEEN, parse_event
@@ -46,16 +46,15 @@ def judge(
 
 
 def judge_letters(
-    pages: Sequence[Page], urls: Mapping[int, str], unreadable: int, found: Collection[str]
+    pages: Sequence[Page], urls: Mapping[int, str], unreadable: int, found: Sequence[str]
 ) -> Verdict:
-    """Dead letters are exactly the poison: `found` has each letter's URL, or `unreadable N` for what has none.
-
-    A letter that stands twice is legal: a destroyed group gives its entries out once more.
-    """
+    """Dead letters are exactly the poison, once each: `found` has a letter's URL, or `unreadable N` for what has none."""
     expected = {urls[page.number] for page in pages if page.poison is not None}
     expected |= {f"unreadable {number}" for number in range(unreadable)}
+    counts = Counter(found)
     return Verdict(
         late=[f"no dead letter of {name}" for name in sorted(expected - set(found))],
+        doubled=[f"{count} dead letters of {name}" for name, count in sorted(counts.items()) if count > 1],
         wrong=[f"dead letter of {name}" for name in sorted(set(found) - expected)],
     )
 

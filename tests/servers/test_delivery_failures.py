@@ -19,8 +19,10 @@ from bench.delivery_rig import (
 )
 from services.contracts.failures import RetryLater, Unprocessable
 from services.runtime.delivery.breaker import BreakerPolicy
+from services.runtime.delivery.dead import retry_dead
 from services.runtime.delivery.engine import SendSlice
 from services.runtime.delivery.entry import Entry, Output
+from services.runtime.delivery.group import buried_key
 from services.runtime.delivery.scripts import RETRY
 
 LOOSE_BREAKER = BreakerPolicy(least=1_000)
@@ -58,6 +60,63 @@ async def test_bug_is_tried_as_often_as_allowed_and_then_buried_while_others_pas
     assert await redis_client.hgetall(BEGAN) == {b"0": b"4", b"1": b"4"}
     assert sorted(await outputs_of(redis_client)) == list(range(2, 102))
     assert await redis_client.xlen(f"{SOURCE}.dead") == 2
+
+
+async def test_message_of_a_group_made_anew_is_not_buried_a_second_time(
+    redis_client: Redis, start_engine: Any, eventually: Any
+) -> None:
+    """A destroyed group gives everything out again: what was a dead letter stays one, what passed passes again."""
+    await add_entries(redis_client, range(2), do="refuse")
+    await add_entries(redis_client, range(2, 4))
+    await start_engine(Handler(redis_client, 0))
+    await eventually(lambda: is_done(redis_client, 2))
+    for round_number in (2, 3):
+        await redis_client.xgroup_destroy(SOURCE, GROUP)
+        await eventually(lambda rounds=round_number: began(redis_client, 0, rounds))
+        await eventually(lambda rounds=round_number: is_done(redis_client, 2 * rounds))
+    letters = await redis_client.xrange(f"{SOURCE}.dead")
+    assert sorted(letter[b"n"] for _, letter in letters) == [b"0", b"1"]
+
+
+async def test_letter_put_back_is_buried_again_where_it_fails_again(
+    redis_client: Redis, start_engine: Any, eventually: Any
+) -> None:
+    await add_entries(redis_client, range(1), do="refuse")
+    await start_engine(Handler(redis_client, 0))
+    ((first, _),) = await eventually(lambda: redis_client.xrange(f"{SOURCE}.dead"))
+    await retry_dead(redis_client, SOURCE, first.decode())
+    ((second, letter),) = await eventually(lambda: redis_client.xrange(f"{SOURCE}.dead"))
+    assert second != first
+    assert letter[b"n"] == b"0"
+
+
+async def test_buried_ids_are_kept_for_as_long_as_their_entries(
+    redis_client: Redis, start_engine: Any, eventually: Any
+) -> None:
+    await add_entries(redis_client, range(3), do="refuse")
+    await start_engine(Handler(redis_client, 0))
+    await eventually(lambda: letters_are(redis_client, 3))
+    entries = [entry_id.decode() for entry_id, _ in await redis_client.xrange(SOURCE)]
+    await redis_client.xdel(SOURCE, *entries)
+    await eventually(lambda: is_later_than(redis_client, entries[-1]))
+    await add_entries(redis_client, range(3, 4), do="refuse")
+    await eventually(lambda: letters_are(redis_client, 4))
+    ((last, _),) = await redis_client.xrange(SOURCE)
+    assert await redis_client.zrange(buried_key(SOURCE, GROUP), 0, -1) == [last]
+
+
+async def began(redis: Redis, number: int, times: int) -> bool:
+    return int(await redis.hget(BEGAN, str(number)) or 0) >= times
+
+
+async def letters_are(redis: Redis, count: int) -> bool:
+    return await redis.xlen(f"{SOURCE}.dead") == count
+
+
+async def is_later_than(redis: Redis, entry_id: str) -> bool:
+    """Whether the server's clock has left the millisecond of this entry."""
+    seconds, microseconds = await redis.time()
+    return seconds * 1_000 + microseconds // 1_000 > int(entry_id.split("-")[0])
 
 
 async def test_handler_that_cancels_itself_is_counted(

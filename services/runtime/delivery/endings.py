@@ -106,7 +106,7 @@ class Endings:
         letter = dead_letter_of(
             remote.stream, remote.group, remote.consumer, entry, reason, datetime.now(UTC)
         )
-        self._committer.finish(entry.id, remote.finishing(entry.id, [letter]))
+        self._committer.finish(entry.id, remote.burying(entry.id, letter))
 
     def _give_back(self, entry: Entry, wait_s: float, attempts: int, *, suspect: bool) -> None:
         self._committer.give_back(

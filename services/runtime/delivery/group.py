@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, ResponseError
 
 from .entry import Encodable, Entry, Output
-from .scripts import ALONE, FINISH, GIVE_BACK, REBASE, RETRY, SWEEP, TAKE, TOUCH, TYPE_OF_COMMAND
+from .scripts import ALONE, BURY, FINISH, GIVE_BACK, REBASE, RETRY, SWEEP, TAKE, TOUCH, TYPE_OF_COMMAND
 
 Call = tuple[Encodable, ...]
 Reply = Any
@@ -28,7 +28,7 @@ class ConsumerGroup:
     def __init__(self, redis: Redis, stream: str, group: str, consumer: str, visibility_s: float) -> None:
         self._redis, self.stream, self.group, self.consumer = redis, stream, group, consumer
         self._visibility_ms = int(visibility_s * 1_000)
-        self._finish, self._give_back = _sha_of(FINISH), _sha_of(GIVE_BACK)
+        self._finish, self._bury, self._give_back = _sha_of(FINISH), _sha_of(BURY), _sha_of(GIVE_BACK)
         self._stream, self._group, self._consumer = stream.encode(), group.encode(), consumer.encode()
 
     async def create(self) -> bool:
@@ -97,6 +97,12 @@ class ConsumerGroup:
             arguments += (command, TYPE_OF_COMMAND.get(command, "any"), len(values), *values)
         return ("EVALSHA", self._finish, len(keys), *keys, *arguments)
 
+    def burying(self, entry_id: str, letter: Output) -> Call:
+        """The fenced end of an entry that becomes a dead letter, as one call; an entry buried before leaves no second one."""
+        keys = (self._stream, letter.key, buried_key(self.stream, self.group))
+        arguments = (self._group, self._consumer, entry_id, *letter.arguments)
+        return ("EVALSHA", self._bury, len(keys), *keys, *arguments)
+
     def giving_back(self, entry_id: str, wait_s: float, attempts: int, *, suspect: bool = False) -> Call:
         """Give an entry back as one call: free again after `wait_s`, with `attempts` deliveries counted."""
         owner = ALONE if suspect else RETRY
@@ -123,7 +129,7 @@ class ConsumerGroup:
 
     async def load_scripts(self) -> None:
         """Teach the server the scripts that are only called by their hash; after a restart it has forgotten them."""
-        for script in (FINISH, GIVE_BACK):
+        for script in (FINISH, BURY, GIVE_BACK):
             await self._redis.script_load(script)
 
     async def _run(self, script: str, *arguments: Encodable) -> Any:
@@ -142,6 +148,11 @@ def _sha_of(script: str) -> str:
     if script not in _shas:
         _shas[script] = hashlib.sha1(script.encode(), usedforsecurity=False).hexdigest()
     return _shas[script]
+
+
+def buried_key(stream: str, group: str) -> str:
+    """Where the ids stand that a group has buried: a sorted set by time, of those alone that still stand on the stream."""
+    return f"cleanwire:buried:{stream}:{group}"
 
 
 def _flat(entries: Any) -> Any:

@@ -34,6 +34,21 @@ if ARGV[4] == '1' then redis.call('XACK', KEYS[1], ARGV[1], ARGV[3]) end
 return 1
 """
 
+# KEYS[2] the dead-letter stream, [3] the ids buried before; ARGV[3] the entry, [4..] the letter as XADD takes it. -> as FINISH.
+# A group made anew at 0 gives out again what it had buried: an id stands in KEYS[3] for as long as its entry may come back.
+BURY = """
+local owned = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
+if not owned or owned[2] ~= ARGV[2] then return 0 end
+if not redis.call('ZSCORE', KEYS[3], ARGV[3]) then
+  redis.call('XADD', KEYS[2], unpack(ARGV, 4))
+  redis.call('ZADD', KEYS[3], string.match(ARGV[3], '%d+'), ARGV[3])
+  local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+  if oldest then redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. string.match(oldest[1], '%d+')) end
+end
+redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
+return 1
+"""
+
 # ARGV[3] the entry, [4] its new owner, [5] its idle time in ms, [6] the count it shall have. -> 1 done, 0 not ours.
 GIVE_BACK = """
 local owned = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
