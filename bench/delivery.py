@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from faststream import AckPolicy
 from faststream.redis import RedisBroker, StreamSub
@@ -90,9 +91,8 @@ async def consume_bare(url: str, messages: int) -> None:
     async with Redis.from_url(url) as redis:
         done = 0
         while done < messages:
-            reply = await redis.xreadgroup(GROUP, "me", {SOURCE: ">"}, count=CONCURRENCY, block=100)
-            streams = list(reply.values()) if isinstance(reply, dict) else [entries for _, entries in reply]
-            entries = streams[0][0] if isinstance(reply, dict) and streams else streams[0] if streams else []
+            reply: Any = await redis.xreadgroup(GROUP, "me", {SOURCE: ">"}, count=CONCURRENCY, block=100)
+            entries = reply[0][1] if reply else []
             for entry_id, fields in entries:
                 body = Body.model_validate_json(json.loads(fields[b"__data__"])["data"])
                 async with redis.pipeline(transaction=True) as pipeline:

@@ -67,13 +67,15 @@ async def add_entries(redis: Redis, numbers: range, **fields: str | bytes) -> No
     for start in range(numbers.start, numbers.stop, 500):
         pipeline = redis.pipeline(transaction=False)
         for number in range(start, min(start + 500, numbers.stop)):
-            pipeline.xadd(SOURCE, {"n": str(number), **fields})
+            entry: dict[Any, Any] = {"n": str(number), **fields}
+            pipeline.xadd(SOURCE, entry)
         await pipeline.execute()
 
 
 async def outputs_of(redis: Redis) -> list[int]:
     """The numbers on the sink, as they stand there."""
-    return [int(fields[b"n"]) for _, fields in await redis.xrange(SINK)]
+    entries: Any = await redis.xrange(SINK)
+    return [int(fields[b"n"]) for _, fields in entries]
 
 
 async def pending_of(redis: Redis) -> int:
@@ -140,9 +142,9 @@ def take_out(script: str, part: str) -> str:
 
 async def _run(options: argparse.Namespace) -> None:
     if not options.fence:
-        group_module.FINISH = take_out(scripts.FINISH, FENCE)  # type: ignore[misc]
+        group_module.FINISH = take_out(scripts.FINISH, FENCE)  # type: ignore[attr-defined]
     if not options.alone:
-        group_module.TAKE = take_out(scripts.TAKE, "if suspect then suspects = suspects + 1 end").replace(  # type: ignore[misc]
+        group_module.TAKE = take_out(scripts.TAKE, "if suspect then suspects = suspects + 1 end").replace(  # type: ignore[attr-defined]
             "if suspect == alone", "if not alone"
         )
     redis = connect_redis(options.redis_url)

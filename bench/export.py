@@ -10,11 +10,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from services.console.export.events import Wanted
 from services.console.export.run import FORMATS, export_events, writer_of
@@ -83,7 +84,12 @@ async def fill(database: Database, count: int) -> None:
     await migrate(database)
     rows = rows_of(count)
     while page := list(itertools.islice(rows, 5_000)):
-        await database.write(lambda connection, page=page: connection.execute(insert(outbox), page))
+        await database.write(partial(put_announcements, page))
+
+
+def put_announcements(rows: Sequence[Mapping[str, object]], connection: Connection) -> None:
+    """Rows of the outbox, as the claim writes them."""
+    connection.execute(insert(outbox), rows)
 
 
 async def measure(url: str, format_: str) -> dict[str, object]:

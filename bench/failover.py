@@ -8,6 +8,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
@@ -55,7 +56,8 @@ async def measure(folder: Path, way: Way, *, is_held: bool) -> Loss:
         while not await _takes_entries(client):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         without_master_s = time.monotonic() - died
-        kept = {int(fields[b"n"]) for _, fields in await client.xrange("written")}
+        written: Any = await client.xrange("written")
+        kept = {int(fields[b"n"]) for _, fields in written}
         await client.aclose()
     gone = [at for number, at in confirmed if number not in kept]
     return Loss(len(confirmed), len(gone), died - min(gone) if gone else 0.0, refused, without_master_s)

@@ -12,6 +12,7 @@ import time
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.delivery import CONCURRENCY, GROUP, SINK, SOURCE, Body, _fill, _until_done
 from services.console.local.embedded_valkey import start_valkey
@@ -23,6 +24,9 @@ from services.runtime.monitoring.tracing import tracing
 from services.runtime.settings import ServiceSettings
 from services.runtime.subscriber import reliable
 from services.runtime.wire import emit
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
 
 VARIANTS = ("unwatched", "outcome line", "/metrics", "spans", "FastStream's spans")
 
@@ -61,7 +65,7 @@ async def consume(url: str, messages: int, variant: str) -> None:
     await broker.stop()
 
 
-def _stock_provider() -> object:
+def _stock_provider() -> "TracerProvider":
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor

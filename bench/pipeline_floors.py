@@ -176,7 +176,8 @@ async def _fill(url: str, name: str, count: int) -> None:
             broker = RedisBroker(url)
             await broker.connect()
             await redis.xgroup_create(STOCK_STREAM, GROUP_NORMALIZE, "0", mkstream=True)
-            for _, fields in await redis.xrange(ARTICLES_RAW):
+            entries: Any = await redis.xrange(ARTICLES_RAW)
+            for _, fields in entries:
                 await broker.publish(fields[PAGE], stream=STOCK_STREAM)
             await redis.delete(ARTICLES_RAW)
             await broker.stop()

@@ -5,17 +5,18 @@ import asyncio
 import json
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from redis.asyncio import Redis
-from sqlalchemy import insert
 
 from bench.embedded_postgres import start_postgres
+from bench.export import put_announcements
 from services.console.local.embedded_valkey import start_valkey
 from services.contracts.streams import ARTICLES_CLEANED
 from services.store.database.migrate import migrate
 from services.store.database.opening import Database, open_database
-from services.store.database.schema import outbox
 from services.store.relay.outbox import allot_ids
 from services.store.relay.relay import Relay
 from services.store.relay.relaying import now_ms, rebuild
@@ -28,7 +29,7 @@ async def announce(database: Database, entries: int) -> None:
     """Fill the outbox with entries of 5 KB."""
     for first in range(0, entries, PUT_AT_ONCE):
         rows = [_row(number) for number in range(first, min(first + PUT_AT_ONCE, entries))]
-        await database.write(lambda connection, rows=rows: connection.execute(insert(outbox), rows))
+        await database.write(partial(put_announcements, rows))
 
 
 def _row(number: int) -> dict[str, str]:
@@ -61,7 +62,7 @@ async def measure(database: Database, redis: Redis, entries: int) -> dict[str, f
     while not relay.is_level:
         await relay.step()
     appended = time.perf_counter()
-    before = [entry_id for entry_id, _ in await redis.xrange(ARTICLES_CLEANED, count=1_000)]
+    before = await redis.xrange(ARTICLES_CLEANED, count=1_000)
     await redis.flushdb()
     reader = asyncio.ensure_future(_read_to_the_end(redis, entries))
     flushed = time.perf_counter()
@@ -69,7 +70,7 @@ async def measure(database: Database, redis: Redis, entries: int) -> dict[str, f
     rebuilt = time.perf_counter()
     read = await reader
     assert sent == read == await redis.xlen(ARTICLES_CLEANED) == entries
-    assert before == [entry_id for entry_id, _ in await redis.xrange(ARTICLES_CLEANED, count=1_000)]
+    assert before == await redis.xrange(ARTICLES_CLEANED, count=1_000)
     return {
         "allotted_per_s": entries / (allotted - began),
         "appended_per_s": entries / (appended - allotted),
@@ -80,7 +81,8 @@ async def measure(database: Database, redis: Redis, entries: int) -> dict[str, f
 async def _read_to_the_end(redis: Redis, entries: int) -> int:
     last, read = "0", 0
     while read < entries:
-        for _, page in await redis.xread({ARTICLES_CLEANED: last}, count=500, block=5_000) or []:
+        reply: Any = await redis.xread({ARTICLES_CLEANED: last}, count=500, block=5_000)
+        for _, page in reply or []:
             read, last = read + len(page), page[-1][0]
     return read
 

@@ -57,7 +57,7 @@ def print_table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]
 
 def pair_f1(rows: Sequence[dict[str, Any]], same: Callable[[int], bool], language: str) -> float:
     """F1 of "same event" over the judged pairs of one language; `same` says what we think of the n-th."""
-    chosen = [
+    chosen: list[tuple[bool, bool]] = [
         (row["label"] == "OK", same(place)) for place, row in enumerate(rows) if row["lang"] == language
     ]
     hits = sum(true and found for true, found in chosen)

@@ -77,7 +77,7 @@ async def _agree(ports: list[int]) -> bool:
     for port in ports:
         async with Redis(host="127.0.0.1", port=port, decode_responses=True) as sentinel:
             try:
-                state = await sentinel.execute_command("SENTINEL", "MASTER", "news")
+                state = await sentinel.execute_command("SENTINEL", "MASTER", "news")  # type: ignore[no-untyped-call]
             except (RedisError, OSError):
                 return False
             facts = state if isinstance(state, dict) else dict(zip(state[::2], state[1::2], strict=True))

@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -133,18 +134,17 @@ def _print_pairs(orders: int) -> None:
     scores = []
     for seed in range(min(orders, 5)):
         found = Feed(prepared).run(shuffled(2 * len(rows), seed))
-        scores.append(
-            [
-                pair_f1(rows, lambda n, f=found: f[2 * n] == f[2 * n + 1], language)
-                for language in ("ru", "en")
-            ]
-        )
+        scores.append([pair_f1(rows, partial(_are_together, found), language) for language in ("ru", "en")])
     head = ("language", "pairs", "F1 least")
     lines = [
         (language, sum(row["lang"] == language for row in rows), min(score[place] for score in scores))
         for place, language in enumerate(("ru", "en"))
     ]
     print_table("judged pairs of the same event, as stories", head, lines)
+
+
+def _are_together(found: Sequence[object], pair: int) -> bool:
+    return found[2 * pair] == found[2 * pair + 1]
 
 
 def _print_seeds() -> None:

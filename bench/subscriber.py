@@ -76,8 +76,7 @@ def read_all(redis: "Redis", parse: Parse) -> tuple[int, float]:
     """Read, parse and acknowledge everything in a new group; how many, and the seconds it took."""
     redis.xgroup_create(STREAM, GROUP, "0")
     count, began = 0, time.perf_counter()
-    while reply := redis.xreadgroup(GROUP, CONSUMER, {STREAM: ">"}, count=AT_ONCE):
-        ((_, entries),) = reply
+    while entries := _next_entries(redis):
         for _, fields in entries:
             parse(fields)
         redis.xack(STREAM, GROUP, *(entry_id for entry_id, _ in entries))
@@ -85,6 +84,11 @@ def read_all(redis: "Redis", parse: Parse) -> tuple[int, float]:
     seconds = time.perf_counter() - began
     redis.xgroup_destroy(STREAM, GROUP)
     return count, seconds
+
+
+def _next_entries(redis: "Redis") -> list[tuple[bytes, Mapping[bytes, bytes]]]:
+    reply: Any = redis.xreadgroup(GROUP, CONSUMER, {STREAM: ">"}, count=AT_ONCE)
+    return reply[0][1] if reply else []
 
 
 def main(arguments: list[str]) -> int:

@@ -19,7 +19,7 @@ class Follower:
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._last = {ARTICLES_CLEANED: "0-0", STORIES_UPDATED: "0-0"}
+        self._last: dict[Any, Any] = {ARTICLES_CLEANED: "0-0", STORIES_UPDATED: "0-0"}
         self.seen: dict[str, str] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -51,7 +51,7 @@ class Follower:
                 await asyncio.sleep(AGAIN_S)
 
     async def _read_once(self, redis: Redis) -> None:
-        reply: Any = await redis.xread(dict(self._last), count=500, block=BLOCK_MS)
+        reply: Any = await redis.xread(self._last, count=500, block=BLOCK_MS)
         streams = reply.items() if isinstance(reply, dict) else reply or ()
         for stream, entries in streams:
             nested = entries and entries[0] and isinstance(entries[0][0], list | tuple)

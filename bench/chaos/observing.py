@@ -104,17 +104,18 @@ async def sample_for_ever(built: Field, samples: list[tuple[float, int]], costs:
 
 async def _entries(redis: Redis, stream: str) -> list[tuple[str, dict[str, str]]]:
     entries: list[tuple[str, dict[str, str]]] = []
-    start = "-"
-    while page := await redis.xrange(stream, min=start, count=PAGE):
+    page: Any = await redis.xrange(stream, count=PAGE)
+    while page:
         entries += page
-        start = f"({page[-1][0]}"
+        page = await redis.xrange(stream, min=f"({page[-1][0]}", count=PAGE)
     return entries
 
 
 async def _letters(redis: Redis) -> Any:
     """Each dead letter by the URL of its page, or `unreadable N`."""
     for stream in INTERNAL_STREAMS:
-        for _, fields in await redis.xrange(dead_letters_of(stream.name)):
+        letters: Any = await redis.xrange(dead_letters_of(stream.name))
+        for _, fields in letters:
             if b"n" in fields:
                 yield f"unreadable {fields[b'n'].decode()}"
                 continue

@@ -25,7 +25,7 @@ def take_out_rule(name: str) -> None:
 def _acknowledge_first() -> None:
     from services.runtime.delivery import group, scripts
 
-    group.FINISH = take_out(scripts.FINISH, FENCE)  # type: ignore[misc]
+    group.FINISH = take_out(scripts.FINISH, FENCE)  # type: ignore[attr-defined]
     read = group.ConsumerGroup.read
 
     async def read_and_acknowledge(self: Any, count: int, block_s: float) -> Any:
@@ -80,7 +80,7 @@ def _trust_own_memory() -> None:
             sent[self.stream] = rows[-1].position
         return done
 
-    relay.APPEND = take_out(relay.APPEND, "if last ~= ARGV[1] then return {0, last} end")  # type: ignore[misc]
+    relay.APPEND = take_out(relay.APPEND, "if last ~= ARGV[1] then return {0, last} end")  # type: ignore[attr-defined]
     relay.Relay._last_id = remembered  # type: ignore[method-assign]
     relay.Relay._append_rows = remember  # type: ignore[method-assign]
 
@@ -105,13 +105,13 @@ def _acknowledge_uncommitted() -> None:
 def _lock_nothing() -> None:
     from services.store.claim import lookup
 
-    lookup.lock_keys = lambda connection, keys: None
+    lookup.lock_keys = lambda connection, keys: None  # type: ignore[attr-defined]
 
 
 def _wait_for_ever() -> None:
     from services.runtime import broker
 
-    broker.CONNECTION = {  # type: ignore[misc]
+    broker.CONNECTION = {
         "socket_timeout": None,
         "socket_connect_timeout": None,
     }  # not left out: the client has bounds of its own
@@ -120,12 +120,12 @@ def _wait_for_ever() -> None:
 def _never_bury() -> None:
     from services.runtime import subscriber
 
-    stock = subscriber.policy_for
+    stock = subscriber.policy_for  # type: ignore[attr-defined]
 
     def endless(stream: str, settings: Any) -> Any:
         return replace(stock(stream, settings), max_deliveries=1_000_000)
 
-    subscriber.policy_for = endless
+    subscriber.policy_for = endless  # type: ignore[attr-defined]
 
 
 RULES = {

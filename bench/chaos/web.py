@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from xml.sax.saxutils import escape
 
 from .plan import Page, paragraphs_of, title_of
@@ -32,9 +33,7 @@ class ChaosWeb:
         self.begin()
         self._began += NOT_YET_S
         for host in range(len(self._sections)):
-            server = await asyncio.start_server(
-                lambda r, w, host=host: self._serve(host, r, w), "127.0.0.1", 0, backlog=256
-            )
+            server = await asyncio.start_server(partial(self._serve, host), "127.0.0.1", 0, backlog=256)
             self._servers.append(server)
             self.ports.append(server.sockets[0].getsockname()[1])
         return self

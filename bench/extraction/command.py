@@ -35,7 +35,9 @@ def main(argv: list[str] | None = None) -> int:
     if args.titles:
         print_title_choice(args.data)
         return 0
-    rows = {"cleanwire": list(score_ours(args.data, passes_by_fold(args.data, "html")))}
+    rows: dict[str, Sequence[PageScore]] = {
+        "cleanwire": list(score_ours(args.data, passes_by_fold(args.data, "html")))
+    }
     if args.peers_python is not None:
         for peer in run_peers(args.peers_python, args.data, args.peer or PEERS):
             if peer.skipped:

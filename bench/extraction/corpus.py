@@ -42,7 +42,8 @@ class TruePage:
 
     @property
     def text(self) -> str:
-        return self.row["text"]
+        text: str = self.row["text"]
+        return text
 
 
 def default_data() -> Path:

@@ -1,7 +1,7 @@
 """What each rule gains: the figures without it against the figures with all, on the same folds."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.extraction.corpus import load_pages, word_f1, words
@@ -14,6 +14,9 @@ from services.normalize.core.judging.model import Passes
 from services.normalize.core.judging.scoring import score_page
 from services.normalize.core.reading.page import Page, read_page
 from services.normalize.core.rejections import Rejection
+
+Judged = tuple[str, str, bool, Page, Passes, str]
+"""Collection, site, whether its truth is suspect, the page, the model of its fold, the true text."""
 
 
 def print_rule_gains(data: Path) -> None:
@@ -39,14 +42,14 @@ def _scores(data: Path, kind: str, choices: dict[str, tuple[Rule, ...]]) -> dict
     return scores
 
 
-def _html(data: Path, passes: dict[int, Passes]):
+def _html(data: Path, passes: dict[int, Passes]) -> Iterator[Judged]:
     for one in load_pages(data):
         page = read_page(one.html, one.row["url"], None)
         if not isinstance(page, Rejection) and page.blocks:
             yield one.dataset, one.row["site"], one.suspect, page, passes[one.fold], one.text
 
 
-def _text(data: Path, passes: dict[int, Passes]):
+def _text(data: Path, passes: dict[int, Passes]) -> Iterator[Judged]:
     for one in load_dumps(data):
         page = read_page(one.dump.encode(), "", "text/plain")
         if isinstance(page, Page):

@@ -11,6 +11,9 @@ from .streams import ARTICLES_CLEANED, STORIES_UPDATED
 
 Verdict = Literal["new", "revision", "update", "copy", "redelivery"]
 
+EntryFields = Mapping[str, str] | Mapping[bytes, bytes] | Mapping[str | bytes, str | bytes]
+"""The fields of a stream entry as Redis clients give them."""
+
 ARTICLE_PUBLISHED = "cleanwire.article.published.v1"
 ARTICLE_REVISED = "cleanwire.article.revised.v1"
 ARTICLE_WITHDRAWN = "cleanwire.article.withdrawn.v1"
@@ -84,7 +87,7 @@ class PublicEvent(BaseModel):
         return fields
 
 
-def parse_event(fields: Mapping[str | bytes, str | bytes]) -> tuple[PublicEvent, Message]:
+def parse_event(fields: EntryFields) -> tuple[PublicEvent, Message]:
     """Read a public stream entry (bytes or text fields) into its event and its typed data.
 
     Raises ValueError naming the field that is missing or the type that is unknown. Unknown fields are ignored.
