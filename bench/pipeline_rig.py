@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,14 +98,20 @@ class Cost:
 
 
 class Service:
-    """One process of a service, its logs in a file."""
+    """One process of a service, its logs in a file; with a `core` it may run on that one alone."""
 
-    def __init__(self, name: str, folder: Path, environ: dict[str, str]) -> None:
+    def __init__(self, name: str, folder: Path, environ: dict[str, str], core: int | None = None) -> None:
         self.name = name
         self._log = folder / f"{name}-{time.monotonic_ns()}.log"
         command = [sys.executable, "-m", f"services.{name}"]
         with self._log.open("wb") as log:
-            self._process = subprocess.Popen(command, env={**os.environ, **environ}, stderr=log, stdout=log)
+            self._process = subprocess.Popen(
+                command,
+                env={**os.environ, **environ},
+                stderr=log,
+                stdout=log,
+                preexec_fn=None if core is None else partial(os.sched_setaffinity, 0, {core}),
+            )
 
     @property
     def pid(self) -> int:

@@ -104,9 +104,12 @@ class Latency:
 
 
 class Pipeline:
-    """A server, some normalize processes and, unless `store` is False, one store, in a folder of their own."""
+    """A server, some normalize processes and, unless `store` is False, one store, in a folder of their own.
 
-    def __init__(self, folder: Path, replicas: int, *, store: bool = True) -> None:
+    `held`: each normalize process may run on one core alone, of those that are ours.
+    """
+
+    def __init__(self, folder: Path, replicas: int, *, store: bool = True, held: bool = False) -> None:
         self.server = start_valkey(folder / "valkey", maxmemory="4gb")
         (folder / "topics").mkdir(parents=True)  # no profile: every article is on topic
         environ = {
@@ -115,8 +118,10 @@ class Pipeline:
             "CLEANWIRE_TOPICS_DIR": str(folder / "topics"),
             "CLEANWIRE_LOG_LEVEL": "info",
         }
-        names = ["normalize"] * replicas + ["store"] * store
-        self.services = [Service(name, folder, environ) for name in names]
+        ours = sorted(os.sched_getaffinity(0))
+        cores = [ours[n % len(ours)] if held else None for n in range(replicas)]
+        self.services = [Service("normalize", folder, environ, core) for core in cores]
+        self.services += [Service("store", folder, environ) for _ in range(store)]
         self.readers = [(ARTICLES_RAW, GROUP_NORMALIZE, replicas)]
         self.readers += [(ARTICLES_NORMALIZED, GROUP_STORE, 1)] if store else []
         self.redis: Redis = connect_redis(self.server.url)
@@ -172,10 +177,10 @@ class Pipeline:
         return len(await self.redis.xinfo_consumers(stream, group)) >= wanted
 
 
-async def measure_rate(replicas: int, count: int, *, store: bool = True) -> Rate:
+async def measure_rate(replicas: int, count: int, *, store: bool = True, held: bool = False) -> Rate:
     """How fast a prefilled stream is emptied, and at what cost; without the store up to `articles.normalized`."""
     with tempfile.TemporaryDirectory() as folder:
-        pipeline = Pipeline(Path(folder), replicas, store=store)
+        pipeline = Pipeline(Path(folder), replicas, store=store, held=held)
         try:
             await pipeline.up()
             await pipeline.at_rest()

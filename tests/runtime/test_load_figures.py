@@ -7,6 +7,7 @@ import pytest
 
 from bench.pipeline_rig import generated_page
 from bench.pipeline_runs import Latency, Rate, Taken
+from bench.pipeline_scale import Alone, Scale, middle, said, times
 from bench.pipeline_shares import imbalance, joined_after
 from bench.svg_chart import bars, over_time, panels, shares_below
 from services.normalize import Extraction, extract
@@ -38,6 +39,26 @@ def test_a_rate_is_judged_by_the_cores_that_others_left(monkeypatch: pytest.Monk
     costs = {"normalize": 6.0, "store": 4.0}
     assert make_rate(100, 0.0, costs).possible == pytest.approx(0.5)
     assert make_rate(100, 1.0, costs).possible == pytest.approx(1.0)
+
+
+def make_scale(others: float) -> Scale:
+    """One replica works on 1.2 of two cores; two processes extract 1.9 times as much as one."""
+    free = [(make_rate(100 + n, others, {"normalize": 12.0}), make_rate(150, others, {})) for n in range(3)]
+    return Scale([(Alone(1, 100, 5.0), Alone(2, 190, 5.3))] * 3, free, free)
+
+
+def test_second_replica_is_measured_by_what_the_machine_leaves_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    scale = make_scale(0.0)
+    assert times(scale.alone) == pytest.approx(1.9)
+    assert times(scale.free) == pytest.approx(150 / 101)
+    assert middle([one for one, _ in scale.free]).per_s == 101
+    assert scale.most == pytest.approx(2 / (101 * 0.012) * 0.95)
+    assert said(scale).startswith("1.49 × of at most 1.57 ×")
+
+
+def test_second_replica_on_a_crowded_machine_is_measured_by_nothing() -> None:
+    assert said(make_scale(0.9)) == "1.49 ×, while other work took 0.9 cores"
 
 
 def test_percentiles_are_of_the_articles_that_arrived() -> None:
