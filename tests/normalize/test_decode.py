@@ -78,11 +78,11 @@ def test_any_bytes_give_text_that_can_be_encoded_or_a_rejection(page, content_ty
         assert "\x00" not in found
 
 
-def test_the_parser_gets_the_bytes_where_they_are_utf8_and_the_text_elsewhere():
+def test_the_parser_gets_utf8_without_zeros():
     utf8, cyrillic, zeros = "Минск".encode(), RUSSIAN.encode("cp1251"), b"some text\x00 with a zero in it"
     sources = [decode(page, None) for page in (utf8, cyrillic, zeros)]
     assert [one.source for one in sources if isinstance(one, Decoded)] == [
         utf8,
-        RUSSIAN,
-        "some text with a zero in it",
+        RUSSIAN.encode(),
+        b"some text with a zero in it",
     ]

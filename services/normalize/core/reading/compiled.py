@@ -22,6 +22,8 @@ from services.normalize.core.reading.measures import (
     Counting,
     Rows,
 )
+from services.normalize.core.reading.source import PYTHON as LOOKED_BY_PYTHON
+from services.normalize.core.reading.source import SourceLooks
 from services.normalize.core.reading.tags import BLOCK, KIND_OF_TAG, ROLE_OF_NUMBER
 from services.normalize.core.reading.texts import PYTHON as READ_BY_PYTHON
 from services.normalize.core.reading.texts import SAID_ROWS, Groups, Said, TextReading, text_key
@@ -43,13 +45,14 @@ _walk: ModuleType | None
 _measures: ModuleType | None
 _features: ModuleType | None
 _texts: ModuleType | None
+_source: ModuleType | None
 try:
-    from services.normalize.core.native import _features, _measures, _texts, _walk
+    from services.normalize.core.native import _features, _measures, _source, _texts, _walk
 except ImportError:
-    _features = _measures = _texts = _walk = None
+    _features = _measures = _source = _texts = _walk = None
 
-EDITIONS = (2, 3, 5, 1)
-"""Those of _walk.c, _measures.c, _features.c and _texts.c; each rises with its file's face, so that what older sources made is not taken."""
+EDITIONS = (2, 3, 5, 1, 1)
+"""Those of _walk.c, _measures.c, _features.c, _texts.c and _source.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
 NUMBERS = 256
@@ -75,6 +78,7 @@ class Reader:
     read_head: ReadHead
     counting: Counting
     texts: TextReading
+    looks: SourceLooks
     features: PageFeatures | None
     second_features: SecondFeatures | None
     second_features_of_page: PageFeatures | None
@@ -89,7 +93,9 @@ def choose_reader(*, compiled: bool = True) -> Reader:
     """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
     reason = _reason_against() if compiled else "switched off"
     return (
-        Reader("python", walk_once, read_head, PYTHON, READ_BY_PYTHON, None, None, None, reason)
+        Reader(
+            "python", walk_once, read_head, PYTHON, READ_BY_PYTHON, LOOKED_BY_PYTHON, None, None, None, reason
+        )
         if reason
         else Reader(
             "compiled",
@@ -97,6 +103,7 @@ def choose_reader(*, compiled: bool = True) -> Reader:
             _read_head,
             COMPILED,
             READ_COMPILED,
+            LOOKED_COMPILED,
             _first_features,
             _second_features,
             _second_of_page,
@@ -105,9 +112,9 @@ def choose_reader(*, compiled: bool = True) -> Reader:
 
 
 def _reason_against() -> str:
-    if _walk is None or _measures is None or _features is None or _texts is None:
+    if _walk is None or _measures is None or _features is None or _texts is None or _source is None:
         return NOT_BUILT
-    if (_walk.EDITION, _measures.EDITION, _features.EDITION, _texts.EDITION) != EDITIONS:
+    if (_walk.EDITION, _measures.EDITION, _features.EDITION, _texts.EDITION, _source.EDITION) != EDITIONS:
         return "built from other sources than these: install cleanwire again"
     if selectolax.__version__ != PARSER:
         return f"made for selectolax {PARSER}, not {selectolax.__version__}"
@@ -232,7 +239,20 @@ def _second_of_page(*arrays: Any) -> bytearray:
     return found
 
 
+def _is_utf8(page: bytes) -> bool:
+    assert _source is not None
+    valid: bool = _source.is_utf8(page)
+    return valid
+
+
+def _count_controls(text: bytes) -> int:
+    assert _source is not None
+    count: int = _source.count_controls(text)
+    return count
+
+
 COMPILED = Counting(_measure_blocks, _measure_elements)
 READ_COMPILED = TextReading(_keys_of, _find_words, _said_by_head)
+LOOKED_COMPILED = SourceLooks(_is_utf8, _count_controls)
 SHIPPED = choose_reader()
 """What reads pages unless something else is asked for; chosen once."""

@@ -1,4 +1,4 @@
-"""From bytes to text: what a page is made of, and in which encoding it is written.
+"""From a page's bytes to UTF-8: what it is made of, and in which encoding it is written.
 
 Order of evidence for the encoding: byte order mark; valid UTF-8 (a page in another encoding is practically never
 valid UTF-8 by accident); the HTTP header; the page's own declaration; statistics over a sample.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
+from services.normalize.core.reading.source import PYTHON, SourceLooks
 from services.normalize.core.rejections import Rejection
 
 BOMS = (
@@ -65,60 +66,60 @@ MAGIC = (
     (b"{\\rtf", "an RTF document"),
     (b"\x7fELF", "a program"),
 )
-CONTROLS = bytes((*range(9), *range(14, 32), 127))
 BLANKS = "\x00\ufeff \t\r\n\x0b\x0c"
+BLANK_BYTES = BLANKS.encode()
+REPLACEMENT = "\ufffd".encode()
+WIDEST = 4  # bytes of a character
+JSON_HEAD = 200  # bytes in which JSON begins and no tag does
 MAX_CONTROL_SHARE = 0.1  # text holds next to none; binary data about a third
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A page's text without surrogates or NULs; `source` is what the parser takes: its bytes where they are UTF-8."""
+    """A page as the parser takes it: UTF-8 without NULs."""
 
-    text: str
-    source: bytes | str
+    source: bytes
+
+    @property
+    def text(self) -> str:
+        """The source as text, made anew at each call: most pages never need it."""
+        return self.source.decode()
 
 
-def decode_page(page: bytes, content_type: str | None) -> Decoded | Rejection:
-    """The page's text, or why it is none (PDF, image, JSON, zeros …)."""
+def decode_page(page: bytes, content_type: str | None, looks: SourceLooks = PYTHON) -> Decoded | Rejection:
+    """The page in UTF-8, or why it is no text (PDF, image, JSON, zeros …)."""
     head = page[:64].lstrip()
     for magic, what in MAGIC:
         if head.startswith(magic):
             return Rejection("not text", f"{what}, by its first bytes")
-    text, is_utf8 = _decoded(page, content_type or "")
-    refused = _refused(page, text)
-    if refused is not None:
-        return refused
-    if b"\x00" in page if is_utf8 else "\x00" in text:  # in bytes at a tenth of the cost
-        text, is_utf8 = text.replace("\x00", ""), False
-    return Decoded(text, page if is_utf8 else text)
+    source = _in_utf8(page, content_type or "", looks)
+    return _refused(page, source, looks) or Decoded(source.replace(b"\x00", b""))
 
 
-def _refused(page: bytes, text: str) -> Rejection | None:
-    sample = text[:SAMPLE_BYTES]
-    if not sample.strip(BLANKS) and not text.strip(BLANKS):
+def _refused(page: bytes, source: bytes, looks: SourceLooks) -> Rejection | None:
+    sample = source[:SAMPLE_BYTES]
+    if not sample.strip(BLANK_BYTES) and not source.decode().strip(BLANKS):
         return Rejection(
             "not text", "the page is empty" if not page.strip() else "nothing but zeros or blanks"
         )
-    if _controls(sample) > MAX_CONTROL_SHARE * len(sample):
+    controls = sample.count(REPLACEMENT) + looks.count_controls(sample)
+    if controls > MAX_CONTROL_SHARE * len(sample) / WIDEST and controls > MAX_CONTROL_SHARE * len(
+        _head(source, SAMPLE_BYTES)
+    ):
         return Rejection("not text", "more than a tenth of it are control characters: binary data")
-    return Rejection("not text", "a JSON document") if _is_json(text) else None
+    return Rejection("not text", "a JSON document") if _is_json(source) else None
 
 
-def _controls(sample: str) -> int:
-    """How many characters are control characters or stand for undecodable bytes."""
-    raw = sample.encode("utf-8", "replace")
-    return sample.count("\ufffd") + len(raw) - len(raw.translate(None, CONTROLS))
+def _head(source: bytes, length: int) -> str:
+    """The text of the first bytes, without a character that is cut there."""
+    return source[:length].decode("utf-8", "ignore")
 
 
-def _decoded(page: bytes, content_type: str) -> tuple[str, bool]:
-    """The text, and whether it is the page's bytes read as UTF-8."""
+def _in_utf8(page: bytes, content_type: str, looks: SourceLooks) -> bytes:
     for bom, encoding in BOMS:
         if page.startswith(bom):
-            return page[len(bom) :].decode(encoding, "replace"), False
-    try:
-        return page.decode("utf-8"), True
-    except UnicodeDecodeError:
-        return _in_other_encoding(page, content_type), False
+            return page[len(bom) :].decode(encoding, "replace").encode()
+    return page if looks.is_utf8(page) else _in_other_encoding(page, content_type).encode()
 
 
 def _in_other_encoding(page: bytes, content_type: str) -> str:
@@ -152,10 +153,11 @@ def _guessed(page: bytes) -> str:
     return text if text is not None else page.decode("utf-8", "replace")
 
 
-def _is_json(text: str) -> bool:
-    head = text[:200].lstrip("\ufeff \t\r\n")
+def _is_json(source: bytes) -> bool:
+    head = _head(source, JSON_HEAD).lstrip("\ufeff \t\r\n")
     if not head or head[0] not in "{[" or "<" in head:
         return False
+    text = source.decode()
     try:
         return isinstance(json.loads(text), dict | list)
     except (ValueError, RecursionError):

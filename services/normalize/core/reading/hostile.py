@@ -8,72 +8,85 @@ import numpy as np
 from services.normalize.core.rejections import Rejection
 
 MANY_TAGS = 25_000  # fewer cannot nest deep enough to matter
-SHORTEST_TAG = 3  # characters
+SHORTEST_TAG = 3  # bytes
 MAX_NESTING = 12_000  # the parser takes 0.1 s for 10,000 levels, 100 s for 200,000
 MAX_SQUARES = 4e8  # sum over the tags of their attributes squared; the parser takes 1.4 ns for each unit
-STRETCH = 5_000  # characters; shorter tags hold too few attributes to matter on a page of less than LARGE
+STRETCH = 5_000  # bytes; shorter tags hold too few attributes to matter on a page of less than LARGE
 LARGE = 2_500_000
 MANY_VALUES = 20_000  # signs of equality
-LONG_TAG = 300  # characters
-TAG_NAME = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.I)
+LONG_TAG = 300  # bytes
+TAG_NAME = re.compile(rb"<(/?)([a-z][a-z0-9]*)", re.I)
 TAG = re.compile(
-    r"""<(?:(script|style|title|textarea)\b(?:[^<]++|<(?!/\1))*+|[a-z][^\s/>]*+((?:[^"'>]++|"[^"]*+"|'[^']*+')*+))""",
+    rb"""<(?:(script|style|title|textarea)\b(?:[^<]++|<(?!/\1))*+|[a-z][^\s/>]*+((?:[^"'>]++|"[^"]*+"|'[^']*+')*+))""",
     re.I | re.S,
 )
 """A tag's attributes; what stands in a script or the like is none, and is passed over a run without `<` at a time."""
-ATTRIBUTE = re.compile(r"""[^\s/>=]++\s*+(?:=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?""")
+ATTRIBUTE = re.compile(rb"""[^\s/>=]++\s*+(?:=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?""")
 UNNESTED = frozenset(
-    ("br", "img", "meta", "link", "input", "hr", "source", "wbr", "p", "li", "option", "td", "tr", "th")
+    (
+        b"br",
+        b"img",
+        b"meta",
+        b"link",
+        b"input",
+        b"hr",
+        b"source",
+        b"wbr",
+        b"p",
+        b"li",
+        b"option",
+        b"td",
+        b"tr",
+        b"th",
+    )
 )
 """Tags without an end, or closed by the next of their kind."""
 
 
-def refuse_hostile(text: str, source: bytes | str) -> Rejection | None:
-    """A Rejection for markup made to be slow, before it is parsed; `source` is the text as the parser gets it.
+def refuse_hostile(source: bytes) -> Rejection | None:
+    """A Rejection for markup made to be slow, before it is parsed; `source` is the page in UTF-8.
 
-    What an ordinary page pays is a look at every 5,000th character; its tags are taken apart only where one is as
+    What an ordinary page pays is a look at every 5,000th byte; its tags are taken apart only where one is as
     long as that, or where the page is very large or has very many attributes.
     """
-    many = len(text) > LARGE or (len(text) > 4 * MANY_VALUES and _count("=", source) > MANY_VALUES)
-    tags = (hit[2] or "" for hit in TAG.finditer(text)) if many else _tags_without_end(text)
+    many = len(source) > LARGE or (len(source) > 4 * MANY_VALUES and _count("=", source) > MANY_VALUES)
+    tags = (hit[2] or b"" for hit in TAG.finditer(source)) if many else _tags_without_end(source)
     if sum(_attributes(tag) ** 2 for tag in tags if len(tag) > LONG_TAG) > MAX_SQUARES:
         return Rejection("not an article", "tags with thousands of attributes")
-    if len(text) < MANY_TAGS * SHORTEST_TAG or _count("<", source) < MANY_TAGS:
+    if len(source) < MANY_TAGS * SHORTEST_TAG or _count("<", source) < MANY_TAGS:
         return None
-    if _nesting(text) > MAX_NESTING:
+    if _nesting(source) > MAX_NESTING:
         return Rejection("not an article", f"tags nested more than {MAX_NESTING:,} deep")
     return None
 
 
-def _count(sign: str, source: bytes | str) -> int:
-    """How often an ASCII sign stands in the page; in bytes at a fifth of what `count` costs."""
-    if isinstance(source, str):
-        return source.count(sign)
+def _count(sign: str, source: bytes) -> int:
+    """How often an ASCII sign stands in the page; at a fifth of what `count` costs where there are many."""
     return int(np.count_nonzero(np.frombuffer(source, dtype=np.uint8) == ord(sign)))
 
 
-def _tags_without_end(text: str) -> Iterator[str]:
+def _tags_without_end(source: bytes) -> Iterator[bytes]:
     """The tags in which a stretch without `<` begins, down to the next `>`."""
     at = searched = 0
-    while at < len(text) - STRETCH:
-        if text.find("<", at, at + STRETCH) >= 0:
+    while at < len(source) - STRETCH:
+        if source.find(b"<", at, at + STRETCH) >= 0:
             at += STRETCH
             continue
-        start, searched = text.rfind("<", searched, at), at
-        end = text.find(">", at)
-        end = end if end >= 0 else len(text)
-        if start >= 0 and text[start + 1 : start + 2].isalpha() and text.find(">", start, at) < 0:
-            yield text[start + 1 : end]
+        start, searched = source.rfind(b"<", searched, at), at
+        end = source.find(b">", at)
+        end = end if end >= 0 else len(source)
+        if start >= 0 and source[start + 1 : start + 2].isalpha() and source.find(b">", start, at) < 0:
+            yield source[start + 1 : end]
         at = max(end, at + STRETCH)
 
 
-def _attributes(tag: str) -> int:
+def _attributes(tag: bytes) -> int:
     return len(ATTRIBUTE.findall(tag))
 
 
-def _nesting(text: str) -> int:
+def _nesting(source: bytes) -> int:
     depth = deepest = 0
-    for end, name in TAG_NAME.findall(text):
+    for end, name in TAG_NAME.findall(source):
         if name.lower() in UNNESTED:
             continue
         depth += -1 if end else 1

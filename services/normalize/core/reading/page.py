@@ -19,9 +19,9 @@ PageKind = Literal["html", "text"]
 
 MAX_PAGE_BYTES = 12_000_000
 MARKUP = re.compile(
-    r"<(?:!doctype|html|head|body|meta|title|div|p|article|section|table|span|a|h1|script)[\s>]", re.I
+    rb"<(?:!doctype|html|head|body|meta|title|div|p|article|section|table|span|a|h1|script)[\s>]", re.I
 )
-SNIFFED_CHARS = 65_536
+SNIFFED_BYTES = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Page:
     """One page, parsed once.
 
     `metas` maps a meta element's property, name or itemprop in lower case to its content, the first one winning;
-    `text` is the decoded source; `elements` are the block-level elements, the root first; `reader` is
+    `source` is the page in UTF-8; `elements` are the block-level elements, the root first; `reader` is
     what read it and what counts in it.
     """
 
@@ -41,10 +41,15 @@ class Page:
     title_tag: str | None
     canonical_link: str | None
     html_lang: str | None
-    text: str
+    source: bytes = field(repr=False)
     blocks: tuple[PageBlock, ...]
     elements: tuple[Element, ...] = field(default=(), repr=False)
     reader: Reader = field(default=SHIPPED, repr=False)
+
+    @property
+    def text(self) -> str:
+        """The whole source as text, made anew at each call: few pages need it."""
+        return self.source.decode()
 
 
 def read_page(
@@ -53,26 +58,28 @@ def read_page(
     """Decode, parse and walk a page; a Rejection if it is no text at all, or markup made to be slow."""
     if len(page) > MAX_PAGE_BYTES:
         return Rejection("not text", f"{len(page):,} bytes; at most {MAX_PAGE_BYTES:,} are read")
-    decoded = decode_page(page, content_type)
+    decoded = decode_page(page, content_type, reader.looks)
     if isinstance(decoded, Rejection):
         return decoded
-    if _kind_of(decoded.text, content_type or "") == "text":
-        return _text_page(decoded.text, url, reader)
-    return refuse_hostile(decoded.text, decoded.source) or _html_page(decoded, url, reader)
+    if _kind_of(decoded.source, content_type or "") == "text":
+        return _text_page(decoded, url, reader)
+    return refuse_hostile(decoded.source) or _html_page(decoded, url, reader)
 
 
-def _kind_of(text: str, content_type: str) -> PageKind:
+def _kind_of(source: bytes, content_type: str) -> PageKind:
     """HTML by its header or its tags; a header that says text/plain is believed."""
     if content_type.lower().startswith("text/plain"):
         return "text"
-    if "html" in content_type.lower() or MARKUP.search(text, 0, SNIFFED_CHARS):
+    if "html" in content_type.lower() or MARKUP.search(source, 0, SNIFFED_BYTES):
         return "html"
     return "text"
 
 
-def _text_page(text: str, url: str, reader: Reader) -> Page:
-    elements, blocks = blocks_of_lines(text)
-    return Page("text", url, None, (), {}, None, None, None, text, tuple(blocks), tuple(elements), reader)
+def _text_page(decoded: Decoded, url: str, reader: Reader) -> Page:
+    elements, blocks = blocks_of_lines(decoded.text)
+    return Page(
+        "text", url, None, (), {}, None, None, None, decoded.source, tuple(blocks), tuple(elements), reader
+    )
 
 
 def _html_page(decoded: Decoded, url: str, reader: Reader) -> Page:
@@ -88,7 +95,7 @@ def _html_page(decoded: Decoded, url: str, reader: Reader) -> Page:
         title_tag=" ".join((head.title or "").split()) or None,
         canonical_link=head.canonical,
         html_lang=head.lang,
-        text=decoded.text,
+        source=decoded.source,
         blocks=tuple(blocks),
         elements=tuple(elements),
         reader=reader,

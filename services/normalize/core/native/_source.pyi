@@ -1,0 +1,6 @@
+"""The compiled looks at a page's bytes; what it does is told in _source.c."""
+
+EDITION: int
+
+def is_utf8(page: bytes, /) -> bool: ...
+def count_controls(text: bytes, /) -> int: ...
