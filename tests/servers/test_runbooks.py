@@ -1,15 +1,20 @@
 """The runbooks of docs/reliability.md, done as they are written: nothing lost, nothing doubled, the same ids and the same graph."""
 
+import asyncio
+import os
 import shlex
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 from redis.asyncio import Redis
 
 from bench.chaos.process import Process, start_process
+from bench.embedded_postgres import EmbeddedPostgres, binary_folder
 from services.console.exits import Exit
 from services.console.main import run
 from services.contracts.streams import ARTICLES_CLEANED, ARTICLES_NORMALIZED, GROUP_STORE, STORIES_UPDATED
@@ -24,6 +29,8 @@ GRAPH = (
     "SELECT article_id, topic FROM story_member ORDER BY 1",
 )
 BEFORE, AFTER = range(12), range(12, 20)
+
+OUTBOX = "SELECT count(*) FROM outbox WHERE stream = 'articles.cleaned' AND fields IS NOT NULL"
 
 Start = Callable[[], Process]
 
@@ -47,9 +54,15 @@ def message(number: int) -> Any:
     )
 
 
+def lines_of(heading: str, block: int) -> list[str]:
+    """The lines of one of the runbook's blocks, for a shell."""
+    text = PAGE.read_text(encoding="utf-8").split(f"### {heading}\n")[1].split("```")[2 * block - 1]
+    return text.removeprefix("sh").strip().splitlines()
+
+
 @pytest.fixture
 def store(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
-    """Starts the store as a process on a SQLite archive; the command sees the same settings."""
+    """Starts the store as a process, on a SQLite archive if the test says no other; the command sees the same settings."""
     environ = {
         "CLEANWIRE_REDIS_URL": redis_url,
         "CLEANWIRE_DATA_DIR": str(tmp_path),
@@ -61,7 +74,7 @@ def store(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> It
     started: list[Process] = []
 
     def start() -> Process:
-        started.append(start_process("store", tmp_path / "store.log", environ))
+        started.append(start_process("store", tmp_path / "store.log", {}))
         return started[-1]
 
     yield start
@@ -143,22 +156,83 @@ async def test_archive_gone_is_restored_and_what_came_since_makes_the_same_graph
     assert len(set(ids_of(again[1]))) == len(again[1])
 
 
+@pytest.fixture
+def archive_url(postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty PostgreSQL database, which a store started after this takes for its archive."""
+    url = postgres_url.replace("+asyncpg", "")
+    monkeypatch.setenv("CLEANWIRE_DATABASE_URL", url)
+    return url
+
+
+@pytest.mark.timeout(400)
+async def test_postgresql_archive_gone_is_restored_and_what_came_since_makes_the_same_graph(
+    store: Start,
+    archive_url: str,
+    postgres_server: EmbeddedPostgres,
+    redis_client: Redis,
+    tmp_path: Path,
+    eventually: Any,
+) -> None:
+    backing_up, restoring = lines_of("The archive is gone", 2)
+    process = store()
+    await hand_in(redis_client, BEFORE, eventually)
+    shell(backing_up, tmp_path)
+    await hand_in(redis_client, AFTER, eventually)
+    await eventually(lambda: has_sent_all_of(redis_client, archive_url), within_s=90)
+    process.end()
+    graph, streams = await graph_at(archive_url), await streams_of(redis_client)
+    name = archive_url.rpartition("/")[2]
+    for statement in (f'DROP DATABASE "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"'):
+        await ask(postgres_server.url_of("cleanwire").replace("+asyncpg", ""), statement)
+    shell(restoring, tmp_path)
+    assert await graph_at(archive_url) != graph, "what came after the backup is missing"
+    store()
+    await hand_in(redis_client, range(20), eventually)
+    await eventually(lambda: is_graph(archive_url, graph), within_s=90)
+    await eventually(lambda: has_sent_all_of(redis_client, archive_url), within_s=90)
+    again = await streams_of(redis_client)
+    assert ids_of(again[0]) == ids_of(streams[0])
+    assert len(set(ids_of(again[1]))) == len(again[1])
+
+
+def shell(line: str, folder: Path) -> None:
+    environ = {**os.environ, "PATH": f"{binary_folder()}:{os.environ['PATH']}"}
+    subprocess.run(line, shell=True, check=True, cwd=folder, env=environ)
+
+
+async def ask(url: str, statement: str) -> list[Any]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(statement)]
+    finally:
+        await connection.close()
+
+
+async def graph_at(url: str) -> list[Any]:
+    return [await ask(url, statement) for statement in GRAPH]
+
+
+async def is_graph(url: str, graph: list[Any]) -> bool:
+    return await graph_at(url) == graph
+
+
+async def has_sent_all_of(redis: Redis, url: str) -> bool:
+    ((announced,),) = await ask(url, OUTBOX)
+    return bool(await redis.xlen(ARTICLES_CLEANED) >= announced)
+
+
 def ids_of(stream: Any) -> list[bytes]:
     return [fields[b"id"] for _, fields in stream]
 
 
 async def has_sent_all(redis: Redis, folder: Path) -> bool:
     with sqlite3.connect(folder / "archive.db") as archive:
-        announced = archive.execute(
-            "SELECT count(*) FROM outbox WHERE stream = ? AND fields IS NOT NULL", (ARTICLES_CLEANED,)
-        ).fetchone()[0]
+        announced = archive.execute(OUTBOX).fetchone()[0]
     return await redis.xlen(ARTICLES_CLEANED) >= announced
 
 
 async def run_beside(command: list[str]) -> None:
     """The command has an event loop of its own."""
-    import asyncio
-
     await asyncio.to_thread(do, command)
 
 
