@@ -48,7 +48,7 @@ async def test_flushed_server_is_healed_and_what_came_at_once_is_read(
     await add_entries(redis_client, range(20, 40))
     began = time.monotonic()
     await eventually(lambda: has_numbers(redis_client, range(20, 40)))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
 
 
 async def test_full_server_holds_results_and_releases_them_once(
@@ -99,7 +99,7 @@ async def test_killed_server_loses_and_doubles_nothing(
         server.process.wait()
         server = start_valkey(tmp_path, server.port)
         await redis.connection_pool.disconnect()
-        await eventually(lambda: is_done(redis, 400), within_s=20)
+        await eventually(lambda: is_done(redis, 400))
         assert sorted(await outputs_of(redis)) == list(range(400))
         await engine.stop()
     server.stop()
