@@ -4,15 +4,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
-from itertools import accumulate
 from zlib import crc32
 
-from .words import words_of
+from .shingles import Shingled, shingled, shingles_of
+from .words import fold, words_of
 
 ENOUGH_WORDS = 40
 """Below this a text is a stub (paywall notes, teasers): two of them collide without being the same article."""
-SHINGLE = 5
-KEPT_SHARE = 8
 LEAST_KEPT, MOST_KEPT = 24, 256
 """The lowest 1/8 of the shingle hashes, at least 24: recall .999 of true pairs at 31 entries a document. At most 256,
 for a text of 5 MB would lock and index 100,000. Curve in docs/sameness.md."""
@@ -24,7 +22,6 @@ SHARED_HASHES = 2
 """Two shared hashes make a candidate; one is often a stock phrase."""
 TITLE_WORDS = 6
 """A headline of fewer words ("Morning briefing") says nothing about sameness."""
-CRC_SPAN = 1 << 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +44,17 @@ class Fingerprint:
 
 def fingerprint_of(title: str | None, text: str) -> Fingerprint:
     """Fingerprint an article's clean text (its headline only where the text is too short to tell anything)."""
-    words = words_of(text)
-    if len(words) < ENOUGH_WORDS:
-        return Fingerprint(None, _sketch_of_title(words_of(title)), len(words))
-    whole = " ".join(words).encode("utf-8", "surrogatepass")
-    text_hash = hashlib.blake2b(whole, digest_size=16).digest()
-    return Fingerprint(text_hash, _sketch_of_words(whole), len(words))
+    read = shingled(fold(text))
+    if read.words < ENOUGH_WORDS:
+        return Fingerprint(None, _sketch_of_title(words_of(title)), read.words)
+    text_hash = hashlib.blake2b(read.whole, digest_size=16).digest()
+    return Fingerprint(text_hash, _sketch_of_words(read), read.words)
 
 
-def _sketch_of_words(whole: bytes) -> tuple[int, ...]:
-    """FracMinHash: CRC-32 picks the shingles (it is fast and every text picks alike), BLAKE2b names those picked."""
-    edges = list(accumulate((len(word) + 1 for word in whole.split(b" ")), initial=0))
-    shingles = [whole[start : end - 1] for start, end in zip(edges, edges[SHINGLE:], strict=False)]
-    lowest = {shingle for shingle in shingles if crc32(shingle) < CRC_SPAN // KEPT_SHARE}
-    kept = lowest if len(lowest) >= LEAST_KEPT else set(_least(LEAST_KEPT, set(shingles)))
+def _sketch_of_words(read: Shingled) -> tuple[int, ...]:
+    """FracMinHash: CRC-32 picks the shingles, BLAKE2b names those picked."""
+    lowest = set(read.low)
+    kept = lowest if len(lowest) >= LEAST_KEPT else set(_least(LEAST_KEPT, set(shingles_of(read.whole))))
     return tuple(sorted(set(map(_name_of, _least(MOST_KEPT, kept)))))
 
 

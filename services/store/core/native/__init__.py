@@ -1,0 +1,1 @@
+"""C for what costs most of a fingerprint. Optional; shingles.py chooses."""
