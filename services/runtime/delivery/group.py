@@ -151,7 +151,7 @@ def _sha_of(script: str) -> str:
 
 
 def buried_key(stream: str, group: str) -> str:
-    """Where the ids stand that a group has buried: a sorted set by time, of those alone that still stand on the stream."""
+    """Where the ids stand that a group has buried, while their entries may come back: the fields of a hash."""
     return f"cleanwire:buried:{stream}:{group}"
 
 

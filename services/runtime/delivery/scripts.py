@@ -36,14 +36,20 @@ return 1
 
 # KEYS[2] the dead-letter stream, [3] the ids buried before; ARGV[3] the entry, [4..] the letter as XADD takes it. -> as FINISH.
 # A group made anew at 0 gives out again what it had buried: an id stands in KEYS[3] for as long as its entry may come back.
+# A hash, for that is what the services' users may write; ids that cannot come back are looked for at every hundredth.
 BURY = """
 local owned = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
 if not owned or owned[2] ~= ARGV[2] then return 0 end
-if not redis.call('ZSCORE', KEYS[3], ARGV[3]) then
+if redis.call('HEXISTS', KEYS[3], ARGV[3]) == 0 then
   redis.call('XADD', KEYS[2], unpack(ARGV, 4))
-  redis.call('ZADD', KEYS[3], string.match(ARGV[3], '%d+'), ARGV[3])
-  local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
-  if oldest then redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. string.match(oldest[1], '%d+')) end
+  redis.call('HSET', KEYS[3], ARGV[3], '')
+  if redis.call('HLEN', KEYS[3]) % 100 == 0 then
+    local oldest = redis.call('XRANGE', KEYS[1], '-', '+', 'COUNT', 1)[1]
+    local since = tonumber(string.match(oldest and oldest[1] or ARGV[3], '%d+'))
+    for _, id in ipairs(redis.call('HKEYS', KEYS[3])) do
+      if tonumber(string.match(id, '%d+')) < since then redis.call('HDEL', KEYS[3], id) end
+    end
+  end
 end
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
 return 1
