@@ -4,13 +4,16 @@ import asyncio
 import json
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from bench.sentinel_rig import sentinel_cluster
 from services.console.exits import Exit
 from services.console.main import run
+from services.console.subscribers.replicas import on_replicas
 
 
 @pytest.mark.timeout(120)
@@ -27,7 +30,7 @@ async def test_commands_find_the_master_through_its_sentinels(
             return code, told.out, told.err
 
         code, out, err = await told_by("subscriber", "add", "desk", "--json")
-        assert (code, "after a fail-over" in err) == (Exit.DONE, True), err
+        assert (code, "after a fail-over" in err, "has not taken it" in err) == (Exit.DONE, True, False), err
         added = json.loads(out)
         assert f"127.0.0.1:{cluster.master.port}" in added["url"]
         async with Redis.from_url(added["url"]) as subscriber:
@@ -40,6 +43,42 @@ async def test_commands_find_the_master_through_its_sentinels(
             assert await master.xlen("fetch.requests") == 1
         assert (await told_by("dead", "list"))[0] == Exit.DONE
         assert (await told_by("subscriber", "remove", "desk"))[0] == Exit.DONE
+        async with Redis.from_url(cluster.replica.url) as replica:
+            assert "desk" not in await replica.acl_users()
+
+
+@pytest.mark.timeout(120)
+async def test_subscriber_reads_on_from_the_new_master_with_the_same_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], eventually: Any
+) -> None:
+    async with sentinel_cluster(tmp_path) as cluster:
+        monkeypatch.setenv("CLEANWIRE_REDIS_URL", cluster.url)
+        monkeypatch.setenv("CLEANWIRE_DATA_DIR", str(tmp_path))
+        assert await asyncio.to_thread(run, ["subscriber", "add", "desk", "--json"]) == Exit.DONE
+        url = json.loads(capsys.readouterr().out)["url"]
+        async with Redis.from_url(cluster.master.url) as master:
+            await master.xadd("articles.cleaned", {"id": "a:1"})
+            assert await master.wait(1, 10_000) == 1, "the replica has it"
+        cluster.master.process.kill()
+        cluster.master.process.wait()
+        there = url.replace(f":{cluster.master.port}/", f":{cluster.replica.port}/")
+        async with Redis.from_url(there) as subscriber:
+
+            async def has_read() -> bool:
+                try:
+                    await subscriber.xreadgroup("desk", "me", {"articles.cleaned": ">"})
+                    return bool((await subscriber.xpending("articles.cleaned", "desk"))["pending"])
+                except (
+                    RedisError,
+                    OSError,
+                ):  # still a replica, or cutting its connections as it becomes the master
+                    return False
+
+            await eventually(has_read)
+
+
+def test_without_sentinels_nobody_is_asked_for_replicas() -> None:
+    assert on_replicas("redis://127.0.0.1:9/0", lambda _: pytest.fail("there is no replica")) == []
 
 
 @pytest.mark.parametrize("command", [("subscriber", "list"), ("dead", "list")])

@@ -29,8 +29,8 @@ NOT_KEPT = (
     "Set `aclfile` in its configuration, or add the subscriber again"
 )
 OF_ONE_SERVER = (
-    "the URL is of the server that is the master now, and servers do not hand users to one another: after a fail-over the group "
-    "goes on where it was, but the user must be added again. `--host` puts a name that follows the master into the URL"
+    "the URL is of the server that is the master now. Its replicas have the user too, so that after a fail-over the group goes on "
+    "where it was; `--host` puts a name that follows the master into the URL"
 )
 
 
@@ -51,7 +51,8 @@ def add(
     """Create a consumer group and a read-only user, print the credentials **once**, and ready snippets."""
     from ..settings import console_settings
     from ..subscribers.connection import masters_url, operators_redis
-    from ..subscribers.registry import add_subscriber
+    from ..subscribers.registry import add_subscriber, give_user
+    from ..subscribers.replicas import on_replicas
     from ..subscribers.snippets import subscriber_url
     from ..subscribers.start_point import read_start_point
 
@@ -62,11 +63,17 @@ def add(
         raise CommandError.usage(str(error)) from None
     _check_topic(topic, settings.topics_dir)
     with operators_redis(settings.redis_url) as redis:
+        masters = masters_url(
+            settings.redis_url
+        )  # first: once added, nothing may keep the password from being told
         added = add_subscriber(redis, name, start_point, stream or ["articles.cleaned"])
-        url = subscriber_url(masters_url(settings.redis_url), added.name, added.password, host)
+    url = subscriber_url(masters, added.name, added.password, host)
+    lacking = on_replicas(
+        settings.redis_url, lambda replica: give_user(replica, name, added.password, added.streams)
+    )
     kept = () if added.kept_over_restart else (NOT_KEPT,)
     follows = (OF_ONE_SERVER,) if settings.redis_url.startswith(SCHEME) else ()
-    for notice in (*added.notices, *kept, *follows):
+    for notice in (*added.notices, *kept, *follows, *lacking):
         typer.echo(f"note: {notice}", err=True)
     typer.echo(
         _as_json(added, url)
@@ -97,10 +104,14 @@ def remove(name: str) -> None:
     """Delete the subscriber's groups and its user; its connections are cut at once."""
     from ..settings import console_settings
     from ..subscribers.connection import operators_redis
-    from ..subscribers.registry import remove_subscriber
+    from ..subscribers.registry import remove_subscriber, take_user
+    from ..subscribers.replicas import on_replicas
 
-    with operators_redis(console_settings().redis_url) as redis:
+    settings = console_settings()
+    with operators_redis(settings.redis_url) as redis:
         streams = remove_subscriber(redis, name)
+    for notice in on_replicas(settings.redis_url, lambda replica: take_user(replica, name)):
+        typer.echo(f"note: {notice}", err=True)
     typer.echo(f"removed {name}: its user and its group on {', '.join(streams) or 'no stream'}", err=True)
 
 

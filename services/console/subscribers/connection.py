@@ -11,7 +11,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.sentinel import Sentinel
 
 from services.console.exits import CommandError
-from services.runtime.sentinel import SCHEME, parse_sentinel_url
+from services.runtime.sentinel import SCHEME, SentinelPlace, parse_sentinel_url
 from services.runtime.settings import mask_passwords
 
 TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 5.0, "socket_timeout": 5.0}
@@ -48,8 +48,26 @@ def masters_url(url: str) -> str:
     if not url.startswith(SCHEME):
         return url
     place = parse_sentinel_url(url)
-    sentinels = Sentinel(list(place.sentinels), sentinel_kwargs=TIMEOUTS)  # type: ignore[no-untyped-call]
-    host, port = sentinels.discover_master(place.master)  # type: ignore[no-untyped-call]
+    return _servers_url(place, *_sentinels(place).discover_master(place.master))  # type: ignore[no-untyped-call]
+
+
+def replicas_urls(url: str) -> list[str]:
+    """The URLs of the master's replicas that the sentinels can reach; none where there are no sentinels.
+
+    Raises redis' ConnectionError where no sentinel answers.
+    """
+    if not url.startswith(SCHEME):
+        return []
+    place = parse_sentinel_url(url)
+    found = _sentinels(place).discover_slaves(place.master)  # type: ignore[no-untyped-call]
+    return [_servers_url(place, host, port) for host, port in found]
+
+
+def _sentinels(place: SentinelPlace) -> Sentinel:
+    return Sentinel(list(place.sentinels), sentinel_kwargs=TIMEOUTS)  # type: ignore[no-untyped-call]
+
+
+def _servers_url(place: SentinelPlace, host: str, port: int) -> str:
     sign_in, _, _ = place.sign_in_url.rpartition("127.0.0.1")
     return f"{sign_in}{f'[{host}]' if ':' in host else host}:{port}/{place.database}"
 

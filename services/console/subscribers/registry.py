@@ -41,21 +41,33 @@ def add_subscriber(redis: Redis, name: str, start: StartPoint, streams: Sequence
     _create_groups(redis, name, {stream: after for stream, (after, _) in starts.items()})
     password = new_password()
     try:
-        add_user(redis, name, password, streams)
+        kept = give_user(redis, name, password, streams)
     except ResponseError:
         _destroy(redis, name, streams)
         raise
     notices = tuple(notice for _, notice in starts.values() if notice)
-    return Subscriber(name, password, tuple(streams), save_users(redis), notices)
+    return Subscriber(name, password, tuple(streams), kept, notices)
+
+
+def give_user(redis: Redis, name: str, password: str, streams: Sequence[str]) -> bool:
+    """Create the user on one server; False where that server forgets it at its restart."""
+    add_user(redis, name, password, streams)
+    return save_users(redis)
+
+
+def take_user(redis: Redis, name: str) -> bool:
+    """Delete the user from one server, for good; False where there was none."""
+    was_there = remove_user(redis, name)
+    save_users(redis)
+    return was_there
 
 
 def remove_subscriber(redis: Redis, name: str) -> list[str]:
     """Delete the groups and the user; returns the streams it had a group on. Raises CommandError if unknown."""
     _check_name(name)
     streams = _destroy(redis, name, [stream.name for stream in PUBLIC_STREAMS])
-    if not remove_user(redis, name) and not streams:
+    if not take_user(redis, name) and not streams:
         raise CommandError.usage(f"there is no subscriber {name!r}", "cleanwire subscriber list names them")
-    save_users(redis)
     return streams
 
 
