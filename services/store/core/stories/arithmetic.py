@@ -1,20 +1,23 @@
-"""What reckons with packed vectors: the compiled arithmetic where it was built, else Python's, which says what is right."""
+"""What reckons with vectors and looks up terms: the compiled where it was built, else Python's, which says what is right."""
 
 from collections.abc import Sequence
 from types import ModuleType
 
-from . import linkage, vectors
+from . import linkage, postings, term_counts, vectors
 from .vectors import Packed, Weights
 
 _sparse: ModuleType | None
+_postings: ModuleType | None
 try:
-    from .native import _sparse
+    from .native import _postings, _sparse
 except ImportError:
-    _sparse = None
+    _sparse = _postings = None
 
-EDITION = 1
-"""That of _sparse.c; it rises with the file's face, so that what older sources made is not taken."""
-IS_COMPILED = _sparse is not None and _sparse.EDITION == EDITION
+EDITIONS = (1, 1)
+"""Those of _sparse.c and _postings.c; each rises with its file's face, so that what older sources made is not taken."""
+IS_COMPILED = (
+    _sparse is not None and _postings is not None and (_sparse.EDITION, _postings.EDITION) == EDITIONS
+)
 
 
 def dots(vector: Weights, others: Sequence[Packed]) -> list[float]:
@@ -39,3 +42,20 @@ def added(total: Packed, vector: Packed, sign: float = 1.0) -> Packed:
         found: bytes = _sparse.added(total, vector, sign)
         return found
     return vectors.added(total, vector, sign)
+
+
+def new_postings() -> postings.Postings:
+    """Postings without an entry; compiled they take a tenth of the memory."""
+    if _postings is not None and IS_COMPILED:
+        bounds = postings.INDEXED_TERMS, postings.POSTINGS_READ, postings.NEAREST
+        made: postings.Postings = _postings.Postings(*bounds)
+        return made
+    return postings.Postings()
+
+
+def new_term_counts() -> term_counts.TermCounts:
+    """Counts of nothing yet; compiled they take a tenth of the memory."""
+    if _postings is not None and IS_COMPILED:
+        made: term_counts.TermCounts = _postings.TermCounts()
+        return made
+    return term_counts.TermCounts()

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from operator import itemgetter
 from zlib import crc32
 
+from .arithmetic import new_term_counts
 from .snapshot import Snapshot
+from .term_counts import TermCounts
 from .terms import Terms
 from .vectors import Weights, dot
 
@@ -15,6 +17,8 @@ EMPTY_STORIES = 150
 DEVIATIONS = 3.0
 """The feed's rates are lower bounds (x - 3√x) over the stories and 150 empty ones: a word of one big or twice split
 story keeps its weight, one that stands in most stories loses it."""
+LEAST_STORIES = 9
+"""The lower bound of what stands in nine stories or fewer is nothing: 3√x is x."""
 BASELINE_QUANTILE = 1 / 3
 SAMPLE = 78
 """Articles whose pairs give the baseline: 3,003 pairs, those with the smallest hashes, so that the order is nothing."""
@@ -33,19 +37,24 @@ class FeedRates:
         by_hash = ((crc32(article_id.encode()), article_id) for article_id, _ in members)
         self._sampled = {article_id for _, article_id in heapq.nsmallest(SAMPLE, by_hash)}
         self._sample: list[tuple[str, Terms]] = []
-        self._seen: dict[int, Counter[int]] = defaultdict(Counter)
+        self._seen = new_term_counts()
+        self._seen_by_size: dict[int, TermCounts] = defaultdict(new_term_counts)
 
     def count(self, article_id: str, story: int, terms: Terms) -> None:
         """Count one of the members."""
-        self._seen[self._sizes[story]].update(terms.keys())
+        self._seen.count(terms)
+        if self._sizes[story] > 1:
+            self._seen_by_size[self._sizes[story]].count(terms)
         if article_id in self._sampled:
             self._sample.append((article_id, terms))
 
     def snapshot(self, version: int, topic: frozenset[int] = frozenset()) -> Snapshot:
         """The rates and the baseline of what was counted."""
-        stories = len(self._sizes)
+        stories, larger = len(self._sizes), sorted(self._seen_by_size.items())
         rates = {
-            term: _lower_bound(x, stories) for term, x in self._in_stories().items() if x > DEVIATIONS**2
+            term: _lower_bound(x, stories)
+            for term in sorted(self._seen.above(LEAST_STORIES))
+            if (x := self._stories_with(term, larger)) > LEAST_STORIES
         }
         weighed = Snapshot(version, self._units, rates, 0.0, topic)
         baseline = _baseline_of(
@@ -53,11 +62,12 @@ class FeedRates:
         )
         return Snapshot(version, self._units, rates, baseline, topic)
 
-    def _in_stories(self) -> dict[int, float]:
-        found: dict[int, float] = defaultdict(float)
-        for size, seen in sorted(self._seen.items()):
-            for term, articles in seen.items():
-                found[term] += articles / size
+    def _stories_with(self, term: int, larger: Sequence[tuple[int, TermCounts]]) -> float:
+        """In how many stories a term stands: those of one article, then the larger ones by size, whatever came first."""
+        seen = [(counts.of(term), size) for size, counts in larger]
+        found = float(self._seen.of(term) - sum(articles for articles, _ in seen))
+        for articles, size in seen:
+            found += articles / size
         return found
 
 

@@ -1,31 +1,38 @@
 """Who is in which story, and what each story weighs: the rows behind the index of one topic. In memory, no I/O."""
 
-from collections.abc import Sequence
-from itertools import count
+from array import array
+from collections.abc import Iterator, Sequence
 
 from .arithmetic import added, dots
+from .lone_articles import LoneArticles
 from .vectors import Packed, Weights
+
+GONE = 0
+"""In place of the story of a row that is not here any more; stories are numbered from 1."""
 
 
 class Holdings:
     """Articles by row, each in one story; a story's sum is that of its articles' vectors.
 
-    Rows are never used twice, so that a posting of one that is gone finds nobody.
+    Rows are counted up and never used twice, so that a posting of one that is gone finds nobody. Two of three stories
+    are one article: those have no list and no sum of their own, their article's vector is their sum.
     """
 
     def __init__(self) -> None:
         self.rows: dict[str, int] = {}
-        self.names: dict[int, str] = {}
-        self.vectors: dict[int, Packed] = {}
-        self.story_of: dict[int, int] = {}
-        self.members: dict[int, list[int]] = {}
-        self.sums: dict[int, Packed] = {}
-        self._free = count()
+        self.names: list[str] = []
+        self.vectors: list[Packed] = []
+        self.story_of = array("q")
+        self._alone = LoneArticles()
+        self._members: dict[int, list[int]] = {}
+        self._sums: dict[int, Packed] = {}
 
     def add(self, name: str, vector: Packed, story_id: int) -> int:
         """Put an article that is not here into a story; returns its row."""
-        row = next(self._free)
-        self.rows[name], self.names[row], self.vectors[row] = row, name, vector
+        row = self.rows[name] = len(self.names)
+        self.names.append(name)
+        self.vectors.append(vector)
+        self.story_of.append(GONE)
         self._put_in(row, story_id)
         return row
 
@@ -40,26 +47,43 @@ class Holdings:
         row = self.rows.pop(name, None)
         if row is not None:
             self._take_out(row)
-            del self.names[row], self.vectors[row]
+            self.names[row], self.vectors[row] = "", b""
+
+    def members_of(self, story_id: int) -> Sequence[int]:
+        """The rows of a story's articles in the order they came; empty where there is no such story."""
+        row = self._alone.row(story_id)
+        return self._members.get(story_id, ()) if row is None else (row,)
+
+    def stories(self) -> Iterator[int]:
+        """The stories that have articles, each once."""
+        return iter({story for story in self.story_of if story != GONE})
 
     def renumber(self, first: int, shift: int) -> None:
         """Give the stories from `first` on numbers that are higher by `shift`."""
-        for story in sorted((story for story in self.members if story >= first), reverse=True):
-            self.members[story + shift] = self.members.pop(story)
-            self.sums[story + shift] = self.sums.pop(story)
-            for row in self.members[story + shift]:
+        for story in sorted((story for story in self.stories() if story >= first), reverse=True):
+            for row in self.members_of(story):
                 self.story_of[row] = story + shift
+            if story in self._members:
+                self._members[story + shift] = self._members.pop(story)
+                self._sums[story + shift] = self._sums.pop(story)
+            else:
+                self._alone.put(story + shift, self.members_of(story)[0])
+                self._alone.remove(story)
 
     def average_links(self, vector: Weights, stories: Sequence[int], without: set[int]) -> list[float]:
         """The mean similarity of a vector to each story's articles but for some rows, exact; 0 where none is left."""
-        wholes = dots(vector, [self.sums[story_id] for story_id in stories])
+        wholes = dots(vector, [self._sum_of(story_id) for story_id in stories])
         return [
             self._link_without(vector, story_id, whole, without)
             for story_id, whole in zip(stories, wholes, strict=True)
         ]
 
+    def _sum_of(self, story_id: int) -> Packed:
+        row = self._alone.row(story_id)
+        return self._sums[story_id] if row is None else self.vectors[row]
+
     def _link_without(self, vector: Weights, story_id: int, whole: float, without: set[int]) -> float:
-        rows = self.members[story_id]
+        rows = self.members_of(story_id)
         going = without.intersection(rows) if without else without
         if len(going) == len(rows):
             return 0.0
@@ -68,18 +92,24 @@ class Holdings:
 
     def _put_in(self, row: int, story_id: int) -> None:
         self.story_of[row] = story_id
-        vector = self.vectors[row]
-        if story_id in self.members:
-            self.members[story_id].append(row)
-            self.sums[story_id] = added(self.sums[story_id], vector)
-        else:  # two of three stories are one article: its vector is their sum, and takes no memory twice
-            self.members[story_id], self.sums[story_id] = [row], vector
+        rows = self.members_of(story_id)
+        if not rows:
+            self._alone.put(story_id, row)
+            return
+        self._sums[story_id] = added(self._sum_of(story_id), self.vectors[row])
+        if story_id in self._members:
+            self._members[story_id].append(row)
+        else:
+            self._members[story_id] = [*rows, row]
+            self._alone.remove(story_id)
 
     def _take_out(self, row: int) -> None:
-        story_id = self.story_of.pop(row)
-        rows = self.members[story_id]
-        rows.remove(row)
-        if rows:
-            self.sums[story_id] = added(self.sums[story_id], self.vectors[row], -1.0)
-        else:
-            del self.members[story_id], self.sums[story_id]
+        story_id = self.story_of[row]
+        self.story_of[row] = GONE
+        if story_id not in self._members:
+            self._alone.remove(story_id)
+        elif len(self._members[story_id]) == 1:
+            del self._members[story_id], self._sums[story_id]
+        else:  # one that is left alone keeps the rounded sum: what is decided must not depend on how it is kept
+            self._members[story_id].remove(row)
+            self._sums[story_id] = added(self._sums[story_id], self.vectors[row], -1.0)

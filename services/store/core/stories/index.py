@@ -5,13 +5,13 @@ The archive keeps terms, stories and snapshots; this is rebuilt from it at start
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from .arithmetic import dots, similarities
+from .arithmetic import dots, new_postings, similarities
 from .decision import Move, StoryDecision, StoryId
-from .holdings import Holdings
+from .holdings import GONE, Holdings
 from .linkage import average_link_groups
 from .naming import named
-from .postings import Postings
 from .snapshot import Scorer
 from .terms import Terms
 from .vectors import Weights, packed, unpacked
@@ -51,7 +51,7 @@ class StoryIndex:
         self.next_story_id = next_story_id
         self._threshold = scorer.threshold
         self._held = Holdings()
-        self._postings = Postings()
+        self._postings = new_postings()
         self._weighed: tuple[Terms, Weights] | None = None
 
     def __len__(self) -> int:
@@ -64,11 +64,11 @@ class StoryIndex:
 
     def members_of(self, story_id: int) -> list[str]:
         """The articles of a story, in the order they came; empty where there is none of that id."""
-        return [self._held.names[row] for row in self._held.members.get(story_id, ())]
+        return [self._held.names[row] for row in self._held.members_of(story_id)]
 
     def stories(self) -> dict[int, list[str]]:
         """All stories and their articles."""
-        return {story: self.members_of(story) for story in self._held.members}
+        return {story: self.members_of(story) for story in self._held.stories()}
 
     # -- what changes the index
 
@@ -103,7 +103,7 @@ class StoryIndex:
 
         An article that left its own story stands among its decision's `moved` too.
         """
-        settled: set[frozenset[int]] = set()
+        settled: set[_Pool] = set()
         for article_id in sorted(self._held.rows):
             decision = self._repaired(article_id, settled)
             if decision is not None:
@@ -123,7 +123,7 @@ class StoryIndex:
         asked = _Asked(article_id, self._weigh(terms), tuple(replaces), gone)
         return self._decided(asked, self._touched(asked))
 
-    def _repaired(self, article_id: str, settled: set[frozenset[int]]) -> StoryDecision | None:
+    def _repaired(self, article_id: str, settled: "set[_Pool]") -> StoryDecision | None:
         """What passing an article that is here through the repair changes; None where nothing does.
 
         `settled` are pools of articles of which another one has shown that already; it is added to.
@@ -131,7 +131,8 @@ class StoryIndex:
         row = self._held.rows[article_id]
         asked = _Asked(article_id, unpacked(self._held.vectors[row]), (), {row})
         touched = self._touched(asked)
-        pool = frozenset(member for story in touched.stories for member in self._held.members[story])
+        members = [member for story in touched.stories for member in self._held.members_of(story)]
+        pool: _Pool = members[0] if len(members) == 1 else frozenset(members)
         if pool in settled:
             return None
         decision, before = self._decided(asked, touched), StoryId(self._held.story_of[row])
@@ -156,16 +157,17 @@ class StoryIndex:
         touched: list[int] = []
         room = REPAIRED_ARTICLES
         for story in wanted[:TOUCHED_STORIES]:
-            if len(self._held.members[story]) <= room:
-                room -= len(self._held.members[story])
+            size = len(self._held.members_of(story))
+            if size <= room:
+                room -= size
                 touched.append(story)
         return _Touched(touched, left_out or len(touched) < len(wanted))
 
     def _close(self, asked: _Asked) -> tuple[list[int], bool]:
         """The stories whose exact average link is near the threshold or above, best first; and whether some were unread."""
         rows, left_out = self._postings.nearest(asked.vector)
-        alive = self._held.story_of
-        stories = list({alive[row] for row in rows if row in alive and row not in asked.gone})
+        story_of = self._held.story_of
+        stories = list({story_of[row] for row in rows if row not in asked.gone} - {GONE})
         links = zip(self._held.average_links(asked.vector, stories, asked.gone), stories, strict=True)
         near = [(-link, story) for link, story in links if link >= TOUCHED_SHARE * self._threshold]
         return [story for _, story in sorted(near)], left_out
@@ -173,7 +175,7 @@ class StoryIndex:
     def _decided(self, asked: _Asked, touched: _Touched) -> StoryDecision:
         """Cluster the touched stories and the article anew, and say what that changes."""
         pool = [
-            row for story in touched.stories for row in self._held.members[story] if row not in asked.gone
+            row for story in touched.stories for row in self._held.members_of(story) if row not in asked.gone
         ]
         groups = self._regroup(pool, asked.vector, len(touched.stories))
         before = {row: self._held.story_of[row] for row in pool}
@@ -232,3 +234,5 @@ class StoryIndex:
 
 
 _INCOMING = -1
+_Pool: TypeAlias = "frozenset[int] | int"
+"""The rows of the stories that are looked at together; one alone, as most are, by itself: a set of one takes 216 bytes."""
