@@ -12,16 +12,17 @@ from redis.asyncio import Redis
 from bench.delivery_rig import GROUP, SOURCE, add_entries, outputs_of, pending_of
 
 VISIBILITY_S = 1.0
-POUR_S = 10.0
+HURT_S = 10.0
 PER_SECOND = 150
 REPLICAS = 3
 OPTIONS = {"visibility": VISIBILITY_S, "work": 0.15}
 
 
-async def pour(redis: Redis) -> int:
-    """Entries at a steady rate; returns how many: the manifest is their numbers from 0."""
+async def pour(redis: Redis, calm: asyncio.Event) -> int:
+    """Entries at a steady rate for as long as faults come; returns how many: the manifest is their numbers from 0."""
     began, sent = time.monotonic(), 0
-    while (passed := time.monotonic() - began) < POUR_S:
+    while not calm.is_set():
+        passed = time.monotonic() - began
         due = int(passed * PER_SECOND)
         await add_entries(redis, range(sent, due))
         sent = due
@@ -37,11 +38,13 @@ async def holds_entries(redis: Redis, pid: int) -> bool:
     return any(f"-{pid}-" in consumer["name"].decode() and consumer["pending"] > 2 for consumer in consumers)
 
 
-async def disturb(redis: Redis, replicas: Any, eventually: Any, fence: bool) -> dict[str, int]:
-    """Kill one replica after the other, and stop one for twice the visibility time, as long as messages pour in."""
+async def disturb(
+    redis: Redis, replicas: Any, eventually: Any, fence: bool, calm: asyncio.Event
+) -> dict[str, int]:
+    """Kill one replica after the other, and stop one for twice the visibility time, at least twice; then say so."""
     running = [replicas(fence=fence, **OPTIONS) for _ in range(REPLICAS)]
-    faults, until, chance = {"killed": 0, "stopped": 0}, time.monotonic() + POUR_S, random.Random(7)
-    while time.monotonic() < until:
+    faults, until, chance = {"killed": 0, "stopped": 0}, time.monotonic() + HURT_S, random.Random(7)
+    while time.monotonic() < until or faults["stopped"] < 2:
         zombie = running[0]
         await eventually(lambda pid=zombie.process.pid: holds_entries(redis, pid))
         zombie.send(signal.SIGSTOP)
@@ -55,6 +58,7 @@ async def disturb(redis: Redis, replicas: Any, eventually: Any, fence: bool) -> 
         zombie.send(signal.SIGCONT)
         await asyncio.sleep(0.5)
         running.append(running.pop(0))
+    calm.set()
     return faults
 
 
@@ -63,8 +67,9 @@ async def test_chaos_loses_and_doubles_nothing(
     redis_client: Redis, replicas: Any, eventually: Any, fence: bool
 ) -> None:
     """Every message exactly once on the sink. The control, without the ownership check of the hand-off, doubles some."""
+    calm = asyncio.Event()
     sent, faults = await asyncio.gather(
-        pour(redis_client), disturb(redis_client, replicas, eventually, fence)
+        pour(redis_client, calm), disturb(redis_client, replicas, eventually, fence, calm)
     )
     await eventually(lambda: is_drained(redis_client, sent), within_s=60)
     await asyncio.sleep(0.5)  # a zombie's last result is on its way
