@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.normalize.core.reading.compiled import choose_reader
-from services.normalize.core.reading.source import PYTHON
+from services.normalize.core.reading.source import PYTHON, STRETCH
 
 CHOSEN = choose_reader()
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled looks: {CHOSEN.why_not}")
@@ -35,13 +35,32 @@ def test_every_pair_and_every_triple_of_odd_bytes_is_judged_alike():
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.binary(max_size=300))
-def test_both_looks_count_the_same_control_characters(sample):
-    assert CHOSEN.looks.count_controls(sample) == PYTHON.count_controls(sample)
+@given(
+    st.lists(
+        st.one_of(st.binary(max_size=100), st.just("\ufffd".encode()), st.just(b"\x1fa=<" * 900)), max_size=9
+    )
+)
+def test_both_looks_count_the_same(pieces):
+    source = b"".join(pieces)
+    assert CHOSEN.looks.count_odd(source) == PYTHON.count_odd(source)
+    assert CHOSEN.looks.count_signs(source) == PYTHON.count_signs(source)
 
 
-def test_what_is_no_bytes_is_refused():
+PIECES = st.sampled_from(
+    ["<", ">", "/", "'", '"', "=", "-", " ", "\n", "\x0b", "\x1c", "a", "A", "ä", "_", "<a b=c", "</", "<script", "<SCRIPT>", "</scrIPT>", "</script",
+     "<style ", "</style", "<title-x", "<titles", "<textarea>", "<1", "<!--", "x" * (STRETCH // 2), "y" * STRETCH, " z=1" * STRETCH]
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(PIECES, max_size=25).map("".join), st.sampled_from([0, 3, 300]))
+def test_both_looks_find_the_same_tags(soup, longest):
+    source = soup.encode()
+    assert CHOSEN.looks.long_tags(source, longest) == PYTHON.long_tags(source, longest)
+    assert CHOSEN.looks.tags_without_end(source) == PYTHON.tags_without_end(source)
+
+
+@pytest.mark.parametrize("look", ["is_utf8", "count_odd", "count_signs", "tags_without_end"])
+def test_what_is_no_bytes_is_refused(look):
     with pytest.raises(TypeError, match="bytes"):
-        CHOSEN.looks.is_utf8("text")  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="bytes"):
-        CHOSEN.looks.count_controls("text")  # type: ignore[arg-type]
+        getattr(CHOSEN.looks, look)("text")

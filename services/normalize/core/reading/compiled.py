@@ -51,7 +51,7 @@ try:
 except ImportError:
     _features = _measures = _source = _texts = _walk = None
 
-EDITIONS = (2, 3, 5, 1, 1)
+EDITIONS = (2, 3, 5, 1, 2)
 """Those of _walk.c, _measures.c, _features.c, _texts.c and _source.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
@@ -103,11 +103,18 @@ def choose_reader(*, compiled: bool = True) -> Reader:
             _read_head,
             COMPILED,
             READ_COMPILED,
-            LOOKED_COMPILED,
+            _looks_compiled(),
             _first_features,
             _second_features,
             _second_of_page,
         )
+    )
+
+
+def _looks_compiled() -> SourceLooks:
+    assert _source is not None
+    return SourceLooks(
+        _source.is_utf8, _source.count_odd, _source.count_signs, _source.long_tags, _source.tags_without_end
     )
 
 
@@ -239,20 +246,7 @@ def _second_of_page(*arrays: Any) -> bytearray:
     return found
 
 
-def _is_utf8(page: bytes) -> bool:
-    assert _source is not None
-    valid: bool = _source.is_utf8(page)
-    return valid
-
-
-def _count_controls(text: bytes) -> int:
-    assert _source is not None
-    count: int = _source.count_controls(text)
-    return count
-
-
 COMPILED = Counting(_measure_blocks, _measure_elements)
 READ_COMPILED = TextReading(_keys_of, _find_words, _said_by_head)
-LOOKED_COMPILED = SourceLooks(_is_utf8, _count_controls)
 SHIPPED = choose_reader()
 """What reads pages unless something else is asked for; chosen once."""

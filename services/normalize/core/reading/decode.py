@@ -68,7 +68,6 @@ MAGIC = (
 )
 BLANKS = "\x00\ufeff \t\r\n\x0b\x0c"
 BLANK_BYTES = BLANKS.encode()
-REPLACEMENT = "\ufffd".encode()
 WIDEST = 4  # bytes of a character
 JSON_HEAD = 200  # bytes in which JSON begins and no tag does
 MAX_CONTROL_SHARE = 0.1  # text holds next to none; binary data about a third
@@ -102,10 +101,9 @@ def _refused(page: bytes, source: bytes, looks: SourceLooks) -> Rejection | None
         return Rejection(
             "not text", "the page is empty" if not page.strip() else "nothing but zeros or blanks"
         )
-    controls = sample.count(REPLACEMENT) + looks.count_controls(sample)
-    if controls > MAX_CONTROL_SHARE * len(sample) / WIDEST and controls > MAX_CONTROL_SHARE * len(
-        _head(source, SAMPLE_BYTES)
-    ):
+    odd = looks.count_odd(sample)
+    limit = MAX_CONTROL_SHARE * len(sample) / WIDEST
+    if odd > limit and odd > MAX_CONTROL_SHARE * len(_head(source, SAMPLE_BYTES)):
         return Rejection("not text", "more than a tenth of it are control characters: binary data")
     return Rejection("not text", "a JSON document") if _is_json(source) else None
 

@@ -63,7 +63,7 @@ def read_page(
         return decoded
     if _kind_of(decoded.source, content_type or "") == "text":
         return _text_page(decoded, url, reader)
-    return refuse_hostile(decoded.source) or _html_page(decoded, url, reader)
+    return refuse_hostile(decoded.source, reader.looks) or _html_page(decoded, url, reader)
 
 
 def _kind_of(source: bytes, content_type: str) -> PageKind:
