@@ -1,11 +1,13 @@
 """The policy of each stage: what the settings say, behind the gates its stream stands behind."""
 
 from services.contracts.streams import (
+    ARTICLES_NORMALIZED,
     ARTICLES_RAW,
     FETCH_BACKFILL,
     FETCH_REQUESTS,
     GROUP_INGEST,
     GROUP_NORMALIZE,
+    GROUP_STORE,
 )
 
 from .delivery.gates import BacklogGate, Gate, MemoryGate, PriorityGate
@@ -19,6 +21,7 @@ BACKLOG_LIMIT = 10_000
 INGEST_GATES: tuple[Gate, ...] = (
     MemoryGate(INGEST_MEMORY_SHARE),
     BacklogGate(ARTICLES_RAW, GROUP_NORMALIZE, BACKLOG_LIMIT),
+    BacklogGate(ARTICLES_NORMALIZED, GROUP_STORE, BACKLOG_LIMIT),
 )
 GATES_OF_STREAM: dict[str, tuple[Gate, ...]] = {
     FETCH_REQUESTS: INGEST_GATES,

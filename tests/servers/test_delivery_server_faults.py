@@ -12,8 +12,10 @@ from structlog.testing import capture_logs
 
 from bench.delivery_rig import GROUP, SINK, SOURCE, Handler, add_entries, outputs_of, pending_of
 from services.console.local.embedded_valkey import start_valkey
+from services.contracts.streams import ARTICLES_NORMALIZED, ARTICLES_RAW, GROUP_NORMALIZE, GROUP_STORE
 from services.runtime.delivery.engine import Engine
 from services.runtime.delivery.gates import BacklogGate, MemoryGate, PriorityGate
+from services.runtime.policies import BACKLOG_LIMIT, INGEST_GATES
 
 
 async def is_done(redis: Redis, outputs: int) -> bool:
@@ -142,6 +144,25 @@ async def test_stage_waits_behind_a_backlog_and_goes_on_below_it(
         "gate_closed",
         "gate_opened",
     ]
+
+
+@pytest.mark.parametrize(
+    ("stream", "group"), [(ARTICLES_RAW, GROUP_NORMALIZE), (ARTICLES_NORMALIZED, GROUP_STORE)]
+)
+async def test_ingest_stops_at_the_mark_whichever_service_behind_it_is_away(
+    redis_client: Redis, stream: str, group: str
+) -> None:
+    async def reasons() -> list[str]:
+        found = [await gate.reason_to_wait(redis_client, closed=False) for gate in INGEST_GATES]
+        return [reason for reason in found if reason]
+
+    pipeline = redis_client.pipeline(transaction=False)
+    for number in range(BACKLOG_LIMIT - 1):
+        pipeline.xadd(stream, {"n": number})
+    await pipeline.execute()
+    assert await reasons() == []
+    await redis_client.xadd(stream, {"n": BACKLOG_LIMIT})
+    assert await reasons() == [f"10,000 entries of {stream} wait for {group}"]
 
 
 async def test_backlog_of_a_group_that_does_not_exist_yet_is_the_whole_stream(redis_client: Redis) -> None:
