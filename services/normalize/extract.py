@@ -135,7 +135,7 @@ def _described(page: Page, articles: Sequence[JsonObject], title: str | None, bo
         section=read_section(page, articles),
         canonical_url=_canonical_link(page),
         quality=_quality(text, body, title, dates),
-        ledger=ledger_of(body.judged),
+        ledger=ledger_of(body.judged, page.reader.verdicts),
         rights=rights_of_metas(page.metas),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from services.normalize.core.judging.columns import Columns, Key, names_of, stacked
+from services.normalize.core.reading.compiled import Verdicts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,11 +25,14 @@ class BoostedTrees:
     thresholds: Any
     values: Any
 
-    def score(self, first: Columns, second: Columns) -> Any:
-        """What to add to each candidate's log-odds, from the features of both passes."""
-        rows = np.concatenate((stacked(first), stacked(second)))
+    def score(self, first: Columns, second: Columns, by: Verdicts | None = None) -> Any:
+        """What to add to each candidate's log-odds, from the features of both passes; `by` C where it is at hand."""
+        rows, keys = np.concatenate((stacked(first), stacked(second))), (tuple(first), tuple(second))
+        candidates, depth = rows.shape[1], self.thresholds.shape[1]
+        if by is not None and candidates > 1:  # of a single one numpy adds up the values in another order
+            return np.frombuffer(by.sum_trees(rows, *_questions(self, *keys), self.values, candidates, depth))
         count, width = self.values.shape
-        answers = rows.take(_places(self, tuple(first), tuple(second)), 0) > self.thresholds.T[:, :, None]
+        answers = rows.take(_places(self, *keys), 0) > self.thresholds.T[:, :, None]
         leaves = answers[0].astype(np.int64)
         for more in answers[1:]:
             leaves += leaves
@@ -46,6 +50,20 @@ def _places(trees: BoostedTrees, first: tuple[Key, ...], second: tuple[Key, ...]
             f"the trees ask for features that the code has not: {', '.join(unknown)}; train anew"
         )
     return np.array([[row_of[name] for name in asked] for asked in zip(*trees.features, strict=True)])
+
+
+@lru_cache(64)
+def _questions(trees: BoostedTrees, first: tuple[Key, ...], second: tuple[Key, ...]) -> tuple[Any, Any, Any]:
+    """The different questions, features' rows and thresholds, and of each tree the places of its own among them."""
+    rows = _places(trees, first, second).T
+    pairs = zip(rows.ravel().tolist(), trees.thresholds.ravel().tolist(), strict=True)
+    place_of: dict[tuple[int, float], int] = {}
+    asked = [place_of.setdefault(pair, len(place_of)) for pair in pairs]
+    return (
+        np.array([row for row, _ in place_of], np.int64),
+        np.array([threshold for _, threshold in place_of], np.float64),
+        np.array(asked, np.int64),
+    )
 
 
 def names_of_both(first: Iterable[Key], second: Iterable[Key]) -> tuple[str, ...]:

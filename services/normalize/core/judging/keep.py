@@ -1,6 +1,6 @@
 """Keep or cut: every block of a page with its verdict, reason, rule and score."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -74,9 +74,22 @@ def _ledger(draft: Draft) -> list[JudgedBlock]:
     blocks, reasons = draft.scored.page.blocks, reasons_of_cuts(draft.scored.facts)
     for at in draft.kept_places():
         reasons[at] = "subheading" if blocks[at].kind == "heading" else "article text"
-    said = [own or why for own, why in zip(draft.reasons, reasons, strict=True)]
-    lines = zip(blocks, draft.kept, said, draft.rules, draft.scored.scores, strict=True)
-    return [*map(_judged, lines)]
+    parts = (blocks, draft.kept, draft.reasons, reasons, draft.rules, draft.scored.scores)
+    compiled = draft.scored.page.reader.verdicts
+    return compiled.judged_blocks(JudgedBlock, *parts) if compiled is not None else judged_blocks(*parts)
+
+
+def judged_blocks(
+    blocks: Sequence[PageBlock],
+    kept: Sequence[bool],
+    said: Sequence[str],
+    why: Sequence[str],
+    rules: Sequence[str],
+    scores: Sequence[float | None],
+) -> list[JudgedBlock]:
+    """A judged block of each block; its reason is what a rule said of it, or else why the model cut it."""
+    reasons = [one or other for one, other in zip(said, why, strict=True)]
+    return [*map(_judged, zip(blocks, kept, reasons, rules, scores, strict=True))]
 
 
 _judged: Callable[[Iterable[object]], JudgedBlock] = partial(tuple.__new__, JudgedBlock)

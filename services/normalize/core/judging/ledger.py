@@ -6,6 +6,7 @@ import numpy as np
 from typing_extensions import TypedDict
 
 from services.normalize.core.judging.keep import JudgedBlock
+from services.normalize.core.reading.compiled import Verdicts
 
 THOUSAND = 1_000
 NEAR_HALF = 1e-6  # of a thousandth: there the product's own rounding could tip the scale
@@ -22,8 +23,16 @@ class LedgerLine(TypedDict):
     score: float | None
 
 
-def ledger_of(judged: Sequence[JudgedBlock]) -> tuple[LedgerLine, ...]:
-    """The judged blocks, scores in thousandths. No objects: a page has hundreds of lines, and they are only passed on."""
+KEYS = tuple(LedgerLine.__annotations__)
+
+
+def ledger_of(judged: tuple[JudgedBlock, ...], by: Verdicts | None = None) -> tuple[LedgerLine, ...]:
+    """The judged blocks, scores in thousandths; `by` C where it is at hand.
+
+    No objects: a page has hundreds of lines, and they are only passed on.
+    """
+    if by is not None:
+        return by.lines_of(judged, KEYS)
     scores = _in_thousandths([one.score for one in judged])
     return tuple(
         [

@@ -7,6 +7,7 @@ import numpy as np
 
 from services.normalize.core.judging.facts import PageFacts
 from services.normalize.core.judging.signs import MANY_LINKS
+from services.normalize.core.reading.compiled import Verdicts
 from services.normalize.core.reading.texts import IS_HEADLINE
 from services.normalize.core.words.class_words import group_bit
 from services.normalize.core.words.containers import CONTAINER_BIT, H2, H6
@@ -38,24 +39,47 @@ OF_TEXT = (
     "not article text",
 )
 LINKS, RELATED, NOTICE, LABEL, HEADING, SHORT, NO_TEXT = range(len(OF_TEXT))
+_GROUP_BITS = np.array([group_bit(group) for group, _ in REASON_OF_GROUP])
+_ALL_REASONS = (*(reason for _, reason in _BITS), *OF_TEXT)
+"""As _verdicts.c counts them."""
 
 
 def reasons_of_cuts(facts: PageFacts) -> list[str]:
     """For each block of the page why it would be cut, in one of a few phrases: headline, navigation, comment, byline …"""
-    named = map(_first_reason, _masks_of_names(facts).tolist())
-    reasons = [
-        name or OF_TEXT[place] for name, place in zip(named, _places_of_texts(facts).tolist(), strict=True)
-    ]
-    blocks = facts.page.blocks
+    compiled = facts.page.reader.verdicts
+    reasons = _compiled_reasons(facts, compiled) if compiled is not None else _reasons_by_arrays(facts)
+    kinds = [block.kind for block in facts.page.blocks]
     for at in np.flatnonzero(facts.said[IS_HEADLINE]).tolist():
-        if blocks[at].kind in HEADLINE_KINDS:
+        if kinds[at] in HEADLINE_KINDS:
             reasons[at] = "headline"
-    reasons = [
-        "caption" if block.kind == "caption" else why for block, why in zip(blocks, reasons, strict=True)
-    ]
+    if "caption" in kinds:
+        reasons = ["caption" if kind == "caption" else why for kind, why in zip(kinds, reasons, strict=True)]
     if facts.headline_at >= 0:
         reasons[facts.headline_at] = "headline"
     return reasons
+
+
+def _compiled_reasons(facts: PageFacts, compiled: Verdicts) -> list[str]:
+    """As `_reasons_by_arrays`, by _verdicts.c."""
+    places = compiled.reasons_of_cuts(
+        facts.measured.whole,
+        facts.words,
+        facts.after_junk_heading,
+        facts.tree.whole,
+        facts.junk_headings,
+        _GROUP_BITS,
+        _TELLING,
+        _NAVIGATION,
+    )
+    return [*map(_ALL_REASONS.__getitem__, places)]
+
+
+def _reasons_by_arrays(facts: PageFacts) -> list[str]:
+    """By what the block is called, else by its text."""
+    named = map(_first_reason, _masks_of_names(facts).tolist())
+    return [
+        name or OF_TEXT[place] for name, place in zip(named, _places_of_texts(facts).tolist(), strict=True)
+    ]
 
 
 def _masks_of_names(facts: PageFacts) -> Any:

@@ -43,7 +43,7 @@ def score_page(page: Page, passes: Passes | None = None) -> Scored:
         log_odds = passes.second.score(around)
         if passes.trees is not None and log_odds.max() > 0:
             # Where nothing is likely, the passes' word stands: trees have learnt which blocks are an article, not whether one is there.
-            log_odds = log_odds + passes.trees.score(columns, around)
+            log_odds = log_odds + passes.trees.score(columns, around, page.reader.verdicts)
         for at, score in zip(facts.candidates.tolist(), log_odds.tolist(), strict=True):
             scores[at] = score
     return Scored(page, facts, scores, log_odds)

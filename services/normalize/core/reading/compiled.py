@@ -46,13 +46,14 @@ _measures: ModuleType | None
 _features: ModuleType | None
 _texts: ModuleType | None
 _source: ModuleType | None
+_verdicts: ModuleType | None
 try:
-    from services.normalize.core.native import _features, _measures, _source, _texts, _walk
+    from services.normalize.core.native import _features, _measures, _source, _texts, _verdicts, _walk
 except ImportError:
-    _features = _measures = _source = _texts = _walk = None
+    _features = _measures = _source = _texts = _verdicts = _walk = None
 
-EDITIONS = (2, 3, 5, 1, 2)
-"""Those of _walk.c, _measures.c, _features.c, _texts.c and _source.c; each rises with its file's face, so that what older sources made is not taken."""
+EDITIONS = (2, 3, 5, 1, 2, 1)
+"""Those of _walk.c, _measures.c, _features.c, _texts.c, _source.c and _verdicts.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
 NUMBERS = 256
@@ -70,6 +71,16 @@ SecondFeatures = Callable[[dict[str, Any]], bytearray]
 
 
 @dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What _verdicts.c does for trees, reasons and ledger; compiled_verdicts.py hands it what it asks for."""
+
+    sum_trees: Callable[..., bytearray]
+    reasons_of_cuts: Callable[..., bytes]
+    judged_blocks: Callable[..., list[Any]]
+    lines_of: Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """A walk and a counting with their name, `compiled` or `python`; `why_not` says why they are not the compiled ones."""
 
@@ -82,6 +93,7 @@ class Reader:
     features: PageFeatures | None
     second_features: SecondFeatures | None
     second_features_of_page: PageFeatures | None
+    verdicts: Verdicts | None
     why_not: str = ""
 
     def cut_blocks(self, tree: LexborHTMLParser) -> Walked:
@@ -94,7 +106,17 @@ def choose_reader(*, compiled: bool = True) -> Reader:
     reason = _reason_against() if compiled else "switched off"
     return (
         Reader(
-            "python", walk_once, read_head, PYTHON, READ_BY_PYTHON, LOOKED_BY_PYTHON, None, None, None, reason
+            "python",
+            walk_once,
+            read_head,
+            PYTHON,
+            READ_BY_PYTHON,
+            LOOKED_BY_PYTHON,
+            None,
+            None,
+            None,
+            None,
+            reason,
         )
         if reason
         else Reader(
@@ -107,6 +129,7 @@ def choose_reader(*, compiled: bool = True) -> Reader:
             _first_features,
             _second_features,
             _second_of_page,
+            _verdicts_by_c(),
         )
     )
 
@@ -119,9 +142,10 @@ def _looks_compiled() -> SourceLooks:
 
 
 def _reason_against() -> str:
-    if _walk is None or _measures is None or _features is None or _texts is None or _source is None:
+    files = (_walk, _measures, _features, _texts, _source, _verdicts)
+    if None in files:
         return NOT_BUILT
-    if (_walk.EDITION, _measures.EDITION, _features.EDITION, _texts.EDITION, _source.EDITION) != EDITIONS:
+    if tuple(one.EDITION for one in files if one is not None) != EDITIONS:
         return "built from other sources than these: install cleanwire again"
     if selectolax.__version__ != PARSER:
         return f"made for selectolax {PARSER}, not {selectolax.__version__}"
@@ -137,7 +161,9 @@ def _bind() -> None:
     assert _walk is not None
     assert _measures is not None
     assert _texts is not None
+    assert _verdicts is not None
     _texts.bind(BEGINNINGS)
+    _verdicts.bind(PageBlock)
     _measures.bind(MASK_OF_WORD, Element, PageBlock)
     tree = LexborHTMLParser(f"<p>{PROOF}")
     paragraph = tree.css_first("p")
@@ -244,6 +270,13 @@ def _second_of_page(*arrays: Any) -> bytearray:
     assert _features is not None
     found: bytearray = _features.second_features_of_page(*arrays)
     return found
+
+
+def _verdicts_by_c() -> Verdicts:
+    assert _verdicts is not None
+    return Verdicts(
+        _verdicts.sum_trees, _verdicts.reasons_of_cuts, _verdicts.judged_blocks, _verdicts.lines_of
+    )
 
 
 COMPILED = Counting(_measure_blocks, _measure_elements)

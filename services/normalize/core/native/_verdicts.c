@@ -1,0 +1,385 @@
+/* From features to the ledger, in C: what the trees add, why a block would be cut, the lines of the ledger. boosted_trees.py,
+ * reasons.py, keep.py and ledger.py are the reference, to the last bit; compiled.py says which of the two runs,
+ * tests/normalize/test_compiled_verdicts.py holds them equal. docs/decisions/0124. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+#include <structmember.h>
+
+#include "_rows.h"
+
+#define EDITION 1 /* compiled.py takes no other */
+
+static const Py_ssize_t NUMBER = (Py_ssize_t)sizeof(int64_t);
+
+static PyObject *odd_array(void) {
+    PyErr_SetString(PyExc_ValueError, "an array is of another type or length");
+    return NULL;
+}
+
+static PyObject *odd_place(void) {
+    PyErr_SetString(PyExc_ValueError, "a number is no place on the page");
+    return NULL;
+}
+
+static void release(Py_buffer *given, int count) {
+    for (int at = 0; at < count; at++)
+        PyBuffer_Release(&given[at]);
+}
+
+/* ---- trees: boosted_trees.py ---- */
+
+#define MOST_DEEP 7   /* questions a tree asks; the number of a leaf and as much again fit into a byte */
+#define TOGETHER 64   /* candidates judged at a time: what they answer stays in the nearest memory */
+#define WORDS_OF_EIGHT (TOGETHER / 8)
+
+typedef union { /* a byte for each candidate, added up eight at a time */
+    uint8_t of[TOGETHER];
+    uint64_t eight[WORDS_OF_EIGHT];
+} Bytes;
+
+typedef struct {
+    const double *rows, *thresholds, *values; /* a feature a row; one each of the questions; a tree a row */
+    const int64_t *features, *asked;          /* of each question its feature; of each tree its questions */
+    Py_ssize_t candidates, questions, trees, depth;
+} Trees;
+
+/* Each question once for some candidates, a row of answers each: many trees ask the same. */
+static void answer(const Trees *all, Py_ssize_t first, Py_ssize_t count, Bytes *answers) {
+    for (Py_ssize_t question = 0; question < all->questions; question++) {
+        const double *row = all->rows + all->features[question] * all->candidates + first, threshold = all->thresholds[question];
+#pragma GCC unroll 4
+        for (Py_ssize_t at = 0; at < count; at++)
+            answers[question].of[at] = row[at] > threshold;
+    }
+}
+
+/* Where a tree's answers lead, the first question's digit first. */
+static Bytes leaves_of(const Bytes *answers, const int64_t *asked, Py_ssize_t depth) {
+    Bytes leaves = answers[asked[0]];
+    for (Py_ssize_t question = 1; question < depth; question++)
+        for (int at = 0; at < WORDS_OF_EIGHT; at++)
+            leaves.eight[at] += leaves.eight[at] + answers[asked[question]].eight[at];
+    return leaves;
+}
+
+static void add_trees(const Trees *all, Bytes *answers, double *sums) {
+    for (Py_ssize_t first = 0; first < all->candidates; first += TOGETHER, sums += TOGETHER) {
+        const Py_ssize_t count = Py_MIN(TOGETHER, all->candidates - first);
+        answer(all, first, count, answers);
+        for (Py_ssize_t tree = 0; tree < all->trees; tree++) {
+            const double *values = all->values + (tree << all->depth);
+            const Bytes leaves = leaves_of(answers, all->asked + tree * all->depth, all->depth);
+#pragma GCC unroll 4
+            for (Py_ssize_t at = 0; at < count; at++)
+                sums[at] += values[leaves.of[at]];
+        }
+    }
+}
+
+static int all_below(const int64_t *places, Py_ssize_t count, Py_ssize_t end) {
+    for (Py_ssize_t at = 0; at < count; at++)
+        if (places[at] < 0 || places[at] >= end)
+            return 0;
+    return 1;
+}
+
+static int fits(const Py_buffer *given, Trees *all) {
+    const Py_ssize_t row = all->candidates * NUMBER;
+    all->questions = given[1].len / NUMBER;
+    if (all->candidates < 1 || all->depth < 1 || all->depth > MOST_DEEP || given[0].len % row != 0 || given[2].len != given[1].len ||
+        given[3].len % (all->depth * NUMBER) != 0)
+        return odd_array() != NULL;
+    all->trees = given[3].len / (all->depth * NUMBER);
+    if (given[4].len != (all->trees << all->depth) * NUMBER)
+        return odd_array() != NULL;
+    if (!all_below(all->features, all->questions, given[0].len / row) || !all_below(all->asked, all->trees * all->depth, all->questions))
+        return odd_place() != NULL;
+    return 1;
+}
+
+PyDoc_STRVAR(sum_trees_doc, "sum_trees(rows, features, thresholds, asked, values, candidates, depth) -> bytearray of doubles\n\n"
+                            "What to add to each candidate's log-odds, as BoostedTrees.score. `features` and `thresholds` are the different\n"
+                            "questions, `asked` has `depth` of them for each tree, as places among these.");
+
+static PyObject *sum_trees(PyObject *module, PyObject *args) {
+    Py_buffer given[5] = {{0}};
+    Trees all = {0};
+    PyObject *sums = NULL;
+    Bytes *answers = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*nn", &given[0], &given[1], &given[2], &given[3], &given[4], &all.candidates, &all.depth))
+        goto done;
+    all.rows = given[0].buf;
+    all.features = given[1].buf;
+    all.thresholds = given[2].buf;
+    all.asked = given[3].buf;
+    all.values = given[4].buf;
+    if (!fits(given, &all))
+        goto done;
+    if ((answers = PyMem_Calloc((size_t)all.questions + 1, sizeof *answers)) == NULL)
+        PyErr_NoMemory();
+    else if ((sums = PyByteArray_FromStringAndSize(NULL, all.candidates * NUMBER)) != NULL) {
+        memset(PyByteArray_AS_STRING(sums), 0, (size_t)PyByteArray_GET_SIZE(sums));
+        add_trees(&all, answers, (double *)PyByteArray_AS_STRING(sums));
+    }
+done:
+    PyMem_Free(answers);
+    release(given, 5);
+    return sums;
+}
+
+/* ---- why a block would be cut: reasons.py ---- */
+
+#define MANY_LINKS 0.5 /* this and what follows as in reasons.py */
+#define NOTICE_CHARS 400
+#define HEADING_CHARS 70
+#define SHORT_CHARS 60
+#define H2 2 /* places among TAGS */
+#define H6 6
+
+enum { LINKS, RELATED, NOTICE, LABEL, HEADING, SHORT_LINE, NO_TEXT }; /* places in OF_TEXT, behind those of the names */
+
+typedef struct {
+    const int64_t *blocks, *words, *after_junk, *elements, *bits;
+    const char *junk_headings;
+    Py_ssize_t count, all, names;
+    int64_t telling, navigation;
+} Reasons;
+
+static int first_bit(const Reasons *page, int64_t mask) {
+    int at = 0;
+    while (!(page->bits[at] & mask))
+        at++;
+    return at;
+}
+
+/* By what the block's element is called, else by what the elements around it are; -1 where names tell nothing. */
+static int by_name(const Reasons *page, Py_ssize_t block, int64_t place) {
+    const int64_t own = (page->elements[E_FLAGS * page->all + place] | page->blocks[INLINE_GROUPS * page->count + block]) & page->telling;
+    const int64_t far = page->elements[E_FAR * page->all + place];
+    if (own || (far & page->telling))
+        return first_bit(page, own ? own : far & page->telling);
+    if (far & page->navigation)
+        return (int)page->names;
+    return page->elements[E_HIDDEN * page->all + place] ? (int)page->names + 1 : -1;
+}
+
+static int by_text(const Reasons *page, Py_ssize_t block, int64_t place) {
+    const double size = ((const double *)page->blocks)[CHARS * page->count + block];
+    const int64_t tag = page->elements[E_TAG * page->all + place];
+    if (((const double *)page->blocks)[LINK_SHARE * page->count + block] > MANY_LINKS)
+        return LINKS;
+    if (page->after_junk[block] >= 0 || (size < HEADING_CHARS && page->junk_headings[block]))
+        return RELATED;
+    if (size < NOTICE_CHARS && page->words[NOTICE_WORDS * page->count + block] > 0)
+        return NOTICE;
+    if (page->blocks[IS_LABEL * page->count + block])
+        return LABEL;
+    return tag >= H2 && tag <= H6 ? HEADING : size < SHORT_CHARS ? SHORT_LINE : NO_TEXT;
+}
+
+static int are_a_page(const Py_buffer *given, Reasons *page) {
+    page->count = given[0].len / NUMBER / BLOCK_ROWS;
+    page->all = given[3].len / NUMBER / ELEMENT_ROWS;
+    page->names = given[5].len / NUMBER;
+    if (given[0].len != BLOCK_ROWS * page->count * NUMBER || given[1].len < WORD_ROWS * page->count * NUMBER ||
+        given[2].len != page->count * NUMBER || given[3].len != ELEMENT_ROWS * page->all * NUMBER || given[4].len != page->count)
+        return odd_array() != NULL;
+    int64_t bits = 0;
+    for (Py_ssize_t at = 0; at < page->names; at++)
+        bits |= page->bits[at];
+    page->telling &= bits; /* so that first_bit ends */
+    for (Py_ssize_t at = 0; at < page->count; at++)
+        if (page->blocks[PLACE * page->count + at] < 0 || page->blocks[PLACE * page->count + at] >= page->all)
+            return odd_place() != NULL;
+    return 1;
+}
+
+PyDoc_STRVAR(reasons_of_cuts_doc,
+             "reasons_of_cuts(blocks, words, after_junk, elements, junk_headings, bits, telling, navigation) -> bytes\n\n"
+             "As reasons.reasons_of_cuts without its headlines and captions: for each block a place among `bits`, then navigation\n"
+             "and hidden, then the places of OF_TEXT.");
+
+static PyObject *reasons_of_cuts(PyObject *module, PyObject *args) {
+    Py_buffer given[6] = {{0}};
+    long long telling, navigation;
+    Reasons page = {0};
+    PyObject *found = NULL;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*LL", &given[0], &given[1], &given[2], &given[3], &given[4], &given[5], &telling, &navigation))
+        goto done;
+    page = (Reasons){given[0].buf, given[1].buf, given[2].buf, given[3].buf, given[5].buf, given[4].buf, 0, 0, 0, telling, navigation};
+    if (are_a_page(given, &page) && (found = PyBytes_FromStringAndSize(NULL, page.count)) != NULL)
+        for (Py_ssize_t at = 0; at < page.count; at++) {
+            const int64_t place = page.blocks[PLACE * page.count + at];
+            const int named = by_name(&page, at, place);
+            PyBytes_AS_STRING(found)[at] = (char)(named >= 0 ? named : page.names + 2 + by_text(&page, at, place));
+        }
+done:
+    release(given, 6);
+    return found;
+}
+
+/* ---- the ledger: keep.py and ledger.py ---- */
+
+enum { BLOCK, KEPT, REASON, RULE, SCORE, JUDGED };
+#define KEYS (JUDGED + 1) /* of a line: text and kind in place of the block */
+
+static struct {
+    PyTypeObject *type;
+    Py_ssize_t text, kind;
+} block_class;
+
+static int find_slot(PyTypeObject *type, const char *name, Py_ssize_t *place) {
+    PyObject *slot = PyObject_GetAttrString((PyObject *)type, name);
+    const int is_slot = slot != NULL && Py_TYPE(slot) == &PyMemberDescr_Type;
+    if (is_slot)
+        *place = ((PyMemberDescrObject *)slot)->d_member->offset;
+    Py_XDECREF(slot);
+    if (!is_slot)
+        PyErr_Format(PyExc_ImportError, "%s.%s is no slot", type->tp_name, name);
+    return is_slot ? 0 : -1;
+}
+
+PyDoc_STRVAR(bind_doc, "bind(block)\n\nKeep the house's class of blocks. Raises ImportError for one of another make.");
+
+static PyObject *bind(PyObject *module, PyObject *block) {
+    (void)module;
+    if (!PyType_Check(block))
+        return PyErr_Format(PyExc_ImportError, "blocks have a class");
+    if (find_slot((PyTypeObject *)block, "text", &block_class.text) < 0 || find_slot((PyTypeObject *)block, "kind", &block_class.kind) < 0)
+        return NULL;
+    Py_XSETREF(block_class.type, (PyTypeObject *)Py_NewRef(block));
+    Py_RETURN_NONE;
+}
+
+static int all_lists_of(PyObject *const *lists, int number, Py_ssize_t count) {
+    for (int at = 0; at < number; at++)
+        if (!PyList_Check(lists[at]) || PyList_GET_SIZE(lists[at]) != count) {
+            PyErr_SetString(PyExc_ValueError, "lists of one length are asked for");
+            return 0;
+        }
+    return 1;
+}
+
+PyDoc_STRVAR(judged_blocks_doc, "judged_blocks(type, blocks, kept, said, why, rules, scores) -> list of that type\n\n"
+                                "As keep.judged_blocks: a judged block of each block; its reason is what was said, or why it would be cut.");
+
+static PyObject *judged_blocks(PyObject *module, PyObject *args) {
+    PyTypeObject *type;
+    PyObject *blocks, *row[5], *found;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!O!OOOOO", &PyType_Type, &type, &PyTuple_Type, &blocks, &row[0], &row[1], &row[2], &row[3], &row[4]) ||
+        !all_lists_of(row, 5, PyTuple_GET_SIZE(blocks)))
+        return NULL;
+    if (!PyType_IsSubtype(type, &PyTuple_Type))
+        return PyErr_Format(PyExc_TypeError, "%s is no tuple", type->tp_name);
+    const Py_ssize_t count = PyTuple_GET_SIZE(blocks);
+    if ((found = PyList_New(count)) == NULL)
+        return NULL;
+    for (Py_ssize_t at = 0; at < count; at++) {
+        PyObject *said = PyList_GET_ITEM(row[1], at), *one = type->tp_alloc(type, JUDGED);
+        if (one == NULL) {
+            Py_DECREF(found);
+            return NULL;
+        }
+        if (PyUnicode_Check(said) && PyUnicode_GET_LENGTH(said) == 0)
+            said = PyList_GET_ITEM(row[2], at);
+        PyTuple_SET_ITEM(one, BLOCK, Py_NewRef(PyTuple_GET_ITEM(blocks, at)));
+        PyTuple_SET_ITEM(one, KEPT, Py_NewRef(PyList_GET_ITEM(row[0], at)));
+        PyTuple_SET_ITEM(one, REASON, Py_NewRef(said));
+        PyTuple_SET_ITEM(one, RULE, Py_NewRef(PyList_GET_ITEM(row[3], at)));
+        PyTuple_SET_ITEM(one, SCORE, Py_NewRef(PyList_GET_ITEM(row[4], at)));
+        PyList_SET_ITEM(found, at, one);
+    }
+    return found;
+}
+
+#define THOUSAND 1000.0
+#define NEAR_HALF 1e-6
+
+/* A score in thousandths, as ledger.in_thousandths. */
+static PyObject *in_thousandths(PyObject *score) {
+    if (!PyFloat_CheckExact(score))
+        return Py_NewRef(score);
+    const double scaled = PyFloat_AS_DOUBLE(score) * THOUSAND;
+    if (fabs(fabs(scaled - trunc(scaled)) - 0.5) < NEAR_HALF || !isfinite(scaled))
+        return PyObject_CallMethod(score, "__round__", "i", 3);
+    return PyFloat_FromDouble(rint(scaled) / THOUSAND);
+}
+
+static PyObject *line_of(PyObject *judged, PyObject *empty, PyObject *const *keys) {
+    PyObject *block = PyTuple_Check(judged) && PyTuple_GET_SIZE(judged) == JUDGED ? PyTuple_GET_ITEM(judged, BLOCK) : NULL;
+    if (block == NULL || !Py_IS_TYPE(block, block_class.type))
+        return PyErr_Format(PyExc_TypeError, "%s is no judged block", Py_TYPE(judged)->tp_name);
+    PyObject *text = *(PyObject **)((char *)block + block_class.text), *kind = *(PyObject **)((char *)block + block_class.kind);
+    PyObject *score = in_thousandths(PyTuple_GET_ITEM(judged, SCORE)), *line = PyDict_Copy(empty);
+    PyObject *const values[KEYS] = {text, kind, PyTuple_GET_ITEM(judged, KEPT), PyTuple_GET_ITEM(judged, REASON), PyTuple_GET_ITEM(judged, RULE),
+                                    score};
+    for (int at = 0; line != NULL && at < KEYS; at++)
+        if (values[at] == NULL || PyDict_SetItem(line, keys[at], values[at]) < 0)
+            Py_CLEAR(line);
+    if (line == NULL && !PyErr_Occurred())
+        PyErr_SetString(PyExc_TypeError, "a block is not whole");
+    Py_XDECREF(score);
+    return line;
+}
+
+/* With all keys and no values: a copy of it is made at once, where six keys one after the other make it grow. */
+static PyObject *empty_line(PyObject *keys) {
+    PyObject *line = PyDict_New();
+    for (int at = 0; line != NULL && at < KEYS; at++)
+        if (PyDict_SetItem(line, PyTuple_GET_ITEM(keys, at), Py_None) < 0)
+            Py_CLEAR(line);
+    return line;
+}
+
+PyDoc_STRVAR(lines_of_doc, "lines_of(judged, keys) -> tuple of dicts\n\nAs ledger.ledger_of.");
+
+static PyObject *lines_of(PyObject *module, PyObject *args) {
+    PyObject *judged, *keys, *empty, *lines;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!O!", &PyTuple_Type, &judged, &PyTuple_Type, &keys))
+        return NULL;
+    if (PyTuple_GET_SIZE(keys) != KEYS || block_class.type == NULL)
+        return PyErr_Format(PyExc_ValueError, "a line has %d keys", KEYS);
+    if ((empty = empty_line(keys)) == NULL)
+        return NULL;
+    lines = PyTuple_New(PyTuple_GET_SIZE(judged));
+    for (Py_ssize_t at = 0; lines != NULL && at < PyTuple_GET_SIZE(judged); at++) {
+        PyObject *line = line_of(PyTuple_GET_ITEM(judged, at), empty, &PyTuple_GET_ITEM(keys, 0));
+        if (line == NULL)
+            Py_CLEAR(lines);
+        else
+            PyTuple_SET_ITEM(lines, at, line);
+    }
+    Py_DECREF(empty);
+    return lines;
+}
+
+static PyMethodDef METHODS[] = {
+    {"bind", bind, METH_O, bind_doc},
+    {"sum_trees", sum_trees, METH_VARARGS, sum_trees_doc},
+    {"reasons_of_cuts", reasons_of_cuts, METH_VARARGS, reasons_of_cuts_doc},
+    {"judged_blocks", judged_blocks, METH_VARARGS, judged_blocks_doc},
+    {"lines_of", lines_of, METH_VARARGS, lines_of_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef MODULE = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "_verdicts",
+    .m_doc = "From features to the ledger, compiled; boosted_trees.py, reasons.py, keep.py and ledger.py are the reference.",
+    .m_size = -1,
+    .m_methods = METHODS,
+};
+
+PyMODINIT_FUNC PyInit__verdicts(void) {
+    PyObject *module = PyModule_Create(&MODULE);
+    if (module != NULL && PyModule_AddIntConstant(module, "EDITION", EDITION) < 0)
+        Py_CLEAR(module);
+    return module;
+}
