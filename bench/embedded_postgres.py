@@ -22,8 +22,8 @@ PORT_TAKEN = (
     "Address already in use"  # between our look for a free port and the server's start somebody took it
 )
 STOP_TIMEOUT_S = 15.0
-TUNED = {"max_wal_size": "4GB", "checkpoint_timeout": "30min"}
-"""What deploy/compose.yaml sets too: a claim touches some thirty pages of the index, and each is logged whole after a checkpoint."""
+TUNED = {"max_wal_size": "4GB", "checkpoint_timeout": "30min", "shared_buffers": "1GB"}
+"""What deploy/compose.yaml sets too: a claim touches some thirty pages of the index, each logged whole after a checkpoint, and looks up a hundred and twenty."""
 DEFAULTS: Mapping[str, str] = {}
 UNPRIVILEGED = ("postgres", "nobody")  # as root: the first of these that exists owns the server
 
