@@ -132,22 +132,14 @@ async def partition(field: Field, chance: random.Random) -> None:
     """One process and its servers do not hear each other; what was under way arrives after the visibility time."""
     slot, proxies = _wires(field, chance)
     field.note("partition", slot)
-    for proxy in proxies:
-        proxy.partition()
-    await asyncio.sleep(PARTITION_S)
-    for proxy in proxies:
-        proxy.heal()
+    await _for_a_while(FaultProxy.partition, proxies, PARTITION_S)
 
 
 async def refuse_connections(field: Field, chance: random.Random) -> None:
     """One process cannot connect for a while."""
     slot, proxies = _wires(field, chance)
     field.note("connections refused", slot)
-    for proxy in proxies:
-        proxy.refuse()
-    await asyncio.sleep(PARTITION_S)
-    for proxy in proxies:
-        proxy.heal()
+    await _for_a_while(FaultProxy.refuse, proxies, PARTITION_S)
 
 
 async def abandon_connections(field: Field, chance: random.Random) -> None:
@@ -163,11 +155,7 @@ async def slow_network(field: Field, chance: random.Random) -> None:
     slot, proxies = _wires(field, chance)
     delay_s = chance.uniform(*DELAYS_S)
     field.note("slow network", f"{slot} {delay_s * 1e3:.0f} ms")
-    for proxy in proxies:
-        proxy.slow_down(delay_s)
-    await asyncio.sleep(SLOW_S)
-    for proxy in proxies:
-        proxy.heal()
+    await _for_a_while(lambda proxy: proxy.slow_down(delay_s), proxies, SLOW_S)
 
 
 async def fill_disk(field: Field, chance: random.Random) -> None:
@@ -220,6 +208,16 @@ def _wires(field: Field, chance: random.Random) -> tuple[str, list[FaultProxy]]:
     slot = chance.choice(sorted(field.services))
     wires = [proxies[slot] for proxies in (field.to_redis, field.to_postgres) if slot in proxies]
     return slot, wires if chance.random() < 0.5 else [chance.choice(wires)]
+
+
+async def _for_a_while(
+    disturb: Callable[[FaultProxy], None], proxies: Sequence[FaultProxy], seconds: float
+) -> None:
+    for proxy in proxies:
+        disturb(proxy)
+    await asyncio.sleep(seconds)
+    for proxy in proxies:
+        proxy.heal()
 
 
 FAULTS: dict[str, Fault] = {

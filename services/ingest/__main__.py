@@ -1,28 +1,18 @@
 """Starts ingest: `python -m services.ingest`."""
 
-import asyncio
 import os
 import sys
 
 from services.ingest.app import build_ingest
 from services.ingest.metrics import measure_sources, tell_sources
 from services.ingest.settings import IngestSettings
-from services.runtime.logs import set_up_logs
-from services.runtime.monitoring.tracing import tracing
 from services.runtime.service import run_service
-from services.runtime.settings import SettingsError, read_settings
+from services.runtime.starting import run_process
 
 
 def main() -> int:
-    """Run until SIGTERM; returns the exit code: 0 stopped cleanly, 1 a fault, 2 a wrong setting."""
-    try:
-        settings = read_settings(IngestSettings, os.environ)
-        set_up_logs("ingest", settings.log_level, settings.log_format, sample=settings.log_sample)
-        with tracing("ingest", os.environ):
-            return asyncio.run(_run(settings))
-    except SettingsError as problem:
-        print(problem, file=sys.stderr)  # noqa: T201 - a usage error is for the person who started us
-        return 2
+    """Run until SIGTERM; returns the exit code."""
+    return run_process("ingest", IngestSettings, os.environ, _run)
 
 
 async def _run(settings: IngestSettings) -> int:

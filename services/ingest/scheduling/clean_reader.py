@@ -1,6 +1,5 @@
 """Follows the public stream of clean articles: plans their revisits and counts the coverage of each side."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
@@ -29,10 +28,7 @@ class CleanReader:
     """Reads `articles.cleaned` as any subscriber may. Reading an entry twice plans and counts it once."""
 
     def __init__(
-        self,
-        redis: Redis,
-        now: Callable[[], datetime],
-        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        self, redis: Redis, now: Callable[[], datetime], wait: Callable[[float], Awaitable[None]]
     ) -> None:
         self._redis = redis
         self._now = now

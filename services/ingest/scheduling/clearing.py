@@ -1,7 +1,7 @@
 """Clears what ingest need not remember any longer: seen marks of entries that left their lists months ago."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -18,18 +18,13 @@ PAGE = 500
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True)
 class MarkClearer:
     """Once a day, whichever replica comes first, in small steps."""
 
-    def __init__(
-        self,
-        redis: Redis,
-        now: Callable[[], datetime],
-        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self._redis = redis
-        self._now = now
-        self._wait = wait
+    redis: Redis
+    now: Callable[[], datetime]
+    wait: Callable[[float], Awaitable[None]]
 
     async def run(self) -> None:
         """Look every hour whether today's clearing is still to be done."""
@@ -38,27 +33,27 @@ class MarkClearer:
                 await self.turn()
             except RedisError as problem:
                 log.warning("clearing_postponed", reason=str(problem))
-            await self._wait(EVERY_S)
+            await self.wait(EVERY_S)
 
     async def turn(self) -> int:
         """Clear, unless it was done today; returns how many marks went."""
-        now = self._now()
-        first = await self._redis.set(
+        now = self.now()
+        first = await self.redis.set(
             keys.marks_cleared(now.date().isoformat()), "1", nx=True, ex=CLEARED_KEPT_S
         )
         if not first:
             return 0
         cleared = 0
-        async for key in self._redis.scan_iter(keys.ALL_SEEN_MARKS, count=PAGE):
+        async for key in self.redis.scan_iter(keys.ALL_SEEN_MARKS, count=PAGE):
             cleared += await self._clear(key, day_number(now))
         log.info("seen_marks_cleared", marks=cleared)
         return cleared
 
     async def _clear(self, key: str | bytes, today: int) -> int:
         old: list[str | bytes] = []
-        async for article_id, mark in self._redis.hscan_iter(key, count=PAGE):
+        async for article_id, mark in self.redis.hscan_iter(key, count=PAGE):
             if is_outdated(SeenMark.of_text(mark.decode() if isinstance(mark, bytes) else mark), today):
                 old.append(article_id)
         for start in range(0, len(old), PAGE):
-            await self._redis.hdel(key, *old[start : start + PAGE])
+            await self.redis.hdel(key, *old[start : start + PAGE])
         return len(old)
