@@ -12,8 +12,8 @@ ROOMS = {
     "ingest": ("core", "keys", "stored", "fetching", "listings", "sources", "scheduling", "handling"),
     "normalize/core": (
         "rejections",
-        "words",
         "native",
+        "words",
         "reading",
         "judging",
         "metadata",

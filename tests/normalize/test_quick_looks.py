@@ -7,14 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.core.body import BARE_DATE, _is_date_line, _may_be_bare_date
+from services.normalize.core.body import BARE_DATE, LONGEST_BARE_DATE, _is_date_line
 from services.normalize.core.judging.ledger import _in_thousandths
+from services.normalize.core.line_looks import DATE, look_of
 from services.normalize.core.metadata import language
+from services.normalize.core.metadata.byline import PARTS, _parts
 from services.normalize.core.metadata.language import detect_language
+from services.normalize.core.metadata.title import SEPARATOR, _separators
 from services.normalize.core.provenance.cites import BEFORE, CUES
 from services.normalize.core.reading.json_ld import _parsed
-from services.normalize.core.words.date_text import has_year
-from services.normalize.core.words.name_words import PREFIX, says_by
+from services.normalize.core.words.date_text import LOW_PATTERNS, PATTERNS, _possible_forms, has_year
+from services.normalize.core.words.name_words import GLUED_DATE, PREFIX, says_by
+from services.normalize.core.words.names import unglued
 from services.normalize.core.words.plain_words import INVISIBLE, WORD, plain
 
 BYLINES = (
@@ -120,8 +124,65 @@ def test_scores_are_rounded_as_python_rounds(scores: list[float | None]) -> None
     st.sampled_from(BARE_DATES), st.text(" .,:;…»”\"'()|-–—_*1aё\n", max_size=4), st.text(" .(«_", max_size=2)
 )
 def test_no_bare_date_is_overlooked(line: str, end: str, start: str) -> None:
-    if BARE_DATE.fullmatch(start + line + end):
-        assert _may_be_bare_date(start + line + end)
+    whole = start + line + end
+    if len(whole) <= LONGEST_BARE_DATE and BARE_DATE.fullmatch(whole):
+        assert look_of(whole) & DATE
+
+
+DATES = (
+    "2025-12-12", "2025/12/12T19:05:00Z", "2025 12 01", "2025年12月12日", "2025년 1월 2일", "2025 m. gruodžio 12 d., 19:05",
+    "2025-ųjų gruodžio 12", "12 снежня 2025 года, 19:05", "12 December 2025 at 7:05 p.m. IST", "12 de mayo de 2025", "12-Dec-2025",
+    "Dec. 12, 2025", "December 12th 2025, 19h05", "12.12.2025 19:05 (МСК)", "12/12/2025", "1-2-2025", "ſept 12, 2025", "İ 12 dec 2025",
+    "1925", "2025", "19:05", "in 2025.", "(2025)",
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.one_of(st.sampled_from(DATES), st.text(" ,.-|T12090дabc", max_size=5)), max_size=4).map(
+        " ".join
+    )
+)
+def test_only_forms_without_a_date_are_passed_over(text: str) -> None:
+    hits = [pattern.search(text) for pattern in PATTERNS]
+    assert {form for form, hit in enumerate(hits) if hit} <= set(_possible_forms(text))
+    if text.isascii():
+        low = [pattern.search(text.lower()) for pattern in LOW_PATTERNS]
+        assert [hit and hit.regs for hit in low] == [hit and hit.regs for hit in hits]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("ab 1|-–:»_~/｜\n ", max_size=24))
+def test_separators_of_titles_are_all_found(title: str) -> None:
+    assert [one.regs for one in _separators(title)] == [one.regs for one in SEPARATOR.finditer(title)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Anna",
+                "Lee",
+                "Dec",
+                "5",
+                " ",
+                "|",
+                "-",
+                "–",
+                "/",
+                "by",
+                "posted by",
+                "Staff",
+                "archive page",
+                " ",
+            ]
+        )
+    ).map("".join)
+)
+def test_no_part_of_a_byline_and_no_glued_date_is_overlooked(line: str) -> None:
+    assert _parts(line) == PARTS.split(line)
+    assert unglued(line) == GLUED_DATE.sub(" | ", line)
 
 
 @settings(deadline=None)

@@ -4,6 +4,7 @@ import re
 
 from services.normalize.core.reading.page import Page
 from services.normalize.core.rejections import Rejection, RejectionReason
+from services.normalize.core.words.plain_words import count_words
 
 FEWEST_WORDS = 12  # the shortest real notes in the data hold 20; a headline alone holds up to 12
 FEW_WORDS = 120  # a wall or an error page says little; an article that mentions one says more
@@ -50,7 +51,7 @@ def refuse(page: Page, title: str | None, text: str) -> Rejection | None:
 
 def _size_of(text: str) -> int:
     """Words of the text's beginning; where a script has no blanks between them, two signs count as one."""
-    words = len(text[: 2 * SIZED_CHARS].split(None, FEW_WORDS))  # more need not be counted
+    words = count_words(text[: 2 * SIZED_CHARS])
     if words >= FEW_WORDS or text.isascii() or not _is_dense(text):
         return words
     return max(words, sum(map(str.isalpha, text[:SIZED_CHARS])) // 2)

@@ -3,15 +3,26 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from services.normalize.core.judging.keep import JudgedBlock
-from services.normalize.core.metadata.labels import LONGEST_NOTICE, is_machine_notice, speaks_of_machines
+from services.normalize.core.line_looks import (
+    BYLINE,
+    CREDIT,
+    DATE,
+    LONGEST_BARE_DATE,
+    LONGEST_DATE_LINE,
+    NOTICE,
+    SAID,
+    look_at,
+)
+from services.normalize.core.metadata.labels import is_machine_notice
 from services.normalize.core.provenance.credit_line import CreditLine, read_credit_line, split_credit_tail
 from services.normalize.core.provenance.dateline import Dateline, read_dateline
-from services.normalize.core.words.date_text import find_moment, has_digit, has_year
+from services.normalize.core.words.date_text import find_moment, has_year
 from services.normalize.core.words.name_words import says_by
 from services.normalize.core.words.names import names_in_byline
-from services.normalize.core.words.plain_words import Wording, plain
+from services.normalize.core.words.plain_words import plain
 
 LONGEST_BYLINE = 200
 HEAD_REACH = 40  # blocks above the first kept one in which headline, byline and date are looked for
@@ -23,7 +34,6 @@ TAIL_PARAGRAPHS = 4  # the last paragraphs, where a credit line may hang at the 
 CREDITS_AFTER_END = 6  # blocks behind the last kept one in which a credit line is looked for
 SENTENCE = re.compile(r"(?<![ap]\.m)\.$|[。，、！？]")
 DATELINE_PARAGRAPHS = 3
-LONGEST_BARE_DATE = 60
 BARE_DATE = re.compile(
     r"\W*(?:(?:first )?(?:published|posted|updated|modified|опубликовано|обновлено|апублікавана|абноўлена|опубліковано|оновлено|"
     r"opublikowano|aktualizacja|paskelbta|atnaujinta|veröffentlicht|aktualisiert)\W+)?(?:on\s+)?"
@@ -34,11 +44,6 @@ BARE_DATE = re.compile(
     re.IGNORECASE,
 )
 """A day that says too little to be a field — relative, or of two readings — is no paragraph either."""
-AFTER_DAY = " .,:;!?…|»”)'\"-–—*•·"
-DAY_WORDS = (
-    "ago", "last week", "last month", "last year", "yesterday", "today", "вчера", "сегодня", "учора", "сёння", "вчора",
-    "сьогодні", "wczoraj", "dzisiaj", "dziś", "vakar", "šiandien", "gestern", "heute",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,10 +71,11 @@ class Body:
 def take_apart(judged: Sequence[JudgedBlock], title: str | None) -> Body:
     """Cut the headline, byline and notices that were kept, and take dateline and credit lines off the paragraphs."""
     ledger = list(judged)
-    fields = _fields_of(ledger, title)
+    looks = _looks_at(ledger, title)
+    fields = _fields_of(looks)
     for n, field in fields.items():
         ledger[n] = ledger[n]._replace(kept=False, reason=REASON[field], rule=field)
-    credit_lines = _cut_credit_lines(ledger)
+    credit_lines = _cut_credit_lines(ledger, looks)
     paragraphs = {n: one.block.text for n, one in enumerate(ledger) if one.kept}
     dateline = _take_dateline(paragraphs)
     credit_lines += _take_credit_tail(paragraphs)
@@ -91,40 +97,55 @@ REASON = {
 }
 
 
-def _fields_of(ledger: Sequence[JudgedBlock], title: str | None) -> dict[int, str]:
-    """Blocks that are a field rather than body text: the headline anywhere, bylines and dates above its middle."""
-    headline = Wording.of(title or "")
+class Looks(NamedTuple):
+    """What the lines around an article may be: of those from `first` on a byte each; the middle kept one; their texts."""
+
+    first: int
+    middle: int
+    marks: bytes
+    texts: list[str]
+
+    def marked(self, mark: int) -> list[int]:
+        """The places of the lines with one of the marks, in order."""
+        return [n for n, look in enumerate(self.marks, self.first) if look & mark]
+
+
+def _looks_at(ledger: Sequence[JudgedBlock], title: str | None) -> Looks:
     kept = [n for n, one in enumerate(ledger) if one.kept]
     if not kept:
-        return {}
-    first, middle = max(0, kept[0] - HEAD_REACH), kept[len(kept) // 2]
+        return Looks(0, 0, b"", [])
+    first = max(0, kept[0] - HEAD_REACH)
     texts = [one.block.text for one in ledger[first : kept[-1] + NOTICE_REACH]]
-    has_notices = speaks_of_machines("\n".join([text for text in texts if len(text) <= LONGEST_NOTICE]))
+    return Looks(first, kept[len(kept) // 2], look_at(texts, plain(title or ""), MARKS_IN_TITLE), texts)
+
+
+def _fields_of(looks: Looks) -> dict[int, str]:
+    """Blocks that are a field rather than body text: the headline anywhere, bylines and dates above its middle."""
     found: dict[int, str] = {}
-    for n, text in enumerate(texts, first):
-        if has_notices and is_machine_notice(text):
+    for n in looks.marked(NOTICE | SAID | BYLINE | DATE):
+        text, look = looks.texts[n - looks.first], looks.marks[n - looks.first]
+        if look & NOTICE and is_machine_notice(text):
             found[n] = "notice"
-        elif len(text) <= LONGEST_BYLINE:
-            if headline.is_said_by(text, MARKS_IN_TITLE):
-                found[n] = "headline"
-            elif n < middle and (field := _field_of(text)):
-                found[n] = field
+        elif look & SAID and len(text) <= LONGEST_BYLINE:
+            found[n] = "headline"
+        elif n < looks.middle and (field := _field_of(text, look)):
+            found[n] = field
     return found
 
 
-def _field_of(text: str) -> str | None:
+def _field_of(text: str, look: int) -> str | None:
     if text.endswith(("?", "!", "”", '"')):
         return None
-    if len(text) < LONGEST_BYLINE / 2 and says_by(text) and names_in_byline(text):
+    if look & BYLINE and says_by(text) and names_in_byline(text):
         return "byline"
-    return "date" if _is_date_line(text) else None
+    return "date" if look & DATE and _is_date_line(text) else None
 
 
 def _is_date_line(text: str) -> bool:
     """A line of a date and little else: `News Desk | Updated: 12-12-2025 19:00 IST`; a sentence is none."""
-    if len(text) <= LONGEST_BARE_DATE and _may_be_bare_date(text) and BARE_DATE.fullmatch(text):
+    if len(text) <= LONGEST_BARE_DATE and BARE_DATE.fullmatch(text):
         return True
-    if len(text) > 140 or not has_year(text) or SENTENCE.search(text):
+    if len(text) > LONGEST_DATE_LINE or not has_year(text) or SENTENCE.search(text):
         return False
     return (
         sum(map(str.isdigit, text)) >= len(text) / 12
@@ -133,19 +154,13 @@ def _is_date_line(text: str) -> bool:
     )
 
 
-def _may_be_bare_date(text: str) -> bool:
-    """A cheap look: a day without a figure ends in one of a few words."""
-    end = text.rstrip(AFTER_DAY)
-    return not end[-1:].isalnum() or end.casefold().endswith(DAY_WORDS) or has_digit(text)
-
-
-def _cut_credit_lines(ledger: list[JudgedBlock]) -> list[CreditLine]:
-    kept = [n for n, one in enumerate(ledger) if one.kept]
-    if not kept:
-        return []
+def _cut_credit_lines(ledger: list[JudgedBlock], looks: Looks) -> list[CreditLine]:
+    candidates = looks.marked(CREDIT)
+    kept = [n for n, one in enumerate(ledger) if one.kept] if candidates else []
     found: list[CreditLine] = []
-    for n in range(kept[0], min(len(ledger), kept[-1] + CREDITS_AFTER_END)):
-        line = read_credit_line(ledger[n].block.text)
+    for n in candidates:
+        is_near = bool(kept) and kept[0] <= n < kept[-1] + CREDITS_AFTER_END
+        line = read_credit_line(ledger[n].block.text) if is_near else None
         if line is not None and not _is_picture_credit(line, kept=ledger[n].kept):
             found.append(line)
             ledger[n] = ledger[n]._replace(

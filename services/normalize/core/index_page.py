@@ -15,10 +15,10 @@ def refuse_index(page: Page, judged: tuple[JudgedBlock, ...]) -> Rejection | Non
 
     Needed for the front pages of a news site's sections: one teaser of each of ten boxes is no article.
     """
-    kept = [one for one in judged if one.kept and one.score is not None]
-    if page.kind != "html" or len(kept) < FEWEST or len(kept) < sum(one.kept for one in judged):
+    if page.kind != "html" or any(one.kept and (one.score is None or one.score > 0) for one in judged):
         return None
-    if any(one.score is not None and one.score > 0 for one in kept) or _says_article(page):
+    kept = [one for one in judged if one.kept]
+    if len(kept) < FEWEST or _says_article(page):
         return None
     chars: dict[int, int] = {}
     for one in kept:

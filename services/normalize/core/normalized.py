@@ -12,7 +12,7 @@ from services.contracts.messages import ArticleDate, EntryHint, NormalizedArticl
 from services.normalize.core.judging.ledger import LedgerLine
 from services.normalize.core.metadata.rights import rights_of_headers, strictest
 from services.normalize.core.rejections import Rejection
-from services.normalize.core.topics.topic import Topic, match_topics, score_topics, threshold_of
+from services.normalize.core.topics.topic import Topic, score_topics, threshold_of, topics_reached
 
 if TYPE_CHECKING:
     from services.normalize.extract import Extraction
@@ -93,12 +93,11 @@ def _topics_of(
     raw: RawArticle, title: str | None, text: str, topics: Sequence[Topic]
 ) -> tuple[TopicMatch, ...] | Rejection:
     scope = raw.source.scope if raw.source else "general"
-    matches = match_topics(topics, title, text, scope)
+    scores = score_topics(topics, title, text)
+    matches = topics_reached(topics, scores, scope)
     if matches or not topics:
         return matches
-    best, topic = max(
-        zip(score_topics(topics, title, text), topics, strict=True), key=lambda pair: pair[0].score
-    )
+    best, topic = max(zip(scores, topics, strict=True), key=lambda pair: pair[0].score)
     needed = threshold_of(topic.profile, scope)
     return Rejection("off topic", f"{best.topic} scores {best.score:g}, {needed:g} is needed (scope {scope})")
 

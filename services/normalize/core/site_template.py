@@ -9,7 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from services.normalize.core.judging.ledger import LedgerLine
-from services.normalize.core.words.plain_words import plain
+from services.normalize.core.words.plain_words import count_words, plain
 
 if TYPE_CHECKING:
     from services.normalize.extract import Extraction
@@ -198,7 +198,7 @@ def _without(extraction: "Extraction", ledger: tuple[LedgerLine, ...]) -> "Extra
         else:
             paragraphs.append(paragraph)
     text = "\n\n".join(paragraphs)
-    words = len(text.split())
+    words = count_words(text)
     if words < LEAST_LEFT * extraction.quality.words:
         return extraction
     standfirst = extraction.standfirst if extraction.standfirst in paragraphs else None

@@ -40,9 +40,9 @@ def article_objects(json_ld: tuple[dict[str, Any], ...]) -> list[JsonObject]:
     JSON-LD lists outer objects before inner ones, so the first article is the page's own.
     """
     articles: list[JsonObject] = [
-        one for one in json_ld if types_of(one) & ARTICLE_TYPES and _says_something(one)
+        one for one in json_ld if _is_one_of(ARTICLE_TYPES, one) and _says_something(one)
     ]
-    others = [one for one in json_ld if types_of(one) & PAGE_TYPES and one.get("datePublished")]
+    others = [one for one in json_ld if one.get("datePublished") and _is_one_of(PAGE_TYPES, one)]
     return [_with_named(one, json_ld) for one in articles[:3] + others[:2]]
 
 
@@ -67,13 +67,6 @@ def _looked_up(value: Any, known: Mapping[str, Any]) -> Any:
     return known.get(str(value["@id"]), value) if _is_reference(value) else value
 
 
-def types_of(one: JsonObject) -> frozenset[str]:
-    """The schema.org types of an object, without their address."""
-    named = one.get("@type")
-    names = named if isinstance(named, list) else [named]
-    return frozenset(name.rpartition("/")[2] for name in names if isinstance(name, str))
-
-
 def texts_of(value: Any, key: str = "name", depth: int = 3) -> Iterator[str]:
     """The texts of a value that may be a text, an object with `key`, or a list of either."""
     if isinstance(value, str):
@@ -89,6 +82,15 @@ def texts_of(value: Any, key: str = "name", depth: int = 3) -> Iterator[str]:
 def first_text(value: Any, key: str = "name") -> str | None:
     """The first text of a value as above, or None."""
     return next(texts_of(value, key), None)
+
+
+def _is_one_of(types: frozenset[str], one: JsonObject) -> bool:
+    """Whether one of the object's schema.org types, without its address, is among `types`."""
+    named = one.get("@type")
+    if isinstance(named, str):
+        return named.rpartition("/")[2] in types
+    names = named if isinstance(named, list) else ()
+    return any(name.rpartition("/")[2] in types for name in names if isinstance(name, str))
 
 
 def _says_something(one: JsonObject) -> bool:

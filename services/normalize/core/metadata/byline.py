@@ -31,7 +31,9 @@ OTHER_ROLE = re.compile(
 """Who photographed or styled is no author, whatever the page's head lists."""
 
 LONE_BY = re.compile(r"\W*(?:by|von|автор|аўтар|author|written by|text|tekst|т[еэ]кст)\W*", re.IGNORECASE)
-PART_MARKS = "|•·–—/-"
+PART_MARKS = re.compile("[|•·]")
+PART_DASHES = re.compile(r"\s[-–—/]\s")
+PART_FIGURES = re.compile(r"\d\s")
 PARTS = re.compile(
     r"\s*[|•·]\s*|\s+[-–—/]\s+|(?<=\d)\s+(?=(?:published |posted |written )?by\b)", re.IGNORECASE
 )
@@ -174,8 +176,8 @@ def _spoken(part: str, strip: Strip) -> list[Author]:
 
 def _parts(text: str) -> list[str]:
     """A line at the marks that part names, dates and places; most lines have none."""
-    is_marked = any(mark in text for mark in PART_MARKS) or "by" in text.lower()
-    return PARTS.split(text) if is_marked else [text]
+    is_parted = PART_MARKS.search(text) or PART_DASHES.search(text) or PART_FIGURES.search(text)
+    return PARTS.split(text) if is_parted else [text]
 
 
 def _line(block: PageBlock) -> Line:

@@ -2,9 +2,11 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from functools import cache
 
 from services.normalize.core.metadata.language_model import LanguageModel
+from services.normalize.core.words.compiled_lines import LINES
 from services.normalize.core.words.plain_words import with_blanks_for_marks
 
 LANGUAGES = (  # noqa: SIM905 - eighty codes read better in two lines
@@ -22,10 +24,11 @@ SMALL_WORDS = {
     "fr": "les des est une dans qui pour pas avec cette aux ont été sur mais",
     "es": "los las del una por para como más está pero sus fue según también entre",
 }
-LANGUAGES_OF_WORD: dict[str, list[str]] = {}
-for _language, _words in SMALL_WORDS.items():
+LANGUAGES_OF_WORD: dict[str, int] = {}
+"""Each small word with its languages: bits, in the order above."""
+for _place, _words in enumerate(SMALL_WORDS.values()):
     for _word in _words.split():
-        LANGUAGES_OF_WORD.setdefault(_word, []).append(_language)
+        LANGUAGES_OF_WORD[_word] = LANGUAGES_OF_WORD.get(_word, 0) | 1 << _place
 
 SCRIPTS = (
     # first and last letter of a script that one language of the list writes in
@@ -89,13 +92,23 @@ def _by_script(text: str) -> str | None:
 
 
 def _by_small_words(text: str, declared: str) -> str | None:
-    counts = dict.fromkeys(SMALL_WORDS, 0)
-    for word in filter(LANGUAGES_OF_WORD.__contains__, _words_of(text)):
-        for language in LANGUAGES_OF_WORD[word]:
-            counts[language] += 1
+    counts = dict(zip(SMALL_WORDS, small_words_in(text), strict=True))
     best, second = sorted(counts, key=lambda one: -counts[one])[:2]
     needed = FEWEST if best == declared else FEWEST_UNDECLARED
     return best if counts[best] >= max(needed, LEAD * counts[second]) else None
+
+
+def count_small_words(text: str) -> list[int]:
+    """How many of each language's small words stand in the text, in the order of `SMALL_WORDS`."""
+    languages = [LANGUAGES_OF_WORD[word] for word in _words_of(text) if word in LANGUAGES_OF_WORD]
+    return [sum(bits >> place & 1 for bits in languages) for place in range(len(SMALL_WORDS))]
+
+
+if LINES is not None:
+    LINES.bind_small_words(LANGUAGES_OF_WORD, len(SMALL_WORDS))
+
+small_words_in: Callable[[str], list[int]] = count_small_words if LINES is None else LINES.count_small_words
+"""As `count_small_words`, in C where it was built."""
 
 
 def _words_of(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice
 
 from services.normalize.core.judging.keep import JudgedBlock
 from services.normalize.core.reading.page import Page
@@ -26,12 +27,12 @@ def find_standfirst(
     HTML: marked by its class, or a second-rank heading under the headline. Text: a kept line before the byline,
     or a first line that does not end as a sentence does.
     """
-    kept = [n for n, one in enumerate(judged) if one.kept]
-    if len(kept) < 2 or not SHORTEST <= len(judged[kept[0]].block.text) <= LONGEST:
+    kept = list(islice((n for n, one in enumerate(judged) if one.kept), FIRST_KEPT))
+    if len(kept) < FIRST_KEPT or not SHORTEST <= len(judged[kept[0]].block.text) <= LONGEST:
         return None
     if page.kind == "text":
         return kept[0] if _stands_before_body(judged, kept, byline_lines) else None
-    return next((n for n in kept[:FIRST_KEPT] if _is_marked(judged[n], n, title_at)), None)
+    return next((n for n in kept if _is_marked(judged[n], n, title_at)), None)
 
 
 def _stands_before_body(judged: Sequence[JudgedBlock], kept: list[int], byline_lines: Sequence[int]) -> bool:

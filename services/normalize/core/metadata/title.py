@@ -11,6 +11,7 @@ from services.normalize.core.reading.page import Page
 from services.normalize.core.words.plain_words import plain, tidy
 
 SEPARATOR = re.compile(r"\s+[|\-–—:»«·•/~]+\s+|\s*[|｜：»]\s*|(?<=\w):\s+|--+|_{1,2}(?=\S+$)")
+SIGN = re.compile(r"[|\-–—:»«·•/~｜：_]")
 SHORTEST, LONGEST = 3, 400
 SHORTEST_HEADLINE, SHORTEST_SHOWN = 4, 8  # in words; in characters, for scripts without blanks
 STRANGE_HEADING = 0.5
@@ -80,7 +81,7 @@ def _weight(one: Candidate, candidates: list[Candidate]) -> float:
 
 def _shown_part(title: str, page: Page) -> str:
     """Of a page that names its title in `<title>` alone: the part that a line of the page repeats, else the first."""
-    marks = list(SEPARATOR.finditer(title))
+    marks = list(_separators(title))
     if not marks:
         return title
     parts = [title[: mark.start()] for mark in reversed(marks)] + [title[mark.end() :] for mark in marks]
@@ -131,7 +132,7 @@ def _site_names(page: Page, articles: Sequence[JsonObject]) -> frozenset[str]:
 
 def _less_site_name(title: str, names: frozenset[str]) -> str:
     """`title` without the site's name at its end or its beginning."""
-    marks = list(SEPARATOR.finditer(title))
+    marks = list(_separators(title))
     for mark in reversed(marks):
         if _is_site_name(title[mark.end() :], names):
             title = title[: mark.start()]
@@ -139,6 +140,17 @@ def _less_site_name(title: str, names: frozenset[str]) -> str:
     if first and _is_site_name(title[: first.start()], names):
         title = title[first.end() :]
     return title
+
+
+def _separators(title: str) -> Iterator[re.Match[str]]:
+    """As `SEPARATOR.finditer`, which tries itself at every place: here only before a sign that one is made of."""
+    at = 0
+    while sign := SIGN.search(title, at):
+        start = at + len(title[at : sign.start()].rstrip())
+        hit = SEPARATOR.match(title, start) or SEPARATOR.match(title, sign.start())
+        if hit:
+            yield hit
+        at = hit.end() if hit else sign.end()
 
 
 def _is_site_name(segment: str, names: frozenset[str]) -> bool:

@@ -1,14 +1,16 @@
 """Whose reporting an article builds on: outlets that it names as its source."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from services.normalize.core.words.compiled_lines import LINES
 from services.normalize.core.words.media_names import CITED
 from services.normalize.core.words.plain_words import plain
 
-FIRST_WORD = re.compile(r"[A-ZА-ЯЁІЎЇЄŁ1][\w-]*")  # names begin with a capital; one with the figure 15
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + "".join(map(chr, range(ord("А"), ord("Я") + 1))) + "ЁІЎЇЄŁ1"
+FIRST_WORD = re.compile(rf"[{CAPITALS}][\w-]*")  # names begin with a capital; one with the figure 15
 FORMS_OF_FIRST: dict[str, list[tuple[str, str]]] = {}
 for _name, _forms in CITED.items():
     for _form in _forms:
@@ -71,7 +73,7 @@ def read_cites(text: str, own: frozenset[str]) -> list[Cite]:
 
 def _known(text: str) -> list[Cite]:
     found: dict[str, Cite] = {}
-    for first in FORMS_OF_FIRST.keys() & set(FIRST_WORD.findall(text)):
+    for first in first_words_in(text):
         for name, form in FORMS_OF_FIRST[first]:
             for at in islice(_places(form, text), MOST_PLACES):
                 if _is_source(text, at, at + len(form)):
@@ -79,6 +81,18 @@ def _known(text: str) -> list[Cite]:
                     start = min(at, before.start) if before else at
                     found[name] = Cite(name, before.times + 1 if before else 1, start, _span(text, start))
     return sorted(found.values(), key=lambda cite: cite.start)
+
+
+def find_first_words(text: str) -> list[str]:
+    """The first words of known names that stand in `text`, each once, in order."""
+    return [word for word in dict.fromkeys(FIRST_WORD.findall(text)) if word in FORMS_OF_FIRST]
+
+
+if LINES is not None:
+    LINES.bind_names(tuple(FORMS_OF_FIRST), CAPITALS)
+
+first_words_in: Callable[[str], list[str]] = find_first_words if LINES is None else LINES.names_in
+"""As `find_first_words`, in C where it was built."""
 
 
 def _places(form: str, text: str) -> Iterator[int]:

@@ -76,7 +76,7 @@ class CreditLine:
 
 def read_credit_line(paragraph: str) -> CreditLine | None:
     """What `paragraph` says if the whole of it is a credit line, else None."""
-    if len(paragraph) > 2 * LONGEST_LINE or paragraph.lstrip("( ")[:3].casefold() not in FIRST_LETTERS:
+    if not may_be_credit_line(paragraph):
         return None
     line = paragraph.strip()
     if len(line) > LONGEST_LINE or not BEGINS.match(line):
@@ -88,6 +88,11 @@ def read_credit_line(paragraph: str) -> CreditLine | None:
         return CreditLine(line, inputs="a wire feed")
     credits = _read_credits(line)
     return CreditLine(line, credits) if credits else None
+
+
+def may_be_credit_line(paragraph: str) -> bool:
+    """Whether the length and the first three letters are those of a credit line."""
+    return len(paragraph) <= 2 * LONGEST_LINE and paragraph.lstrip("( ")[:3].casefold() in FIRST_LETTERS
 
 
 def split_credit_tail(paragraph: str) -> tuple[str, CreditLine | None]:

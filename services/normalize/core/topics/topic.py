@@ -1,14 +1,14 @@
 """Whether a text belongs to a topic, how surely, and by which words. On the kept text only, never on a page's lists."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from services.contracts.messages import Scope, TopicMatch
 from services.normalize.core.topics.topic_profile import Rule, TopicProfile
+from services.normalize.core.topics.topic_words import STEM_KEY, Asked, folded_word, words_asked
 
-WORD = re.compile(r"(?:[A-Za-z]\.){2,}|[^\W_]+(?:[’'ʼ][^\W_]+)*")
-STEM_KEY = 3  # endings are looked up by their first letters
 LEAD_WORDS = 120  # headline and first paragraphs: a thing named there is what the article is about
 MOST_FINDS = 4  # more mentions of one thing say no more
 LEAD_BONUS = 0.5
@@ -23,22 +23,29 @@ class Form:
     open_ended: tuple[bool, ...]
     group: str
 
-    def matches(self, words: Sequence[str], at: int) -> bool:
-        """Whether the term stands in `words` at `at`."""
-        if at + len(self.words) > len(words):
+    def begins(self, folded: str) -> bool:
+        """Whether the term's first word is this one."""
+        return folded.startswith(self.words[0]) if self.open_ended[0] else folded == self.words[0]
+
+    def goes_on(self, spelled: Sequence[str]) -> bool:
+        """Whether the term's other words stand behind the first of these."""
+        if len(self.words) > len(spelled):
             return False
-        return all(
-            words[at + n].startswith(word) if ended else words[at + n] == word
-            for n, (word, ended) in enumerate(zip(self.words, self.open_ended, strict=True))
-        )
+        others = zip(map(folded_word, spelled[1:]), self.words[1:], self.open_ended[1:], strict=False)
+        return all(word.startswith(term) if ended else word == term for word, term, ended in others)
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of a profile by the first letters of their first word."""
+    """The terms of a profile by the first letters of their first word.
+
+    `starts` are those letters of all of them, `reach` the words of the longest.
+    """
 
     by_key: Mapping[str, tuple[Form, ...]]
     exact: Mapping[str, str]
+    starts: frozenset[str]
+    reach: int
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,13 @@ def match_topics(
 
     A source that covers nothing but a topic (scope "topic") needs the profile's lower threshold only.
     """
-    scores = score_topics(topics, title, text)
+    return topics_reached(topics, score_topics(topics, title, text), scope)
+
+
+def topics_reached(
+    topics: Sequence[Topic], scores: Sequence[TopicMatch], scope: Scope
+) -> tuple[TopicMatch, ...]:
+    """Of the scores those that an article of a source with this scope needs, best first."""
     found = [
         one
         for topic, one in zip(topics, scores, strict=True)
@@ -74,10 +87,10 @@ def score_topics(topics: Sequence[Topic], title: str | None, text: str) -> list[
     """The score of each topic with its evidence, whether or not it reaches a threshold."""
     if not topics:
         return []
-    spelled = WORD.findall(f"{title or ''}\n{text}")
-    folded = "\n".join(spelled).casefold().replace("’", "'").replace("ʼ", "'")
-    words = folded.split("\n") if spelled else []
-    return [_scored(topic, spelled, words) for topic in topics]
+    starts = reduce(or_, [topic.terms.starts for topic in topics])
+    reach = max(topic.terms.reach for topic in topics)
+    asked = words_asked(f"{title or ''}\n{text}", starts, folded_word, reach)
+    return [_scored(topic, asked) for topic in topics]
 
 
 def threshold_of(profile: TopicProfile, scope: Scope) -> float:
@@ -85,26 +98,29 @@ def threshold_of(profile: TopicProfile, scope: Scope) -> float:
     return profile.topic_threshold or profile.threshold if scope == "topic" else profile.threshold
 
 
-def _scored(topic: Topic, spelled: list[str], words: list[str]) -> TopicMatch:
-    places = _near_enough(topic.profile, _places(topic.terms, spelled, words))
+def _scored(topic: Topic, asked: Asked) -> TopicMatch:
+    places = _near_enough(topic.profile, _places(topic.terms, asked))
     score = max(_rule_score(topic.profile, rule, places) for rule in topic.profile.rules)
-    evidence = _evidence(spelled, places) if score else ()
+    evidence = _evidence({at: words[0] for at, words in asked}, places) if score else ()
     return TopicMatch(topic=topic.profile.name, score=round(score, 2), evidence=evidence)
 
 
-def _places(terms: Terms, spelled: list[str], words: list[str]) -> dict[str, list[int]]:
+def _places(terms: Terms, asked: Asked) -> dict[str, list[int]]:
     """Group → where in the text its terms begin, in order."""
     places: dict[str, list[int]] = {}
-    for at, word in enumerate(words):
-        for form in terms.by_key.get(word[:STEM_KEY], ()):
-            if form.matches(words, at):
-                places.setdefault(form.group, []).append(at)
-                break
-        else:
-            group = terms.exact.get(spelled[at])
-            if group:
-                places.setdefault(group, []).append(at)
+    for at, spelled in asked:
+        group = _group_at(terms, spelled)
+        if group:
+            places.setdefault(group, []).append(at)
     return places
+
+
+def _group_at(terms: Terms, spelled: tuple[str, ...]) -> str | None:
+    first = folded_word(spelled[0])
+    for form in terms.by_key.get(first[:STEM_KEY], ()):
+        if form.begins(first) and form.goes_on(spelled):
+            return form.group
+    return terms.exact.get(spelled[0])
 
 
 def _near_enough(profile: TopicProfile, places: dict[str, list[int]]) -> dict[str, list[int]]:
@@ -140,7 +156,7 @@ def _stand_together(finds: list[list[int]], reach: int) -> bool:
     return any(all(any(abs(at - other) <= reach for other in found) for found in others) for at in first)
 
 
-def _evidence(spelled: list[str], places: Mapping[str, list[int]]) -> tuple[str, ...]:
+def _evidence(spelled: Mapping[int, str], places: Mapping[str, list[int]]) -> tuple[str, ...]:
     """`group: word ×times`, each spelling once, the most frequent first."""
     counts: dict[str, int] = {}
     for name, found in places.items():
@@ -160,7 +176,9 @@ def terms_of(profile: TopicProfile) -> Terms:
             form = Form(tuple(word for word, _ in parts), tuple(ended for _, ended in parts), name)
             by_key.setdefault(form.words[0][:STEM_KEY], []).append(form)
         exact |= dict.fromkeys(group.exact, name)
-    return Terms({key: tuple(forms) for key, forms in by_key.items()}, exact)
+    starts = frozenset([*by_key, *(folded_word(word)[:STEM_KEY] for word in exact)]) - {""}
+    reach = max((len(form.words) for forms in by_key.values() for form in forms), default=1)
+    return Terms({key: tuple(forms) for key, forms in by_key.items()}, exact, starts, reach)
 
 
 def _part(part: str) -> tuple[str, bool]:

@@ -21,8 +21,13 @@ STARTS = frozenset(word[:2] for word in f"{WRITINGS}|{SAYS_BY}".split("|"))
 
 def says_by(text: str) -> bool:
     """Whether `text` begins as a byline does; nearly every line is told by its first two letters."""
+    return may_say_by(text) and PREFIX.match(text) is not None
+
+
+def may_say_by(text: str) -> bool:
+    """Whether the first two letters are those of a byline, or no letters."""
     start = text[:2]
-    return (not start.isalpha() or start.casefold() in STARTS) and PREFIX.match(text) is not None
+    return not start.isalpha() or start.casefold() in STARTS
 
 
 STOP = re.compile(
@@ -35,6 +40,9 @@ STOP = re.compile(
 GLUED_DATE = re.compile(
     r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? ?\d|Published|Updated|Posted|Twitter|Staff|Writer|Reporter|Correspondent|Editor|Columnist|archive page)"
 )
+MAY_BE_GLUED = re.compile("[a-z][JFMASONDPUTWRCE]")
+"""A cheap look before the expression above, which tries itself at every place; it also knows `archive page`."""
+
 BETWEEN = re.compile(
     r"\s*(?:,|;|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bи\b|\bі\b|\bта\b|\bi\b|\boraz\b|\bir\b)\s*"
 )

@@ -11,6 +11,7 @@ from services.normalize.core.words.name_words import (
     GLUED_DATE,
     HOST,
     LONGEST_NAME,
+    MAY_BE_GLUED,
     MOST_NAMES,
     NAME_WORD,
     NEWSROOMS,
@@ -77,7 +78,7 @@ def declared_author(name: str) -> Author:
 
 def unglued(line: str) -> str:
     """`Anna LeeDec 5, 2024` → `Anna Lee | Dec 5, 2024`: dumps and careless pages run name and date together."""
-    return GLUED_DATE.sub(" | ", line)
+    return GLUED_DATE.sub(" | ", line) if MAY_BE_GLUED.search(line) or "archive page" in line else line
 
 
 def is_name(text: str) -> bool:

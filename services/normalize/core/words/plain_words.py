@@ -2,7 +2,12 @@
 
 import re
 import unicodedata
+from array import array
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
+
+from services.normalize.core.words.compiled_lines import LINES
 
 WORD = re.compile(r"\w+")
 INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]+")  # ten times faster than str.translate
@@ -15,12 +20,17 @@ FOLDED = bytes(
 ).ljust(256)
 
 
-def plain(text: str) -> str:
+def folded(text: str) -> str:
     """`Trump’s  envoy — in Minsk!` → `trump s envoy in minsk`."""
     simple = with_blanks_for_marks(text)
     if simple.isascii():  # most texts: nothing to compose, nothing invisible, one way to fold
         return b" ".join(simple.encode().translate(FOLDED).split()).decode()
     return " ".join(WORD.findall(INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()))
+
+
+def words_counted(text: str) -> int:
+    """How many words stand in a text, parted by blanks of any kind."""
+    return len(text.split())
 
 
 def with_blanks_for_marks(text: str) -> str:
@@ -40,6 +50,48 @@ def squeezed(text: str) -> str:
 def tidy(text: str) -> str:
     """The text as a person would write it: single blanks, no soft hyphens or zero-width signs."""
     return " ".join((text if text.isascii() else INVISIBLE.sub("", text)).split())
+
+
+BLANK, SKIP, ASK, SHARP_S = range(4)
+"""What the table of foldings has for a letter that parts words, one that is left out, one that Python folds, and ß."""
+TABLED = 0x2100
+SIMPLE = (range(0x530), range(0x2000, 0x2065))
+"""Latin, Greek, Cyrillic and typeset signs: their foldings do not hang on what stands beside them."""
+
+
+def folding_of(letter: str) -> int:
+    """The folding of a letter by itself, or one of the four numbers above."""
+    if letter == "ß" or unicodedata.category(letter).startswith("M"):
+        return SHARP_S if letter == "ß" else ASK
+    if INVISIBLE.match(letter):
+        return SKIP
+    fold = folded(letter)
+    if len(fold) == 1:
+        return ord(fold) if unicodedata.normalize("NFKC", letter).casefold() == fold else ASK
+    return ASK if fold else BLANK
+
+
+def _table_of(number_of: Callable[[str], int]) -> bytes:
+    """A table of 16 bits a letter for _lines.c."""
+    table = array("H", [ASK]) * TABLED
+    letters: Iterable[int] = chain(*SIMPLE)
+    for code in letters:
+        table[code] = number_of(chr(code))
+    return table.tobytes()
+
+
+def _case_of(letter: str) -> int:
+    return ord(low) if len(low := letter.casefold()) == 1 else ASK
+
+
+if LINES is not None:
+    LINES.bind_folding(_table_of(folding_of), _table_of(_case_of), folded)
+
+plain: Callable[[str], str] = folded if LINES is None else LINES.plain
+"""As `folded`, in C where it was built."""
+
+count_words: Callable[[str], int] = words_counted if LINES is None else LINES.count_words
+"""As `words_counted`, in C where it was built."""
 
 
 @dataclass(frozen=True, slots=True)
