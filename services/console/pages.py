@@ -44,8 +44,13 @@ def read_page(where: str) -> GivenPage:
 
 
 async def _fetched(url: str, settings: ConsoleSettings) -> GivenPage:
+    from services.contracts.identities import canonical_url
     from services.ingest.fetching.fetcher import Fetcher, build_client
 
+    try:
+        canonical_url(url)
+    except ValueError as error:
+        raise CommandError.usage(str(error), "give the full address: https://example.org/page") from None
     contact = settings.contact or "a reader at a terminal"
     client = build_client(AGENT.format(contact=contact), frozenset(settings.allow_private_hosts))
     fetcher = Fetcher(client, lambda: datetime.now(UTC))

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from services.contracts.streams import PUBLIC_STREAMS
+from services.contracts.streams import ARTICLES_REPLAYED, INTERNAL_STREAMS, PUBLIC_STREAMS, STREAM_BY_NAME
 
 from .connection import connected
 from .entries import StreamEntry, entries_after, newest_entries
@@ -15,12 +15,15 @@ from .telling import tell
 
 BLOCK_MS = 1_000  # so that Ctrl-C is heard
 PUBLIC = frozenset(stream.name for stream in PUBLIC_STREAMS)
+KNOWN = (*STREAM_BY_NAME, *(stream.dead for stream in INTERNAL_STREAMS), ARTICLES_REPLAYED)
 
 
 async def tail_stream(
     settings: ConsoleSettings, stream: str, start: str, *, as_json: bool, limit: int = 0, follow: bool = True
 ) -> None:
     """Print the entries of `stream` after `start`; with `follow` go on for ever. Raises CommandError."""
+    if stream not in KNOWN:
+        raise CommandError.usage(f"no stream {stream[:60]!r}", f"there are: {', '.join(KNOWN)}")
     last = start_id(start, datetime.now(UTC))
     printed = 0
     async with connected(settings) as redis:

@@ -149,6 +149,7 @@ def test_backup_and_restore_bring_a_forgotten_text_back(cleanwire: Run, tmp_path
     assert cleanwire("backup", str(copy))[0] == Exit.DONE
     assert cleanwire("backup", str(copy))[0] == Exit.FAULT
     cleanwire("forget", "--article", URL, "--yes")
+    assert cleanwire("restore", str(tmp_path / "none.db"))[0] == Exit.USAGE
     assert cleanwire("restore", str(copy))[0] == Exit.DONE
     assert "26 people" in cleanwire("article", URL)[1]
 

@@ -63,6 +63,8 @@ def back_up_archive(settings: ConsoleSettings, file: Path) -> str:
 
 def restore_archive(settings: ConsoleSettings, file: Path) -> str:
     """Which file stands in the archive's place now. Raises CommandError."""
+    if not file.is_file():
+        raise CommandError.usage(f"there is no backup at {file}", "name the file that cleanwire backup wrote")
     try:
         restore(settings.archive_url, file)
     except BackupError as error:

@@ -23,6 +23,7 @@ subscriber_app = typer.Typer(
 FROM = "0 (all that is kept), $ (from now on), a day or a time (UTC), or an entry id (the entries after it)."
 TOPIC = "Put a filter on this topic into the snippets; the group itself always gets every entry."
 HOST = "HOST[:PORT] as the subscriber reaches the server, where it differs from CLEANWIRE_REDIS_URL."
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 TOPIC_NAME = re.compile(r"[\w-]{1,64}")
 NOT_KEPT = (
     "this server keeps no ACL file: the user is gone after its restart (the group stays). "
@@ -46,9 +47,16 @@ def add(
     shell: Annotated[
         bool, typer.Option("--shell", help="Print only `export` lines, for a file to source.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Create a consumer group and a read-only user, print the credentials **once**, and ready snippets."""
+    """Create a consumer group and a read-only user, print the credentials **once**, and ready snippets.
+
+    Examples:
+
+        cleanwire subscriber add reading-room --shell > reading-room.env
+
+        cleanwire subscriber add night-desk --from 2025-12-01 --stream articles.cleaned --stream stories.updated
+    """
     from ..settings import console_settings
     from ..subscribers.connection import masters_url, operators_redis
     from ..subscribers.registry import add_subscriber, give_user
@@ -85,8 +93,13 @@ def add(
 
 
 @subscriber_app.command("list")
-def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """How far each subscriber is, and when it was last seen."""
+def list_(as_json: AsJson = False) -> None:
+    """How far each subscriber is, and when it was last seen.
+
+    Example:
+
+        cleanwire subscriber list --json | jq -c '[.name, .behind_s]'
+    """
     from ..settings import console_settings
     from ..subscribers.connection import operators_redis
     from ..subscribers.readings import list_readings
@@ -101,7 +114,12 @@ def list_(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 
 @subscriber_app.command("remove")
 def remove(name: str) -> None:
-    """Delete the subscriber's groups and its user; its connections are cut at once."""
+    """Delete the subscriber's groups and its user; its connections are cut at once.
+
+    Example:
+
+        cleanwire subscriber remove night-desk
+    """
     from ..settings import console_settings
     from ..subscribers.connection import operators_redis
     from ..subscribers.registry import remove_subscriber, take_user

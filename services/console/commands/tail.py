@@ -13,7 +13,7 @@ Start = Annotated[
     ),
 ]
 StreamName = Annotated[
-    str, typer.Option("--stream", help="articles.cleaned or stories.updated (any other stream too).")
+    str, typer.Option("--stream", help="articles.cleaned or stories.updated (any other of ours too).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="End after so many entries; 0 means never.", min=0)]
