@@ -82,6 +82,7 @@ async def has_done(redis: Redis, numbers: range) -> bool:
     return set(numbers) <= set(await outputs_of(redis)) and await pending_of(redis) == 0
 
 
+@pytest.mark.timeout(300)  # a process is started for every death
 @pytest.mark.parametrize("alone", [True, False], ids=["alone", "control"])
 async def test_messages_that_kill_the_process_die_alone(
     redis_client: Redis, replicas: Any, eventually: Any, alone: bool
@@ -104,7 +105,7 @@ async def test_messages_that_kill_the_process_die_alone(
         letters = await redis_client.xlen(f"{SOURCE}.dead")
         return letters + await redis_client.xlen("rig.out") == 22
 
-    await eventually(is_over, within_s=90, every_s=0.05)
+    await eventually(is_over, within_s=240, every_s=0.05)
     buried = {int(fields[b"n"]) for _, fields in await redis_client.xrange(f"{SOURCE}.dead")}
     began = {name.decode(): int(count) for name, count in (await redis_client.hgetall(BEGAN)).items()}
     if alone:

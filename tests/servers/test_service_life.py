@@ -60,7 +60,7 @@ def start(redis_url: str, http_port: int) -> Iterator[Start]:
 async def answer(port: int, path: str) -> tuple[int, str]:
     try:
         async with httpx.AsyncClient(trust_env=False) as client:
-            response = await client.get(f"http://127.0.0.1:{port}{path}", timeout=2)
+            response = await client.get(f"http://127.0.0.1:{port}{path}", timeout=20)
             return response.status_code, response.text
     except httpx.TransportError:
         return 0, ""
@@ -73,7 +73,7 @@ async def is_ready(port: int) -> bool:
 def finish(process: "subprocess.Popen[str]") -> tuple[int, list[dict[str, Any]]]:
     """End the process by SIGTERM; its exit code and its log lines, each of which must be JSON."""
     process.send_signal(signal.SIGTERM)
-    _, log = process.communicate(timeout=15)
+    _, log = process.communicate(timeout=60)
     return process.returncode, [json.loads(line) for line in log.splitlines()]
 
 
