@@ -86,6 +86,8 @@ HOSTILE = {
     "letters of every width": "<p>a ä 中 \U0001f600 a</p><p>ä</p><p>中</p><p>\U0001f600</p>".encode(),
     "more blocks than are cut": b"<p>w <b>x</b><br><br>y</p><br>" * (MAX_BLOCKS + 100),
     "long links": b"<a href=/1>" + b"long <p>text</p> " * LONG_LINK + b"</a><p><a href=/2>short</a> said",
+    "long links of wide letters": (b"<a href=/1><p>" + "中文。".encode() * (LONG_LINK // 9 + 1) + b"</p></a>") * 2,
+    "long links of letters of two bytes": b"<a href=/1><p>" + "ä  б\u00a0".encode() * (LONG_LINK // 8 + 1) + b"</p></a>",
     "long links in long links": (b"<a href=/1><div>" + b"long text " * LONG_LINK + b"</div>") * 4,
     "hidden": b"<div hidden>a<p>b</p></div><p aria-hidden=true>c</p><p aria-hidden=false>d</p><p style>e</p>"
     b"<p style='x:y; display :\n none'>f</p><p style='display:block none'>g</p><p style=display:non>h</p>"

@@ -40,6 +40,34 @@ def test_without_any_declaration_statistics_decide():
     assert "Переговоры" in str(decode_page(RUSSIAN.encode("cp1251"), None))
 
 
+@pytest.mark.parametrize(
+    ("text", "declared", "taken_for"),
+    [
+        ("两国外长周五在明斯克继续举行会谈。" * 9, "GBK", "iso8859-15"),
+        ("両国の外相は金曜日に会談を続けた。" * 9, "shift_jis", "latin-1"),
+        (RUSSIAN, "windows-1251", "latin-1"),
+        ("Переговоры — «долгие» — идут. " * 9, "windows-1251", "cp1252"),
+    ],
+)
+def test_a_page_that_was_encoded_twice_is_read_as_it_was_before(text, declared, taken_for):
+    meant = f"<meta charset={declared}><p>{text}</p>"
+    assert decode_page(meant.encode(declared).decode(taken_for).encode(), None) == meant
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<meta charset=windows-1251><p>Die Gespräche über die Öffnung der Fähre dauern an, größere Städte hoffen.</p>",
+        "<meta charset=iso-8859-1><p>Où est passé l'été ?</p>",
+        "<meta charset=gb2312><p>会谈在明斯克继续举行。</p>",
+        "<meta charset=no-such><p>Ìèíñê</p>",
+        "<meta charset=gbk><p>plain</p>",
+    ],
+)
+def test_utf8_that_declares_another_encoding_stays_as_it_is(page):
+    assert decode_page(page.encode(), None) == page
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32"])
 def test_a_byte_order_mark_decides(encoding):
     assert decode_page("<p>Łódź</p>".encode(encoding), "text/html; charset=latin1") == "<p>Łódź</p>"

@@ -60,6 +60,13 @@ def test_links_are_counted_and_an_unclosed_link_around_the_body_is_none():
     assert around.link_density == 0
 
 
+def test_a_link_around_a_short_chinese_body_is_none_and_one_around_a_long_teaser_is_one():
+    body = "<a href=/x>" + "两国外长周五在明斯克继续举行会谈。<br><br>" * 35 + "</a>"
+    assert {block.link_density for block in blocks_of(body)} == {0}
+    teaser = "<a href=/x><h3>News</h3><p>" + "a sentence of the teaser. " * 42 + "</p></a>"
+    assert {block.link_density for block in blocks_of(teaser)} == {1}
+
+
 def test_time_and_classes_of_inline_elements_are_noted():
     block = blocks_of(
         '<p class="byline"><span class="author">A</span> <time datetime="2025-12-12">Dec 12</time></p>'

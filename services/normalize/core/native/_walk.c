@@ -280,9 +280,9 @@ static void add_letter(Walk *walk, Py_UCS4 letter) {
     walk->line[walk->length++] = letter;
 }
 
-/* A text node's text, as bytes if it is ASCII, else as Python's own string. */
+/* A text node's text, as bytes, and as Python's own string unless it is ASCII. */
 typedef struct {
-    Text ascii;
+    Text bytes;
     PyObject *wide;
     Py_ssize_t length;
     int is_blank; /* str.isspace */
@@ -294,7 +294,7 @@ static int read_words(Node *node, Words *words) {
     memset(words, 0, sizeof *words);
     for (size_t at = 0; at < text.length; at++)
         any |= (unsigned char)text.data[at]; /* many at once, where the compiler is asked for that (-O3) */
-    words->ascii = text;
+    words->bytes = text;
     words->length = (Py_ssize_t)text.length;
     if (any >= 0x80) {
         if ((words->wide = decoded(text)) == NULL)
@@ -330,7 +330,7 @@ static int gather(Walk *walk, const Words *words) {
         return -1;
     walk->gathered = 1;
     if (words->wide == NULL) {
-        gather_ascii(walk, (const unsigned char *)words->ascii.data, words->length);
+        gather_ascii(walk, (const unsigned char *)words->bytes.data, words->length);
         return 0;
     }
     const int width = PyUnicode_KIND(words->wide);
@@ -591,7 +591,7 @@ static int take_text(Walk *walk, Node *node, int in_link) {
         goto done;
     if (in_link) {
         walk->link_chars += words.length;
-        walk->linked += words.length;
+        walk->linked += (Py_ssize_t)words.bytes.length; /* bytes, whatever letters they are */
     }
 done:
     Py_XDECREF(words.wide);

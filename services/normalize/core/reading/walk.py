@@ -20,7 +20,7 @@ from services.normalize.core.reading.tags import (
 
 MAX_DEPTH = 250  # deeper text is taken whole as one block: a page that deep is broken or hostile
 MAX_BLOCKS = 6_000  # several times the largest real page seen; what follows is taken whole as one last block
-LONG_LINK = 1_500  # characters; a link that long is an unclosed <a> around the body, not a teaser
+LONG_LINK = 1_500  # bytes of UTF-8, for a Chinese letter says more; a link that long is an <a> around the body, not a teaser
 MAX_WALKS = 3  # each but the first because the one before it met long links; they may hold others
 BREAK_MARK = "\n\x00"  # no page has a NUL
 
@@ -94,7 +94,7 @@ class _Walk:
                     parts.append(text)
                     if in_link:
                         self.link_chars += len(text)
-                        self.linked += len(text)
+                        self.linked += len(text.encode("utf-8", "replace"))
             elif role == BLOCK:
                 if parts:
                     self.flush(element)
