@@ -22,6 +22,7 @@ from services.normalize.core.reading.measures import (
     Counting,
     Rows,
 )
+from services.normalize.core.reading.parse import ParsePage, parse_otherwise, parse_page
 from services.normalize.core.reading.source import PYTHON as LOOKED_BY_PYTHON
 from services.normalize.core.reading.source import SourceLooks
 from services.normalize.core.reading.tags import BLOCK, KIND_OF_TAG, ROLE_OF_NUMBER
@@ -47,16 +48,18 @@ _features: ModuleType | None
 _texts: ModuleType | None
 _source: ModuleType | None
 _verdicts: ModuleType | None
+_parse: ModuleType | None
 try:
-    from services.normalize.core.native import _features, _measures, _source, _texts, _verdicts, _walk
+    from services.normalize.core.native import _features, _measures, _parse, _source, _texts, _verdicts, _walk
 except ImportError:
-    _features = _measures = _source = _texts = _verdicts = _walk = None
+    _features = _measures = _parse = _source = _texts = _verdicts = _walk = None
 
-EDITIONS = (2, 3, 5, 1, 2, 1)
-"""Those of _walk.c, _measures.c, _features.c, _texts.c, _source.c and _verdicts.c; each rises with its file's face, so that what older sources made is not taken."""
+EDITIONS = (2, 3, 5, 1, 2, 1, 1)
+"""Those of _walk.c, _measures.c, _features.c, _texts.c, _source.c, _verdicts.c and _parse.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
 NUMBERS = 256
+DOCUMENT = 3  # lexbor's number of the node above the root
 PROOF = "text that proves the layout: ąž中"
 KNOWN_PAGE = f"<div class=a>{PROOF}<p id=b>two <a href=/>links</a><br>lines</div>"
 NOT_BUILT = "not built: no C compiler or no Python headers when cleanwire was installed"
@@ -90,6 +93,7 @@ class Reader:
     counting: Counting
     texts: TextReading
     looks: SourceLooks
+    parse_page: ParsePage
     features: PageFeatures | None
     second_features: SecondFeatures | None
     second_features_of_page: PageFeatures | None
@@ -112,6 +116,7 @@ def choose_reader(*, compiled: bool = True) -> Reader:
             PYTHON,
             READ_BY_PYTHON,
             LOOKED_BY_PYTHON,
+            parse_page,
             None,
             None,
             None,
@@ -126,6 +131,7 @@ def choose_reader(*, compiled: bool = True) -> Reader:
             COMPILED,
             READ_COMPILED,
             _looks_compiled(),
+            _parse_page,
             _first_features,
             _second_features,
             _second_of_page,
@@ -142,7 +148,7 @@ def _looks_compiled() -> SourceLooks:
 
 
 def _reason_against() -> str:
-    files = (_walk, _measures, _features, _texts, _source, _verdicts)
+    files = (_walk, _measures, _features, _texts, _source, _verdicts, _parse)
     if None in files:
         return NOT_BUILT
     if tuple(one.EDITION for one in files if one is not None) != EDITIONS:
@@ -162,6 +168,7 @@ def _bind() -> None:
     assert _measures is not None
     assert _texts is not None
     assert _verdicts is not None
+    assert _parse is not None
     _texts.bind(BEGINNINGS)
     _verdicts.bind(PageBlock)
     _measures.bind(MASK_OF_WORD, Element, PageBlock)
@@ -182,6 +189,10 @@ def _bind() -> None:
         LONG_LINK,
         tuple(tree.create_node(tag).tag_id for tag in ("title", "link", "meta", "script")),
     )
+    passed_over = tuple(
+        tree.create_node(tag).tag_id for tag in ("script", "style", "svg", "math", "figcaption")
+    )
+    _parse.bind(selectolax.lexbor.__file__, (DOCUMENT, *passed_over))
 
 
 def _reads_the_known_page() -> bool:
@@ -197,6 +208,11 @@ def said_by(walked: Walked) -> tuple[list[object], list[object]]:
     return [*zip(map(OF_ELEMENT, elements), parents, strict=True)], [
         *zip(map(OF_BLOCK, blocks), places, strict=True)
     ]
+
+
+def _parse_page(source: bytes) -> LexborHTMLParser:
+    assert _parse is not None
+    return parse_otherwise(source, _parse.parse)
 
 
 def _walk_once(body: LexborNode, long_links: set[int]) -> Walked:

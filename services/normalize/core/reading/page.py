@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser
 
 from services.normalize.core.reading.blocks import Element, PageBlock
 from services.normalize.core.reading.compiled import SHIPPED, Reader
@@ -26,7 +26,7 @@ SNIFFED_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page, parsed once.
+    """One page, parsed once; of scripts and styles other than JSON-LD the tree may lack the text.
 
     `metas` maps a meta element's property, name or itemprop in lower case to its content, the first one winning;
     `source` is the page in UTF-8; `elements` are the block-level elements, the root first; `reader` is
@@ -83,7 +83,7 @@ def _text_page(decoded: Decoded, url: str, reader: Reader) -> Page:
 
 
 def _html_page(decoded: Decoded, url: str, reader: Reader) -> Page:
-    tree = LexborHTMLParser(decoded.source, options=LexborDocumentOptions.WO_EVENTS)
+    tree = reader.parse_page(decoded.source)
     elements, blocks = reader.cut_blocks(tree)
     head = reader.read_head(tree)
     return Page(

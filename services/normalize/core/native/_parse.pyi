@@ -1,0 +1,6 @@
+"""The compiled feeding of the parser; what it does is told in _parse.c."""
+
+EDITION: int
+
+def bind(library: str, tags: tuple[int, int, int, int, int, int], /) -> None: ...
+def parse(document: int, source: bytes, /) -> None: ...
