@@ -11,14 +11,22 @@ from services.normalize.core.body import BARE_DATE, LONGEST_BARE_DATE, _is_date_
 from services.normalize.core.judging.ledger import _in_thousandths
 from services.normalize.core.line_looks import DATE, look_of
 from services.normalize.core.metadata import language
-from services.normalize.core.metadata.byline import PARTS, _parts
+from services.normalize.core.metadata.byline import DATED, PARTS, READING_TIME, _parts
 from services.normalize.core.metadata.language import detect_language
 from services.normalize.core.metadata.title import SEPARATOR, _separators
 from services.normalize.core.provenance.cites import BEFORE, CUES
 from services.normalize.core.reading.json_ld import _parsed
-from services.normalize.core.words.date_text import LOW_PATTERNS, PATTERNS, _possible_forms, has_year
-from services.normalize.core.words.name_words import GLUED_DATE, PREFIX, says_by
-from services.normalize.core.words.names import unglued
+from services.normalize.core.words.date_text import PATTERNS, _possible_forms, has_year
+from services.normalize.core.words.name_words import (
+    BETWEEN,
+    DESK,
+    GLUED_DATE,
+    PREFIX,
+    STOP,
+    TITLE_WORD,
+    says_by,
+)
+from services.normalize.core.words.names import _listed, unglued
 from services.normalize.core.words.plain_words import INVISIBLE, WORD, plain
 
 BYLINES = (
@@ -144,11 +152,53 @@ DATES = (
     )
 )
 def test_only_forms_without_a_date_are_passed_over(text: str) -> None:
-    hits = [pattern.search(text) for pattern in PATTERNS]
+    hits = [pattern.anywhere.search(text) for pattern in PATTERNS]
     assert {form for form, hit in enumerate(hits) if hit} <= set(_possible_forms(text))
-    if text.isascii():
-        low = [pattern.search(text.lower()) for pattern in LOW_PATTERNS]
-        assert [hit and hit.regs for hit in low] == [hit and hit.regs for hit in hits]
+    found = [pattern.search(text) for pattern in PATTERNS]
+    assert [hit and hit.regs for hit in found] == [hit and hit.regs for hit in hits]
+
+
+CASELESS = (STOP, DESK, TITLE_WORD, DATED, READING_TIME, BARE_DATE)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Anna",
+                "DESK",
+                "Senior Writer",
+                "Dec. 5",
+                "12 May",
+                "5 MIN READ",
+                "Published",
+                "редакция",
+                "\u017fenior",
+                " ",
+                "|",
+                "(",
+                "-",
+                "@",
+            ]
+        )
+    ).map("".join)
+)
+def test_what_tells_no_cases_apart_finds_the_same_in_lower_case(line: str) -> None:
+    for one in CASELESS:
+        hit, expected = one.search(line), one.anywhere.search(line)
+        assert (hit and hit.regs) == (expected and expected.regs)
+        assert (one.fullmatch(line) is None) == (one.anywhere.fullmatch(line) is None)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(["Anna", "Lee", "and", "AND", "i", "и", "_", "é", ",", "/", " ", "-", "&"])).map(
+        "".join
+    )
+)
+def test_no_list_of_names_is_taken_for_one_name(names: str) -> None:
+    assert _listed(names) == BETWEEN.split(names)
 
 
 @settings(max_examples=300, deadline=None)
@@ -181,7 +231,7 @@ def test_separators_of_titles_are_all_found(title: str) -> None:
     ).map("".join)
 )
 def test_no_part_of_a_byline_and_no_glued_date_is_overlooked(line: str) -> None:
-    assert _parts(line) == PARTS.split(line)
+    assert _parts(line) == PARTS.split(line) == PARTS.anywhere.split(line)
     assert unglued(line) == GLUED_DATE.sub(" | ", line)
 
 

@@ -19,6 +19,7 @@ from services.normalize.core.line_looks import (
 from services.normalize.core.metadata.labels import is_machine_notice
 from services.normalize.core.provenance.credit_line import CreditLine, read_credit_line, split_credit_tail
 from services.normalize.core.provenance.dateline import Dateline, read_dateline
+from services.normalize.core.words.caseless import Caseless
 from services.normalize.core.words.date_text import find_moment, has_year
 from services.normalize.core.words.name_words import says_by
 from services.normalize.core.words.names import names_in_byline
@@ -34,14 +35,13 @@ TAIL_PARAGRAPHS = 4  # the last paragraphs, where a credit line may hang at the 
 CREDITS_AFTER_END = 6  # blocks behind the last kept one in which a credit line is looked for
 SENTENCE = re.compile(r"(?<![ap]\.m)\.$|[。，、！？]")
 DATELINE_PARAGRAPHS = 3
-BARE_DATE = re.compile(
+BARE_DATE = Caseless.of(
     r"\W*(?:(?:first )?(?:published|posted|updated|modified|опубликовано|обновлено|апублікавана|абноўлена|опубліковано|оновлено|"
     r"opublikowano|aktualizacja|paskelbta|atnaujinta|veröffentlicht|aktualisiert)\W+)?(?:on\s+)?"
     r"(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d(?:\W+\d{1,2}[:.]\d\d)?|"
     r"(?:an?|one|two|\d{1,3})\s(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)\sago|last (?:week|month|year)|yesterday|today|"
     r"\d{1,3}\s(?:мин|час|дн|день|недел|месяц|год|лет|хвілін|гадзін|дзень|дзён|тыдн|хвилин|годин|днів|тижн)\w*\.?\s(?:назад|таму|тому)|вчера|сегодня|учора|сёння|вчора|сьогодні|"
-    r"\d{1,3}\s(?:minut|godzin|dni|tygodni)\w*\stemu|wczoraj|dzisiaj|dziś|prieš \d{1,3}\s\w{2,10}|vakar|šiandien|vor \d{1,3}\s\w{3,9}|gestern|heute)\W*",
-    re.IGNORECASE,
+    r"\d{1,3}\s(?:minut|godzin|dni|tygodni)\w*\stemu|wczoraj|dzisiaj|dziś|prieš \d{1,3}\s\w{2,10}|vakar|šiandien|vor \d{1,3}\s\w{3,9}|gestern|heute)\W*"
 )
 """A day that says too little to be a field — relative, or of two readings — is no paragraph either."""
 

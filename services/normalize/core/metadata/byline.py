@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 from services.contracts.messages import Author
 from services.normalize.core.reading.blocks import PageBlock
 from services.normalize.core.reading.page import Page
+from services.normalize.core.words.caseless import Caseless
 from services.normalize.core.words.date_text import STEMS, find_moment, has_digit
 from services.normalize.core.words.name_words import PREFIX, TITLE_WORD, says_by
 from services.normalize.core.words.names import Strip, names_in_byline, unglued, unique
@@ -33,13 +34,10 @@ OTHER_ROLE = re.compile(
 LONE_BY = re.compile(r"\W*(?:by|von|автор|аўтар|author|written by|text|tekst|т[еэ]кст)\W*", re.IGNORECASE)
 PART_MARKS = re.compile("[|•·]")
 PART_DASHES = re.compile(r"\s[-–—/]\s")
-PART_FIGURES = re.compile(r"\d\s")
-PARTS = re.compile(
-    r"\s*[|•·]\s*|\s+[-–—/]\s+|(?<=\d)\s+(?=(?:published |posted |written )?by\b)", re.IGNORECASE
-)
-DATED = re.compile(
-    rf"\d{{1,2}}:\d\d|\d{{1,2}}\.?\s(?:{STEMS})|(?:{STEMS})\w*\.?\s?\d{{1,2}}|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}",
-    re.IGNORECASE,
+PART_FIGURES = re.compile(r"\d\s+(?:published |posted |written )?by\b", re.IGNORECASE)
+PARTS = Caseless.of(r"\s*[|•·]\s*|\s+[-–—/]\s+|(?<=\d)\s+(?=(?:published |posted |written )?by\b)")
+DATED = Caseless.of(
+    rf"\d{{1,2}}:\d\d|\d{{1,2}}\.?\s(?:{STEMS})|(?:{STEMS})\w*\.?\s?\d{{1,2}}|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}"
 )
 NEWSROOM = re.compile(
     r"(?<!\w)(?:redaktion|redakcja|newsroom|editorial|desk|staff|редакция|рэдакцыя|редакція)|-redaktion\b",
@@ -48,7 +46,7 @@ NEWSROOM = re.compile(
 LONE_NAME = re.compile(
     r"[^\W\d_a-zа-яёіўїєґ][^\W\d_]+(?:\s(?:[^\W\d_]\.|(?:van|von|de|del|al|bin|der|la)|[^\W\d_a-zа-яёіўїєґ][\w'’-]+)){1,3}"
 )
-READING_TIME = re.compile(r"\bmin(?:ute)?s? read|\d\s?min\b", re.IGNORECASE)
+READING_TIME = Caseless.of(r"\bmin(?:ute)?s? read|\d\s?min\b")
 DATE_LINE = 90
 LONGEST_BYLINE = 200
 LONGEST_LONE_BY = 40

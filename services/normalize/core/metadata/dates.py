@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from services.contracts.messages import ArticleDate
@@ -43,6 +44,7 @@ MARKS = re.compile(
     rf"(?<!\w)(?:(?P<modified>{MODIFIED_WORD})|(?P<published>{PUBLISHED_WORD}))(?!\w)", re.IGNORECASE
 )
 LONGEST_DATE_LINE = 240
+MOST_TIMES = 40
 IST = re.compile(r"IST\b")
 DAY_FIRST_REGIONS = frozenset({"gb", "ie", "in", "au", "nz", "za"})
 MONTH_FIRST_REGIONS = frozenset({"us", "ph"})
@@ -138,7 +140,8 @@ def _time_elements(page: Page, habits: Habits, *, modified: bool) -> Found:
     if page.tree is None:
         return
     ordinary: list[str] = []
-    for element in page.tree.css("time[datetime]")[:40]:
+    dated = (element for element in page.tree.tags("time") if "datetime" in element.attributes)
+    for element in islice(dated, MOST_TIMES):
         names = f"{element.attributes.get('itemprop') or ''} {element.attributes.get('class') or ''}".lower()
         value = element.attributes.get("datetime") or ""
         is_update = "modif" in names or "updat" in names

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from math import inf
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborNode
@@ -45,9 +46,9 @@ def _declared(page: Page, articles: Sequence[JsonObject]) -> Iterator[Image]:
 
 def _figures(page: Page) -> Iterator[Image]:
     assert page.tree is not None
-    known: dict[int, bool] = {}
+    known: dict[int, float] = {}
     figures = page.tree.tags("figure")[:MOST_FIGURES]
-    inside = (figure for figure in figures if _is_of_article(figure.parent, known))
+    inside = (figure for figure in figures if _steps_to_article(figure.parent, known) < DEEPEST)
     for figure in islice(inside, MOST_IMAGES):
         picture, caption = _parts_of(figure)
         url = _source_of(picture) if picture is not None else None
@@ -57,21 +58,24 @@ def _figures(page: Page) -> Iterator[Image]:
             )
 
 
-def _is_of_article(around: LexborNode | None, known: dict[int, bool]) -> bool:
-    """Whether `around` or an element around it is an article, the page's main part or its article body.
+def _steps_to_article(around: LexborNode | None, known: dict[int, float]) -> float:
+    """How far above `around` an article, the page's main part or its article body stands; infinite if none does.
 
-    `known` remembers the answer for where a page's other figures stand.
+    `known` remembers the answer for all that was passed: other figures stand there too.
     """
-    first, steps = around.mem_id if around is not None else 0, 0
-    if first in known:
-        return known[first]
-    while around is not None and steps < DEEPEST:
-        if around.tag in ARTICLE_TAGS or around.attributes.get("itemprop") == "articleBody":
-            known[first] = True
-            return True
-        around, steps = around.parent, steps + 1
-    known[first] = False
-    return False
+    path: list[int] = []
+    while around is not None and around.mem_id not in known and not _is_article(around):
+        path.append(around.mem_id)
+        around = around.parent
+    steps = inf if around is None else known.get(around.mem_id, 0)
+    for place in reversed(path):
+        steps += 1
+        known[place] = steps
+    return steps
+
+
+def _is_article(node: LexborNode) -> bool:
+    return node.tag in ARTICLE_TAGS or node.attributes.get("itemprop") == "articleBody"
 
 
 def _parts_of(figure: LexborNode) -> tuple[LexborNode | None, LexborNode | None]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from services.normalize.core.metadata.article_object import JsonObject, first_text
@@ -21,6 +22,7 @@ def read_outlet(page: Page, articles: Sequence[JsonObject]) -> str | None:
     return _from_head(page, articles) or _from_words(page)
 
 
+@lru_cache(maxsize=16)  # a page's URL is asked for several times in a row
 def host_of(url: str) -> str:
     """The host of a URL in lower case; empty where `url` is none."""
     try:

@@ -105,9 +105,9 @@ def split_credit_tail(paragraph: str) -> tuple[str, CreditLine | None]:
 def _read_credits(line: str) -> tuple[Credit, ...]:
     """All credits of a line made of nothing but role words and names; empty if anything else stands in it."""
     inner = line.strip(" ()[].")
-    marks = list(MARK.finditer(inner))
-    if not marks or marks[0].start() > 0:
+    if MARK.match(inner) is None:
         return ()
+    marks = list(MARK.finditer(inner))
     credits: list[Credit] = []
     for mark, following in zip(marks, [*marks[1:], None], strict=True):
         names = inner[mark.end() : following.start() if following else len(inner)]

@@ -4,6 +4,7 @@ import re
 
 from services.contracts.messages import AuthorRole
 from services.normalize.core.words.agencies import AGENCY_FORMS
+from services.normalize.core.words.caseless import Caseless
 from services.normalize.core.words.media_names import CITED
 
 WRITINGS = "words|story|text|review|reported|report|written|posted|published|authored|analysis|opinion|column|news|updated|guest post|post"
@@ -30,12 +31,11 @@ def may_say_by(text: str) -> bool:
     return not start.isalpha() or start.casefold() in STARTS
 
 
-STOP = re.compile(
+STOP = Caseless.of(
     r"\s*(?:\||•|·|\s[-–—/]\s|\(|@|https?:|\d|\b(?:published|updated|posted|created|modified|last|min read|comments?|follow|"
     r"twitter|share|as told to|is an?|has been|covers|опубликовано|обновлено|veröffentlicht|aktualisiert|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|special to|for)\b|"
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?\d)",
-    re.IGNORECASE,
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?\d)"
 )
 GLUED_DATE = re.compile(
     r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? ?\d|Published|Updated|Posted|Twitter|Staff|Writer|Reporter|Correspondent|Editor|Columnist|archive page)"
@@ -43,9 +43,12 @@ GLUED_DATE = re.compile(
 MAY_BE_GLUED = re.compile("[a-z][JFMASONDPUTWRCE]")
 """A cheap look before the expression above, which tries itself at every place; it also knows `archive page`."""
 
-BETWEEN = re.compile(
-    r"\s*(?:,|;|/|&|\band\b|\bund\b|\bet\b|\by\b|\be\b|\bog\b|\boch\b|\ben\b|\bи\b|\bі\b|\bта\b|\bi\b|\boraz\b|\bir\b)\s*"
-)
+JOINING = "and|und|et|y|e|og|och|en|и|і|та|i|oraz|ir"
+BETWEEN = re.compile(rf"\s*(?:[,;/&]|\b(?:{JOINING})\b)\s*")
+BETWEEN_SIGNS = re.compile("[,;/&]")
+BETWEEN_WORDS = frozenset(JOINING.split("|"))
+"""A cheap look before the expression above, which tries itself at every place."""
+
 PARTICLES = frozenset(
     "de del della di da do dos das du la le les los van von der den ter ten bin ibn al el ul e y i abu zu zur vom af av san st".split()  # noqa: SIM905
 )
@@ -56,16 +59,14 @@ ROLE_OF_WORD: dict[str, AuthorRole] = {
     "корреспондент": "reporter", "columnist": "writer", "writer": "writer", "contributor": "contributor",
     "contributing": "contributor", "photographer": "photographer", "translator": "translator",
 }  # fmt: skip
-DESK = re.compile(
+DESK = Caseless.of(
     r"(?<!\w)(?:desk|staff|newsroom|editors?|editorial|team|news|media|agency|agencies|wire|redaktion|redakcja|redakcija|редакция|"
-    r"рэдакцыя|редакція|redazione|rédaction|redacción|reporters?|admin|correspondent)(?!\w)",
-    re.IGNORECASE,
+    r"рэдакцыя|редакція|redazione|rédaction|redacción|reporters?|admin|correspondent)(?!\w)"
 )
-TITLE_WORD = re.compile(
+TITLE_WORD = Caseless.of(
     r"(?<!\w)(?:senior|junior|chief|political|deputy|managing|associate|assistant|executive|staff|city|money|business|news|"
     r"reporter|editor|writer|columnist|correspondent|contributor|journalist|redakteur(?:in)?|producer|analyst|fellow|"
-    r"professor|director|officer|journalistin|reporterin|volontär(?:in)?|autor(?:in)?|freelance|guest|sponsored)(?!\w)",
-    re.IGNORECASE,
+    r"professor|director|officer|journalistin|reporterin|volontär(?:in)?|autor(?:in)?|freelance|guest|sponsored)(?!\w)"
 )
 NOT_NAMES = frozenset(
     [

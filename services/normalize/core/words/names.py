@@ -7,6 +7,8 @@ from services.contracts.messages import Author, AuthorRole
 from services.normalize.core.words.agencies import agency_named
 from services.normalize.core.words.name_words import (
     BETWEEN,
+    BETWEEN_SIGNS,
+    BETWEEN_WORDS,
     DESK,
     GLUED_DATE,
     HOST,
@@ -22,7 +24,7 @@ from services.normalize.core.words.name_words import (
     STOP,
     TITLE_WORD,
 )
-from services.normalize.core.words.plain_words import plain, tidy
+from services.normalize.core.words.plain_words import WORD, plain, tidy
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def names_in_byline(line: str, strip: Strip = NOTHING) -> list[Author]:
 def authors_of(text: str, strip: Strip = NOTHING, rest: str = "", *, newsrooms: bool = False) -> list[Author]:
     """The authors that a list of names holds; a title behind a name is left out, and a newsroom too unless asked for."""
     found: list[Author] = []
-    for part in BETWEEN.split(text):
+    for part in _listed(text):
         name = _less_outlet(part.strip(" .:-–—|•*"), strip)
         name, role = _less_title(name, rest if not found else "")
         if not is_name(name) or plain(name) in strip.outlets:
@@ -60,6 +62,12 @@ def authors_of(text: str, strip: Strip = NOTHING, rest: str = "", *, newsrooms: 
             continue
         found.append(Author(name=name, role="desk" if is_desk(name) else role))
     return unique(found)[:MOST_NAMES]
+
+
+def _listed(text: str) -> list[str]:
+    """The parts of a list of names; most lists are of one."""
+    is_list = BETWEEN_SIGNS.search(text) or not BETWEEN_WORDS.isdisjoint(WORD.findall(text))
+    return BETWEEN.split(text) if is_list else [text]
 
 
 def _with_role(author: Author, title: str) -> Author:

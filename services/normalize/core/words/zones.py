@@ -31,24 +31,18 @@ ZONE_NAME = r"(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d\d)?|[+-]\d\d:?\d\d|Z|МСК|IST|[
 NUMERIC = re.compile(r"(?:UTC|GMT)?\s?([+-])(\d{1,2})(?::?(\d\d))?")
 
 IST_OF_PLACE: dict[str, float] = {"india": 5.5, "ireland": 1, "israel": 2}
-PLACE_EVIDENCE: dict[str, tuple[re.Pattern[str], ...]] = {
-    place: tuple(map(re.compile, patterns))
-    for place, patterns in {
-        "india": (
-            r"\+91[\s-]?\d",
-            "New Delhi",
-            "Mumbai",
-            "Bengaluru",
-            "Noida",
-            "Gurugram",
-            "Kolkata",
-            "Chennai",
+PLACE_EVIDENCE: dict[str, tuple[tuple[str, re.Pattern[str] | None], ...]] = {
+    "india": (
+        ("+91", re.compile(r"\+91[\s-]?\d")),
+        *(
+            (city, None)
+            for city in ("New Delhi", "Mumbai", "Bengaluru", "Noida", "Gurugram", "Kolkata", "Chennai")
         ),
-        "ireland": (r"\+353[\s-]?\d", r"Dublin \d"),
-        "israel": (r"\+972[\s-]?\d", "Tel Aviv-Yafo"),
-    }.items()
+    ),
+    "ireland": (("+353", re.compile(r"\+353[\s-]?\d")), ("Dublin ", re.compile(r"Dublin \d"))),
+    "israel": (("+972", re.compile(r"\+972[\s-]?\d")), ("Tel Aviv-Yafo", None)),
 }
-"""Each begins with plain letters: a page of a megabyte is searched in a millisecond rather than thirty."""
+"""What each begins with, and the expression of those that do not end there."""
 
 HOST_OF_PLACE = {"in": "india", "ie": "ireland", "il": "israel"}
 
@@ -62,11 +56,18 @@ def place_of_page(text: str, host: str) -> str | None:
     if by_host:
         return by_host
     counts = [
-        (sum(len(pattern.findall(text)) for pattern in patterns), place)
-        for place, patterns in PLACE_EVIDENCE.items()
+        (sum(_times(text, start, pattern) for start, pattern in evidence), place)
+        for place, evidence in PLACE_EVIDENCE.items()
     ]
     (most, place), (second, _) = sorted(counts, reverse=True)[:2]
     return place if most > second else None
+
+
+def _times(text: str, start: str, pattern: re.Pattern[str] | None) -> int:
+    """How often the evidence stands there; plain letters are found at a tenth of what an expression costs."""
+    if pattern is None:
+        return text.count(start)
+    return len(pattern.findall(text)) if start in text else 0
 
 
 def attach_zone(moment: datetime, zone: str, place: str | None) -> datetime:
