@@ -1,6 +1,7 @@
 """The thread that extracts: the event loop goes on reading, renewing and answering probes beside it."""
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -25,24 +26,45 @@ class Extractor:
         await asyncio.get_running_loop().run_in_executor(self._thread, language_model)
 
     async def extract(self, page: bytes, url: str, content_type: str | None) -> Extraction | Rejection:
-        """As `services.normalize.extract`. Raises Unprocessable for a page that takes longer than the limit."""
-        work = asyncio.get_running_loop().run_in_executor(
-            self._thread, self._extract, page, url, content_type
-        )
-        try:
-            return await asyncio.wait_for(work, self._limit_s)
-        except TimeoutError:
-            self._abandon()
-            raise Unprocessable(f"extraction took longer than {self._limit_s:g} s") from None
+        """As `services.normalize.extract`. Raises Unprocessable for a page that has had the thread for longer than the limit."""
+        while True:
+            thread, began = self._thread, list[float]()
+            work = asyncio.get_running_loop().run_in_executor(
+                thread, self._begin, began, page, url, content_type
+            )
+            try:
+                await self._done(work, began)
+            except TimeoutError:
+                self._abandon(thread)
+                raise Unprocessable(f"extraction took longer than {self._limit_s:g} s") from None
+            finally:
+                work.cancel()
+            if thread is self._thread or not work.cancelled():
+                return work.result()
+
+    def _begin(
+        self, began: list[float], page: bytes, url: str, content_type: str | None
+    ) -> Extraction | Rejection:
+        began.append(time.monotonic())
+        return self._extract(page, url, content_type)
+
+    async def _done(self, work: asyncio.Future[Extraction | Rejection], began: list[float]) -> None:
+        """Until it is; the wait for the pages before it does not count. Raises TimeoutError."""
+        while not work.done():
+            left = self._limit_s - (time.monotonic() - began[0] if began else 0.0)
+            if left <= 0:
+                raise TimeoutError
+            await asyncio.wait((work,), timeout=left)
 
     async def close(self) -> None:
         """Take no more pages; the one under work ends by itself."""
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _abandon(self) -> None:
-        """A thread cannot be stopped: the next page gets a new one."""
-        self._thread.shutdown(wait=False)
-        self._thread = _new_thread()
+    def _abandon(self, thread: ThreadPoolExecutor) -> None:
+        """A thread cannot be stopped: the pages that wait behind this one get a new one."""
+        if thread is self._thread:
+            self._thread = _new_thread()
+        thread.shutdown(wait=False, cancel_futures=True)
 
 
 def _new_thread() -> ThreadPoolExecutor:
