@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bench.pipeline_rig import pages
 from bench.pipeline_runs import Rate, measure_rate
 from services.normalize import extract
+from services.normalize.core.metadata.language import language_model
 
 ROUNDS = 3
 CROWDED = 0.2  # cores busy with other work, from which on the figures say more of it than of us
@@ -103,6 +104,7 @@ def _told(process: "subprocess.Popen[str]") -> str:
 
 def _extract_here(count: int) -> int:
     """One process: read the pages, say so, wait for the word, extract; times are the machine's monotonic clock's."""
+    language_model()  # half a second, once in a process: a service reads it at its start
     some = list(pages(count)[1])
     for page in some[:WARM]:
         extract(page, URL)
