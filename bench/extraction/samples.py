@@ -3,7 +3,6 @@
 import gzip
 import json
 import random
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.extraction.corpus import NEWS_SETS, TruePage, fold_of, label_blocks, words
+from bench.extraction.corpus import NEWS_SETS, TruePage, fold_of, label_blocks
 from services.normalize.core.judging.columns import Columns, names_of, stacked
 from services.normalize.core.judging.context import Surroundings
 from services.normalize.core.judging.facts import read_facts
@@ -152,8 +151,3 @@ def _variants(dump: TrueDump, sample: Sample, rng: random.Random) -> Iterator[st
 
 def _squeezed(lines: list[str]) -> list[str]:
     return [line for line in lines if line.strip()]
-
-
-def bag(texts: list[str]) -> Counter[str]:
-    """The words of several texts together."""
-    return Counter(word for text in texts for word in words(text))

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from bench.loopback_web import LoopbackWeb
 from services.console.exits import Exit
 from services.console.main import run
 from services.ingest import keys
 from services.ingest.sources.sources_file import read_catalogue
+from tests.web.loopback_web import LoopbackWeb
 
 Ended = tuple[int, str, str]
 Run = Callable[..., Ended]

@@ -15,10 +15,10 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from bench.command_rig import RunningCommand, noted_redis_url
 from services.console.demo.performance import VISIBILITY_S
 from services.console.demo.scenes import SCENES, Scene
 from services.contracts.events import GROUP_COPY_SEEN
+from tests.servers.command_rig import RunningCommand, noted_redis_url
 
 FIRST_ARTICLE_S = 5.0
 EXPECTED = Counter((scene.brings, scene.path) for scene in SCENES if scene.brings)

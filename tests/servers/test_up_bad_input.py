@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from bench.command_rig import RunningCommand, noted_redis_url
-from bench.loopback_web import LoopbackWeb
+from tests.servers.command_rig import RunningCommand, noted_redis_url
+from tests.web.loopback_web import LoopbackWeb
 
 ITEM = "<item><title>{title}</title><link>{url}</link><guid>{url}</guid></item>"
 FEED = '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><link>{url}</link>{items}</channel></rss>'

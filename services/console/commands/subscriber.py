@@ -1,20 +1,15 @@
 """`cleanwire subscriber add|list|remove`: other teams' way to the public streams."""
 
-import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from services.runtime.sentinel import SCHEME
 
 from ..exits import CommandError
-
-if TYPE_CHECKING:
-    from ..subscribers.readings import Reading
-    from ..subscribers.registry import Subscriber
 
 subscriber_app = typer.Typer(
     help="Services that read the public streams.", no_args_is_help=True, rich_markup_mode="markdown"
@@ -61,6 +56,7 @@ def add(
     from ..subscribers.connection import masters_url, operators_redis
     from ..subscribers.registry import add_subscriber, give_user
     from ..subscribers.replicas import on_replicas
+    from ..subscribers.shown import added_json, added_shell, added_text
     from ..subscribers.snippets import subscriber_url
     from ..subscribers.start_point import read_start_point
 
@@ -83,13 +79,10 @@ def add(
     follows = (OF_ONE_SERVER,) if settings.redis_url.startswith(SCHEME) else ()
     for notice in (*added.notices, *kept, *follows, *lacking):
         typer.echo(f"note: {notice}", err=True)
-    typer.echo(
-        _as_json(added, url)
-        if as_json
-        else _as_shell(added, url, topic)
-        if shell
-        else _told(added, url, topic)
-    )
+    if as_json:
+        typer.echo(added_json(added, url))
+    else:
+        typer.echo((added_shell if shell else added_text)(added, url, topic))
 
 
 @subscriber_app.command("list")
@@ -103,11 +96,12 @@ def list_(as_json: AsJson = False) -> None:
     from ..settings import console_settings
     from ..subscribers.connection import operators_redis
     from ..subscribers.readings import list_readings
+    from ..subscribers.shown import reading_json, reading_line
 
     with operators_redis(console_settings().redis_url) as redis:
         readings = list_readings(redis, datetime.now(UTC))
     for reading in readings:
-        typer.echo(json.dumps(_facts(reading)) if as_json else _line(reading))
+        typer.echo(reading_json(reading) if as_json else reading_line(reading))
     if not readings:
         typer.echo("no subscribers; add one: cleanwire subscriber add NAME", err=True)
 
@@ -151,55 +145,3 @@ def _topic_name(profile: Path) -> str:
         return str(tomllib.loads(profile.read_text(encoding="utf-8")).get("name", profile.stem))
     except (OSError, ValueError):
         return profile.stem
-
-
-def _told(added: "Subscriber", url: str, topic: str) -> str:
-    from ..subscribers.snippets import LANGUAGES, snippet_of
-
-    lines = [
-        f"Subscriber {added.name}: group and user of that name on {', '.join(added.streams)}.",
-        "The password is shown now and never again.",
-        "",
-        f"  url       {url}",
-        f"  user      {added.name}",
-        f"  password  {added.password}",
-        "",
-    ]
-    for stream in added.streams:
-        for language in LANGUAGES:
-            lines.append(f"--- {language}, {stream} ---")
-            lines.append(snippet_of(language, url=url, group=added.name, stream=stream, topic=topic))
-    lines.append("What is promised, and whole programs: docs/subscribers.md")
-    return "\n".join(lines)
-
-
-def _as_shell(added: "Subscriber", url: str, topic: str) -> str:
-    values = {"URL": url, "GROUP": added.name} | ({"TOPIC": topic} if topic else {})
-    return "\n".join(f"export CLEANWIRE_SUBSCRIBER_{name}='{value}'" for name, value in values.items())
-
-
-def _as_json(added: "Subscriber", url: str) -> str:
-    facts = {"name": added.name, "url": url, "user": added.name, "password": added.password}
-    return json.dumps(facts | {"streams": added.streams, "kept_over_restart": added.kept_over_restart})
-
-
-def _facts(reading: "Reading") -> dict[str, object]:
-    return {
-        "name": reading.name,
-        "stream": reading.stream,
-        "has_user": reading.has_user,
-        "lag": reading.lag,
-        "pending": reading.pending,
-        "behind_s": round(reading.behind.total_seconds(), 3),
-        "last_seen": reading.last_seen.isoformat(timespec="seconds") if reading.last_seen else None,
-    }
-
-
-def _line(reading: "Reading") -> str:
-    lag = f"lag {'?' if reading.lag is None else reading.lag}"
-    behind = f"{reading.behind.total_seconds():.0f} s behind"
-    seen = f"last seen {reading.last_seen:%Y-%m-%d %H:%M:%S}Z" if reading.last_seen else "never seen"
-    user = "" if reading.has_user else "  (no ACL user)"
-    return (
-        f"{reading.name:<20} {reading.stream:<18} {lag:<10} {reading.pending} pending  {behind}  {seen}{user}"
-    )

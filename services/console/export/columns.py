@@ -1,7 +1,6 @@
 """An event as one flat row, for CSV and Parquet."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from services.console.export.events import ExportedEvent
 
@@ -57,9 +56,3 @@ COLUMNS = {**TEXTS, **NUMBERS}
 def row_of(event: ExportedEvent) -> dict[str, Cell]:
     """Every column of one event; what a withdrawal lacks is None (or empty where a list is joined)."""
     return {name: cell(event) for name, cell in COLUMNS.items()}
-
-
-def column_of(name: str, events: list[ExportedEvent]) -> list[Any]:
-    """One column of a page of events."""
-    cell = COLUMNS[name]
-    return [cell(event) for event in events]

@@ -1,6 +1,6 @@
 """How one stage delivers: its times and its limits (docs/delivery.md has the reason of each)."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .breaker import BreakerPolicy
 from .gates import Gate
@@ -31,7 +31,3 @@ class Policy:
     def backoff_after(self, attempt: int) -> float:
         """The wait after the failed delivery number `attempt`; a pending entry waits at most the visibility time."""
         return min(self.backoff_s[min(attempt, len(self.backoff_s)) - 1], self.visibility_s)
-
-    def with_gates(self, *gates: Gate) -> "Policy":
-        """The same policy behind these gates."""
-        return replace(self, gates=gates)

@@ -1,4 +1,4 @@
-"""The command `cleanwire` as a process of its own, for tests and benches: its output, its services' process ids."""
+"""The command `cleanwire` as a process of its own: its output, its services' process ids."""
 
 import json
 import os
