@@ -20,7 +20,23 @@ ROOMS = {
         "provenance",
         "topics",
     ),
+    "runtime": (
+        "delivery",
+        "backlog",
+        "handling",
+        "redaction",
+        "sentinel",
+        "settings",
+        "trace_ids",
+        "monitoring",
+    ),
     "store": ("core", "database", "relay", "stories", "claim", "reading", "upkeep"),
+    "console": (
+        *("exits", "settings", "telling", "json_lines", "entries", "public_entries", "connection", "pages"),
+        *("coverage_table", "dead_letters", "source_steering", "standing", "submitting"),
+        *("subscribers", "archive", "tailing", "tracing", "local", "demo", "export", "replay", "docs"),
+        "commands",
+    ),
 }
 """From the bottom up, single files too where rooms rest on them. The other files beside the rooms wire them and may use all."""
 
