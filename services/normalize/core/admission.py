@@ -51,7 +51,9 @@ def refuse(page: Page, title: str | None, text: str) -> Rejection | None:
 
 def _size_of(text: str) -> int:
     """Words of the text's beginning; where a script has no blanks between them, two signs count as one."""
-    words = count_words(text[: 2 * SIZED_CHARS])
+    words = count_words(text[: 10 * FEW_WORDS])  # as a rule these are enough
+    if words < FEW_WORDS:
+        words = count_words(text[: 2 * SIZED_CHARS])
     if words >= FEW_WORDS or text.isascii() or not _is_dense(text):
         return words
     return max(words, sum(map(str.isalpha, text[:SIZED_CHARS])) // 2)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, zip_longest
+from typing import NamedTuple
 
 from services.contracts.messages import Author
 from services.normalize.core.reading.blocks import PageBlock
@@ -24,14 +25,13 @@ CLASS_CUES = (
     "byline", "auth", "autor", "writer", "report", "contrib", "comment", "recirc", "related", "card", "teaser", "bio",
     "newsletter", "promo", "caption", "credit", "photo",
 )  # fmt: skip
-OTHER_ROLE = re.compile(
+OTHER_ROLE = Caseless.of(
     r"\s*(?:photo\w*|illustrat\w+|styl\w+|video|graphic\w*|image\w*|produc\w+|edit\w+|contribut\w+|fot[oó]\w*|bild\w*|фото\w*|здымк\w*)"
-    r"\s+(?:by|from|von|de|par)\s+",
-    re.IGNORECASE,
+    r"\s+(?:by|from|von|de|par)\s+"
 )
 """Who photographed or styled is no author, whatever the page's head lists."""
 
-LONE_BY = re.compile(r"\W*(?:by|von|автор|аўтар|author|written by|text|tekst|т[еэ]кст)\W*", re.IGNORECASE)
+LONE_BY = Caseless.of(r"\W*(?:by|von|автор|аўтар|author|written by|text|tekst|т[еэ]кст)\W*")
 PART_MARKS = re.compile("[|•·]")
 PART_DASHES = re.compile(r"\s[-–—/]\s")
 PART_FIGURES = re.compile(r"\d\s+(?:published |posted |written )?by\b", re.IGNORECASE)
@@ -53,8 +53,7 @@ LONGEST_LONE_BY = 40
 FAR_BLOCKS = 150
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line that may name the author: its text, whether its class says byline, whether it speaks of other people."""
 
     text: str

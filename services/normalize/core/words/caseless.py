@@ -24,6 +24,10 @@ class Caseless:
         """The first place."""
         return self.low.search(text.lower()) if text.isascii() else self.anywhere.search(text)
 
+    def match(self, text: str) -> re.Match[str] | None:
+        """Whether the text begins as such a one."""
+        return self.low.match(text.lower()) if text.isascii() else self.anywhere.match(text)
+
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """Whether the whole text is such a one."""
         return self.low.fullmatch(text.lower()) if text.isascii() else self.anywhere.fullmatch(text)

@@ -15,6 +15,9 @@ TAG_PLACE = {name: place for place, name in enumerate(TAGS)} | {"th": TAGS.index
 H1, H2, H6 = TAGS.index("h1"), TAGS.index("h2"), TAGS.index("h6")
 BIT_OF_TAG = {tag: CONTAINER_BIT[container] for tag, container in CONTAINER_OF_TAG.items()}
 ARTICLE_BODY = CONTAINER_BIT["articlebody"]
+NAMED_COMMENTS = ARTICLE_BODY << 1  # behind all containers: no feature asks for it
+COMMENT_STEMS = ("omment", "oment", "disqus", "respond", "opinie")
+"""One of these is in each name of a container of readers' comments; the rule that cuts them reads the names that have one."""
 READING_OF_TAG = {
     tag: BIT_OF_TAG.get(tag, 0) | TAG_PLACE.get(tag, OTHER_TAG) << 48 for tag in BIT_OF_TAG | TAG_PLACE
 }
@@ -24,5 +27,7 @@ READING_OF_TAG = {
 @lru_cache(REMEMBERED)
 def element_flags(names: str, tag: str) -> int:
     """The groups of class words and the containers that an element is called by, as bits."""
-    flags = group_mask(names) | BIT_OF_TAG.get(tag, 0)
-    return flags | ARTICLE_BODY if "articlebody" in names.lower() else flags
+    flags, lower = group_mask(names) | BIT_OF_TAG.get(tag, 0), names.lower()
+    if "articlebody" in lower:
+        flags |= ARTICLE_BODY
+    return flags | NAMED_COMMENTS if any(stem in lower for stem in COMMENT_STEMS) else flags

@@ -12,17 +12,18 @@ SAYS_BY = (
     r"by|von|door|av|af|от|par|por|autor(?:ka|es|en|in)?|author(?:\(?s\)?)?|reporter|автор(?:ка|ы|и)?|аўтар(?:ка)?|tekst|текст|тэкст|"
     r"rašo|parengė|autorius|autorė|oleh|penulis|написал[аи]?|подготовил[аи]?|redakcja|opracowanie|opracował[a]?"
 )
+SAID_BY = Caseless.of(rf"^\W*(?:(?:{WRITINGS})\s+)?(?:{SAYS_BY})")
 PREFIX = re.compile(
     rf"^\W*(?:(?:{WRITINGS})\s+)?(?:{SAYS_BY})(?:\s*:\s*|\s+|(?-i:(?=[A-Z][a-z])))", re.IGNORECASE
 )
-"""How a byline begins. `BySaima Sidik` happens where a page forgets the blank."""
+"""How a byline begins, and how far no case is told apart in that. `BySaima Sidik` happens where a page forgets the blank."""
 
 STARTS = frozenset(word[:2] for word in f"{WRITINGS}|{SAYS_BY}".split("|"))
 
 
 def says_by(text: str) -> bool:
     """Whether `text` begins as a byline does; nearly every line is told by its first two letters."""
-    return may_say_by(text) and PREFIX.match(text) is not None
+    return may_say_by(text) and SAID_BY.match(text) is not None and PREFIX.match(text) is not None
 
 
 def may_say_by(text: str) -> bool:

@@ -36,21 +36,40 @@ def _beginnings(alternatives: str) -> frozenset[str]:
     return frozenset(one[:3] for one in alternatives.split("|"))
 
 
-LABEL, HEADING = 1, 2
+POINTER_BEGINNINGS = frozenset([
+    "rea", "als", "see", "rel", "mor", "rec", "mos", "wat", "lis", "don", "les", "meh", "sie", "auc", "чит", "смо", "см.", "по ", "ссы",
+    "мат", "нов", "ста", "под", "чыт", "гля", "па ", "див", "за ", "czy", "zob", "prz", "tai", "ska", "lir", "à l", "voi", "sur", "lea",
+    "lee", "te ", "ver", "lei", "vej", "bac",
+])  # fmt: skip
+ENDING_BEGINNINGS = frozenset([
+    "rel", "rec", "mor", "rea", "you", "com", "lea", "no ", "has", "tre", "mos", "lat", "top", "pop", "пох", "чит", "дру", "по ", "нов",
+    "ком", "поп", "пос", "чыт", "інш", "кам", "апо", "ост", "czy", "zob", "kom", "naj", "pol", "sus", "tai", "nau", "ska", "meh", "das",
+    "mei", "wei", "art", "suj", "à l", "sur", "les", "not", "tam", "te ", "lo ",
+])  # fmt: skip
+"""With which letters all begins that the rules' expressions find (`pointers.POINTER`, `endings.ENDING`)."""
+LABEL, HEADING, POINTER, ENDING = 1, 2, 4, 8
 BEGINNINGS: dict[str, int] = {}
-"""Three letters or fewer → what begins so: a label (`JUNK_START`), a heading of something else (`JUNK_HEADING`), as bits."""
-for _bit, _alternatives in ((LABEL, JUNK_STARTS), (HEADING, JUNK_HEADINGS)):
-    for _letters in _beginnings(_alternatives):
+"""Three letters or fewer → what begins so: a label (`JUNK_START`), a heading of something else (`JUNK_HEADING`), a pointer
+to another article, a line that ends this one; as bits."""
+for _bit, _known in (
+    (LABEL, _beginnings(JUNK_STARTS)),
+    (HEADING, _beginnings(JUNK_HEADINGS)),
+    (POINTER, POINTER_BEGINNINGS),
+    (ENDING, ENDING_BEGINNINGS),
+):
+    for _letters in _known:
         BEGINNINGS[_letters] = BEGINNINGS.get(_letters, 0) | _bit
 
 
 def beginnings_of(key: str) -> int:
-    """Which of the two patterns are worth trying on a text in lower case; looking letters up costs a tenth of that."""
+    """Which of the four patterns are worth trying on a text in lower case; looking letters up costs a tenth of that."""
     first, known = key[:1], BEGINNINGS.get(key[:3], 0)
     if "a" <= first <= "z":  # all Latin beginnings are of three letters
         return known
     return (
-        known | BEGINNINGS.get(key[:2], 0) | BEGINNINGS.get(first, 0) if first.isalpha() else LABEL | HEADING
+        known | BEGINNINGS.get(key[:2], 0) | BEGINNINGS.get(first, 0)
+        if first.isalpha()
+        else LABEL | HEADING | POINTER | ENDING
     )
 
 
