@@ -27,6 +27,7 @@ NAME = st.one_of(
     st.sampled_from(WORDS),
     st.sampled_from(WORDS).map(str.title),
     st.sampled_from(WORDS).map(str.upper),
+    st.sampled_from(["opinie", "Respond", "kommentar", "COMMENTS", "reſpond", "oment", "articleBody"]),
     st.text("abcXYZ019-_ \u00a0žİKſ", max_size=8),
     st.text("ab", min_size=20, max_size=40),
 )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.normalize.core.judging import reasons
 from services.normalize.core.judging.boosted_trees import BoostedTrees
-from services.normalize.core.judging.facts import PageFacts, read_facts
+from services.normalize.core.judging.facts import PageFacts, after_junk_heading, read_facts
 from services.normalize.core.judging.keep import JudgedBlock, judge_blocks, judged_blocks
 from services.normalize.core.judging.ledger import KEYS, ledger_of
 from services.normalize.core.judging.model import shipped_passes
@@ -17,6 +17,7 @@ from services.normalize.core.reading.blocks import PageBlock, root_element
 from services.normalize.core.reading.compiled import Verdicts, choose_reader
 from services.normalize.core.reading.measures import BLOCK_ROWS
 from services.normalize.core.reading.page import Page, read_page
+from services.normalize.core.words.containers import H2, H6
 from tests.normalize.changed_rows import changed_row
 
 CHOSEN = choose_reader()
@@ -228,3 +229,39 @@ def test_what_is_no_judged_block_has_no_line(judged, by):
 def test_a_line_of_other_keys_is_refused(by):
     with pytest.raises(ValueError, match="6 keys"):
         by.lines_of((), KEYS[1:])
+
+
+# ---- blocks behind a heading of something else ----
+
+
+def by_python(facts: PageFacts) -> list[int]:
+    texts = [block.text for block in facts.page.blocks]
+    is_heading = (facts.tags >= H2) & (facts.tags <= H6)
+    return after_junk_heading(facts.junk_headings, texts, facts.keys, is_heading).tolist()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_blocks_behind_other_headings_are_those_of_python(path):
+    page = page_of(path.read_bytes())
+    if page is not None:
+        facts = read_facts(page)
+        assert facts.after_junk_heading.tolist() == by_python(facts)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.one_of(TAG.map(lambda tag: f"<{tag}>"), LINE), min_size=1, max_size=50))
+def test_any_blocks_behind_other_headings_are_those_of_python(soup):
+    page = page_of(" ".join(soup).encode())
+    if page is not None:
+        facts = read_facts(page)
+        assert facts.after_junk_heading.tolist() == by_python(facts)
+
+
+@pytest.mark.parametrize("short", range(5))
+def test_parts_of_uneven_length_are_refused(short, by):
+    facts = facts_of(PAGE)
+    texts = [block.text for block in facts.page.blocks]
+    parts = [facts.measured.whole, facts.tree.whole, facts.junk_headings, texts, facts.keys]
+    parts[short] = parts[short][1:]
+    with pytest.raises(ValueError, match="another type or length"):
+        by.after_junk_heading(*parts)

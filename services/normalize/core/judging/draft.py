@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 
 from services.normalize.core.judging.scoring import Scored
 from services.normalize.core.judging.selection import best_selection
@@ -19,7 +20,7 @@ class Draft:
 
     def kept_places(self) -> list[int]:
         """The indices of the blocks kept so far."""
-        return [at for at, kept in enumerate(self.kept) if kept]
+        return [*compress(range(len(self.kept)), self.kept)]
 
     def kept_chars(self) -> float:
         """The characters kept so far; a Chinese letter counts for two and a half."""

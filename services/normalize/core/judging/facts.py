@@ -71,6 +71,7 @@ def read_facts(page: Page) -> PageFacts:
     blocks = page.blocks
     texts = [block.text for block in blocks]
     hints, count, read = read_hints(page), page.reader.counting, page.reader.texts
+    by = page.reader.verdicts
     rows = count.measure_blocks(blocks)
     elements = count.measure_elements(page.elements, rows, NEGATIVE)
     tree = Tree(**elements, whole=elements.whole)
@@ -81,7 +82,9 @@ def read_facts(page: Page) -> PageFacts:
     words = read.find_words(texts, GROUPS, hints.title_words)
     found = dict(zip(WORD_ROWS, words, strict=False))
     find_labels(keys, begins, rows, judged)
-    count_wide_signs(texts, rows, found, judged, hints)
+    may_be_wide = bool(rows["may_be_wide"].any())
+    if may_be_wide:
+        count_wide_signs(texts, rows, found, judged, hints)
     junk_headings = _junk_headings(keys, begins, rows["lengths"])
     headline_at = _headline_at(np.flatnonzero(tags == H1).tolist(), keys, said[IS_HEADLINE], hints)
     return PageFacts(
@@ -89,7 +92,7 @@ def read_facts(page: Page) -> PageFacts:
         hints=hints,
         tree=tree,
         measured=rows,
-        may_be_wide=bool(rows["may_be_wide"].any()),
+        may_be_wide=may_be_wide,
         sizes=rows["chars"].tolist(),
         chars=rows["chars"],
         link_shares=rows["link_shares"],
@@ -105,7 +108,11 @@ def read_facts(page: Page) -> PageFacts:
         headline_at=headline_at,
         headline_depths=_depths_above(blocks[headline_at].element if headline_at >= 0 else None),
         junk_headings=junk_headings,
-        after_junk_heading=_after_junk_heading(junk_headings, texts, keys, (tags >= H2) & (tags <= H6)),
+        after_junk_heading=(
+            np.frombuffer(by.after_junk_heading(rows.whole, tree.whole, junk_headings, texts, keys), np.int64)
+            if by is not None
+            else after_junk_heading(junk_headings, texts, keys, (tags >= H2) & (tags <= H6))
+        ),
     )
 
 
@@ -142,15 +149,14 @@ def _depths_above(element: Element | None) -> dict[int, int]:
 
 def _junk_headings(keys: Sequence[str], begins: Any, lengths: Any) -> Any:
     """Which short blocks begin like "Related articles"."""
-    found = (lengths < HEADING_CHARS) & (begins & HEADING > 0)
-    for place in np.flatnonzero(found).tolist():
-        found[place] = JUNK_HEADING.match(keys[place]) is not None
+    found = np.zeros(len(keys), bool)
+    may_be = np.flatnonzero((lengths < HEADING_CHARS) & (begins & HEADING > 0)).tolist()
+    found[[place for place in may_be if JUNK_HEADING.match(keys[place])]] = True
     return found
 
 
-def _after_junk_heading(
-    junk_headings: Any, texts: Sequence[str], keys: Sequence[str], is_heading: Any
-) -> Any:
+def after_junk_heading(junk_headings: Any, texts: Sequence[str], keys: Sequence[str], is_heading: Any) -> Any:
+    """`PageFacts.after_junk_heading`, a number for each block."""
     junk = [
         place
         for place in np.flatnonzero(junk_headings).tolist()

@@ -78,7 +78,7 @@ def article_object(objects: tuple[dict[str, Any], ...]) -> dict[str, Any]:
 
 def letter_pairs(text: str) -> frozenset[str]:
     """Neighbouring letters of the scripts that put no blank between words; their stand-in for words."""
-    found = WIDE_RUN.findall(text)
+    found = [] if text.isascii() else WIDE_RUN.findall(text)
     return frozenset(run[at : at + 2] for run in found for at in range(len(run) - 1))
 
 
@@ -91,4 +91,7 @@ def _article_paragraphs(article: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _first_heading(page: Page) -> str:
-    return next((block.text for block in page.blocks if block.tag == "h1"), "")
+    for block in page.blocks:
+        if block.element.tag == "h1":
+            return block.text
+    return ""

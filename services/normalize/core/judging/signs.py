@@ -16,8 +16,8 @@ MANY_LINKS = 0.5
 def find_labels(keys: Sequence[str], begins: Any, rows: Rows, judged: Any) -> None:
     """Which candidates, and which others that are no links, begin like a label of the page, into the row `label`."""
     asked = judged | (rows["link_shares"] <= MANY_LINKS)
-    for at in np.flatnonzero(asked & (begins & LABEL > 0)).tolist():
-        rows["label"][at] = JUNK_START.match(keys[at]) is not None
+    may_be = np.flatnonzero(asked & (begins & LABEL > 0)).tolist()
+    rows["label"][[at for at in may_be if JUNK_START.match(keys[at])]] = True
 
 
 def count_wide_signs(

@@ -8,7 +8,7 @@
 
 #include "_rows.h"
 
-#define EDITION 3 /* compiled.py takes no other */
+#define EDITION 4 /* compiled.py takes no other */
 #define TABLE_SIZE 0x10000
 #define HEAD 120 /* characters in which digits, capitals and signs are counted */
 
@@ -62,7 +62,8 @@ static int number_from(PyObject *value, int64_t *number) {
 #define ANYWHERE 5       /* shorter words count as whole tokens only */
 #define LONGEST_TOKEN 24
 #define LONGEST_WORD 31
-#define ARTICLE_BODY ((int64_t)1 << 62) /* no group's bit */
+#define ARTICLE_BODY ((int64_t)1 << 62) /* no group's bit, as the next */
+#define NAMED_COMMENTS ((int64_t)1 << 61)
 #define SLOTS 4096       /* several times the words of class_words.py */
 
 typedef struct {
@@ -185,19 +186,39 @@ static int64_t groups_of_names(PyObject *names) {
     return groups;
 }
 
-static int holds_article_body(PyObject *names) {
-    static const char word[] = "articlebody";
+/* What stands anywhere in names: the word articlebody, and what is in names of readers' comments (containers.COMMENT_STEMS). */
+static struct {
+    const char *letters;
+    int64_t says;
+    uint32_t holds; /* a bit for each of its letters: names that lack one do not hold the word */
+} anywhere[] = {{"articlebody", ARTICLE_BODY, 0}, {"omment", NAMED_COMMENTS, 0},  {"oment", NAMED_COMMENTS, 0},
+                {"disqus", NAMED_COMMENTS, 0},    {"respond", NAMED_COMMENTS, 0}, {"opinie", NAMED_COMMENTS, 0}};
+#define WORDS_ANYWHERE (sizeof anywhere / sizeof *anywhere)
+
+static void note_letters(void) {
+    for (size_t word = 0; word < WORDS_ANYWHERE; word++)
+        for (const char *letter = anywhere[word].letters; *letter; letter++)
+            anywhere[word].holds |= 1u << (*letter & 31);
+}
+
+/* Of names of at most MOST_NAMES letters. */
+static int64_t words_anywhere(PyObject *names) {
+    char lower[MOST_NAMES + 1];
+    uint32_t holds = 0;
+    int64_t found = 0;
     const int width = PyUnicode_KIND(names);
     const void *letters = PyUnicode_DATA(names);
-    for (Py_ssize_t at = 0; at + 11 <= PyUnicode_GET_LENGTH(names); at++) {
-        Py_ssize_t same = 0;
-        while (same < 11 && PyUnicode_READ(width, letters, at + same) < 0x80 &&
-               (PyUnicode_READ(width, letters, at + same) | 0x20) == (Py_UCS4)word[same])
-            same++;
-        if (same == 11)
-            return 1;
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(names);
+    for (Py_ssize_t at = 0; at < length; at++) {
+        const Py_UCS4 letter = PyUnicode_READ(width, letters, at);
+        lower[at] = (char)(is_upper(letter) || is_lower(letter) ? letter | 0x20 : ' ');
+        holds |= 1u << (lower[at] & 31); /* a blank is no letter's bit */
     }
-    return 0;
+    lower[length] = 0;
+    for (size_t word = 0; word < WORDS_ANYWHERE; word++)
+        if ((anywhere[word].holds & ~holds) == 0 && strstr(lower, anywhere[word].letters) != NULL)
+            found |= anywhere[word].says;
+    return found;
 }
 
 /* What names were last found to say: sites repeat theirs, within a page and on every page. A slot by the names' hash. */
@@ -208,7 +229,7 @@ static struct {
     int64_t groups;
 } remembered[REMEMBERED];
 
-/* The groups of names, and ARTICLE_BODY where they hold that word; -1 with an error set. */
+/* The groups of names, and ARTICLE_BODY and NAMED_COMMENTS where they hold such a word; -1 with an error set. */
 static int64_t said_by_names(PyObject *names) {
     Py_hash_t hash = PyUnicode_Check(names) ? PyObject_Hash(names) : -1;
     if (hash == -1) {
@@ -226,8 +247,7 @@ static int64_t said_by_names(PyObject *names) {
         PyErr_SetString(PyExc_ValueError, "an element's names are too long");
         return -1;
     }
-    if (holds_article_body(names))
-        groups |= ARTICLE_BODY;
+    groups |= words_anywhere(names);
     Py_XSETREF(remembered[slot].names, Py_NewRef(names));
     remembered[slot].groups = groups;
     return groups;
@@ -343,7 +363,7 @@ static int groups_inside_text(PyObject *names, int64_t *groups) {
         const int64_t said = said_by_names(PyTuple_GET_ITEM(names, at));
         if (said < 0)
             return -1;
-        *groups |= said & ~ARTICLE_BODY;
+        *groups |= said & ~(ARTICLE_BODY | NAMED_COMMENTS);
     }
     return 0;
 }
@@ -477,7 +497,11 @@ static int read_names(PyObject *element, PyObject *readings, int64_t article_bod
     const int64_t said = tag != NULL ? said_by_names(names) : -1;
     if (said < 0)
         return -1;
-    out[E_FLAGS * step] = said & ARTICLE_BODY ? (said & ~ARTICLE_BODY) | article_body : said;
+    out[E_FLAGS * step] = said & ~(ARTICLE_BODY | NAMED_COMMENTS);
+    if (said & ARTICLE_BODY)
+        out[E_FLAGS * step] |= article_body;
+    if (said & NAMED_COMMENTS)
+        out[E_FLAGS * step] |= article_body << 1; /* containers.NAMED_COMMENTS */
     out[E_TAG * step] = other_tag;
     if ((reading = PyDict_GetItemWithError(readings, tag)) != NULL) {
         const int64_t number = PyLong_AsLongLong(reading);
@@ -601,6 +625,7 @@ static struct PyModuleDef MODULE = {
 
 PyMODINIT_FUNC PyInit__measures(void) {
     PyObject *module;
+    note_letters();
     if ((module = PyModule_Create(&MODULE)) != NULL && PyModule_AddIntConstant(module, "EDITION", EDITION) < 0)
         Py_CLEAR(module);
     return module;

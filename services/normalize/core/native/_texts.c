@@ -8,7 +8,7 @@
 
 #include "_rows.h"
 
-#define EDITION 1 /* compiled.py takes no other */
+#define EDITION 2 /* compiled.py takes no other */
 #define KEY 200   /* characters: KEY_CHARS, READ, SAID, SHORTEST_SAID, SHORT of texts.py */
 #define READ 600
 #define SAID 60
@@ -89,7 +89,7 @@ static PyObject *key_of(PyObject *text) {
 /* ---- beginnings: phrases.beginnings_of ---- */
 
 #define BEGINNING_SLOTS 2048 /* several times the beginnings of phrases.py */
-#define ALL_BEGINNINGS 3     /* LABEL and HEADING */
+#define ALL_BEGINNINGS 15    /* LABEL, HEADING, POINTER and ENDING */
 
 static struct {
     uint64_t letters; /* three of 21 bits; 0: free */

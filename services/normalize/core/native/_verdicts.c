@@ -10,7 +10,7 @@
 
 #include "_rows.h"
 
-#define EDITION 1 /* compiled.py takes no other */
+#define EDITION 2 /* compiled.py takes no other */
 
 static const Py_ssize_t NUMBER = (Py_ssize_t)sizeof(int64_t);
 
@@ -192,10 +192,73 @@ static int are_a_page(const Py_buffer *given, Reasons *page) {
     for (Py_ssize_t at = 0; at < page->names; at++)
         bits |= page->bits[at];
     page->telling &= bits; /* so that first_bit ends */
-    for (Py_ssize_t at = 0; at < page->count; at++)
-        if (page->blocks[PLACE * page->count + at] < 0 || page->blocks[PLACE * page->count + at] >= page->all)
-            return odd_place() != NULL;
+    if (!all_below(page->blocks + PLACE * page->count, page->count, page->all))
+        return odd_place() != NULL;
     return 1;
+}
+
+/* ---- blocks behind a heading like "Related articles": facts.py ---- */
+
+#define FAR 20
+
+/* Whether such a heading stands here, and not a sentence that begins like one. */
+static int is_junk(const Reasons *page, Py_ssize_t block, int is_heading, PyObject *text) {
+    static const Py_UCS4 ENDS[] = {'.', '!', '?', 0x3002, ','};
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    if (!page->junk_headings[block] || is_heading)
+        return page->junk_headings[block] != 0;
+    for (size_t end = 0; end < sizeof ENDS / sizeof *ENDS; end++)
+        if (length > 0 && PyUnicode_READ_CHAR(text, length - 1) == ENDS[end])
+            return 0;
+    return 1;
+}
+
+static int fill_after_junk(const Reasons *page, PyObject *texts, PyObject *keys, int64_t *out) {
+    int64_t junk = -1, heading = -1;
+    for (Py_ssize_t at = 0; at < page->count; at++) {
+        PyObject *text = PyList_GET_ITEM(texts, at), *key = PyList_GET_ITEM(keys, at);
+        const int64_t tag = page->elements[E_TAG * page->all + page->blocks[PLACE * page->count + at]];
+        const int is_heading = tag >= H2 && tag <= H6;
+        if (!PyUnicode_Check(text) || !PyUnicode_Check(key)) {
+            PyErr_SetString(PyExc_TypeError, "a block's text is no str");
+            return -1;
+        }
+        if (is_junk(page, at, is_heading, text))
+            junk = at;
+        if (is_heading && PyUnicode_GET_LENGTH(text) < HEADING_CHARS && PyUnicode_GET_LENGTH(key) < HEADING_CHARS)
+            heading = at;
+        const int64_t far = junk < 0 ? FAR : Py_MIN(FAR, at - junk);
+        out[at] = junk < 0 || heading > junk ? -far - 1 : far;
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(after_junk_heading_doc, "after_junk_heading(blocks, elements, junk_headings, texts, keys) -> bytearray of int64\n\n"
+                                     "As facts.after_junk_heading.");
+
+static PyObject *after_junk_heading(PyObject *module, PyObject *args) {
+    Py_buffer given[3] = {{0}};
+    PyObject *texts, *keys, *found = NULL;
+    Reasons page = {0};
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*y*y*O!O!", &given[0], &given[1], &given[2], &PyList_Type, &texts, &PyList_Type, &keys))
+        goto done;
+    page.count = given[0].len / NUMBER / BLOCK_ROWS;
+    page.all = given[1].len / NUMBER / ELEMENT_ROWS;
+    page.blocks = given[0].buf;
+    page.elements = given[1].buf;
+    page.junk_headings = given[2].buf;
+    if (given[0].len != BLOCK_ROWS * page.count * NUMBER || given[1].len != ELEMENT_ROWS * page.all * NUMBER || given[2].len != page.count ||
+        PyList_GET_SIZE(texts) != page.count || PyList_GET_SIZE(keys) != page.count)
+        odd_array();
+    else if (!all_below(page.blocks + PLACE * page.count, page.count, page.all))
+        odd_place();
+    else if ((found = PyByteArray_FromStringAndSize(NULL, page.count * NUMBER)) != NULL &&
+             fill_after_junk(&page, texts, keys, (int64_t *)PyByteArray_AS_STRING(found)) < 0)
+        Py_CLEAR(found);
+done:
+    release(given, 3);
+    return found;
 }
 
 PyDoc_STRVAR(reasons_of_cuts_doc,
@@ -363,6 +426,7 @@ static PyObject *lines_of(PyObject *module, PyObject *args) {
 static PyMethodDef METHODS[] = {
     {"bind", bind, METH_O, bind_doc},
     {"sum_trees", sum_trees, METH_VARARGS, sum_trees_doc},
+    {"after_junk_heading", after_junk_heading, METH_VARARGS, after_junk_heading_doc},
     {"reasons_of_cuts", reasons_of_cuts, METH_VARARGS, reasons_of_cuts_doc},
     {"judged_blocks", judged_blocks, METH_VARARGS, judged_blocks_doc},
     {"lines_of", lines_of, METH_VARARGS, lines_of_doc},

@@ -10,6 +10,9 @@ def bind(block: type[PageBlock], /) -> None: ...
 def sum_trees(
     rows: Any, features: Any, thresholds: Any, asked: Any, values: Any, candidates: int, depth: int, /
 ) -> bytearray: ...
+def after_junk_heading(
+    blocks: Any, elements: Any, junk_headings: Any, texts: list[str], keys: list[str], /
+) -> bytearray: ...
 def reasons_of_cuts(
     blocks: Any,
     words: Any,

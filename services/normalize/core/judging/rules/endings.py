@@ -4,9 +4,11 @@ import re
 
 from services.normalize.core.judging.draft import Draft
 from services.normalize.core.reading.blocks import Element
+from services.normalize.core.words.phrases import ENDING as MAY_END
 
 ENOUGH_CHARS = 400  # of kept text before the heading; a "Related" box above the article ends nothing
 PARAGRAPH_CHARS = 80
+HEADING_CHARS = 70
 SURE = 1.0  # log-odds; below a "Related" heading a block of less is no longer taken for article text
 NAMED_FOR_OTHERS = re.compile(r"related|recommend|teaser|promo|similar|trending|popular", re.I)
 CONTAINERS_ASKED = 5
@@ -22,9 +24,9 @@ ENDING = re.compile(
     r"susiję straipsniai|taip pat skaitykite|komentarai|naujausi|skaitomiausi|"
     r"mehr zum thema|das könnte (?:sie|dich) auch interessieren|kommentare|meistgelesen|weitere artikel|"
     r"(?:articles?|sujets?) (?:liés|similaires|connexes)|à lire (?:aussi|également)|sur le même sujet|commentaires|les plus lus|"
-    r"(?:artículos|noticias) relacionad[ao]s|también te puede interesar|comentarios|lo más (?:leído|visto))\W*",
-    re.I,
+    r"(?:artículos|noticias) relacionad[ao]s|también te puede interesar|comentarios|lo más (?:leído|visto))\W*"
 )
+"""For text in lower case; what it can begin with stands in `phrases.ENDING_BEGINNINGS`."""
 
 
 def cut_after_ending(draft: Draft) -> None:
@@ -35,7 +37,7 @@ def cut_after_ending(draft: Draft) -> None:
     """
     sizes, kept_chars, ended = draft.scored.facts.sizes, 0.0, False
     for at, block in enumerate(draft.scored.page.blocks):
-        if not ended and kept_chars >= ENOUGH_CHARS and len(block.text) < 70 and ENDING.fullmatch(block.text):
+        if not ended and kept_chars >= ENOUGH_CHARS and _is_ending(block.text):
             ended = True
         if ended and not _stands_in_run(draft, at):
             draft.cut(at, "after_ending", "other article or comment")
@@ -52,8 +54,10 @@ def cut_below_heading(draft: Draft) -> None:
     paragraph that is sure ends the rule and keeps its subheading, for then the heading stood over a box in mid-article.
     """
     kept_chars, ended, kept = 0.0, False, draft.kept_places()
-    for at, block in enumerate(draft.scored.page.blocks[: kept[-1] + 1 if kept else 0]):
-        if not ended and kept_chars >= ENOUGH_CHARS and len(block.text) < 70 and ENDING.fullmatch(block.text):
+    if not kept or not _has_ending(draft, kept[0], kept[-1]):
+        return
+    for at, block in enumerate(draft.scored.page.blocks[: kept[-1] + 1]):
+        if not ended and kept_chars >= ENOUGH_CHARS and _is_ending(block.text):
             ended = True
         if not draft.kept[at]:
             continue
@@ -63,11 +67,24 @@ def cut_below_heading(draft: Draft) -> None:
             kept_chars, ended = kept_chars + draft.scored.facts.sizes[at], False
 
 
+def _has_ending(draft: Draft, first: int, last: int) -> bool:
+    """A quick look: whether any such heading stands between the first kept block and the last."""
+    blocks, begins = draft.scored.page.blocks, draft.scored.facts.begins.tolist()
+    places = [at for at, bits in enumerate(begins[first : last + 1], first) if bits & MAY_END]
+    return any(_is_ending(blocks[at].text) for at in places)
+
+
+def _is_ending(text: str) -> bool:
+    return len(text) < HEADING_CHARS and ENDING.fullmatch(text.lower()) is not None
+
+
 def _goes_on(draft: Draft, at: int) -> bool:
     """Whether the article goes on here: a sure paragraph, or the subheading right above one."""
     blocks = draft.scored.page.blocks
     if blocks[at].kind == "heading" and at + 1 < len(blocks):
-        return not ENDING.fullmatch(blocks[at].text) and _is_sure(draft, at) and _goes_on(draft, at + 1)
+        return (
+            not ENDING.fullmatch(blocks[at].text.lower()) and _is_sure(draft, at) and _goes_on(draft, at + 1)
+        )
     return _is_paragraph(draft, at) and _is_sure(draft, at)
 
 

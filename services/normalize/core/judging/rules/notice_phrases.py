@@ -3,49 +3,41 @@
 import re
 from dataclasses import dataclass
 
+from services.normalize.core.words.expressions import alternatives_of, letters_within
+
 NOTICE_CHARS = 600  # an appeal may be a long paragraph; a longer one is rather an article about appeals
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """An expression for text in lower case, and letters that stand in all that it can find: looking for these costs little."""
+
+    pattern: re.Pattern[str]
+    letters: str
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One kind of note: its reason in words, the longest text in characters, the words one of which it needs.
 
-    Looking the words up costs a hundredth of trying the patterns, which are for text in lower case: one that does not
-    tell cases apart tries every phrase at every letter, and takes five times as long.
+    Looking the words up costs a hundredth of trying the phrases, which are for text in lower case: an expression that does
+    not tell cases apart is tried at every letter, and takes five times as long.
     """
 
     reason: str
     longest: int
     words: frozenset[bytes]
-    patterns: tuple[re.Pattern[str], ...]
+    phrases: tuple[Phrase, ...]
 
     def is_in(self, text: str) -> bool:
         """Whether one of its phrases stands in a text in lower case."""
-        return any(pattern.search(text) for pattern in self.patterns)
+        return any(phrase.letters in text and phrase.pattern.search(text) for phrase in self.phrases)
 
 
-def _any(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    """A pattern for each alternative: one is looked for by its first letters, several are all tried at every letter."""
-    return tuple(re.compile(one) for pattern in patterns for one in alternatives_of(pattern))
-
-
-PART = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|.", re.S)
-
-
-def alternatives_of(pattern: str) -> list[str]:
-    """The alternatives of an expression, parted by the bars outside of all brackets.
-
-    >>> alternatives_of("a(?:b|c)|[|]d")
-    ['a(?:b|c)', '[|]d']
-    """
-    found, depth = [""], 0
-    for part in PART.findall(pattern):
-        depth += (part == "(") - (part == ")")
-        if part == "|" and depth == 0:
-            found.append("")
-        else:
-            found[-1] += part
-    return found
+def _any(*patterns: str) -> tuple[Phrase, ...]:
+    """A phrase for each alternative: one is looked for by its letters, several are all tried at every letter."""
+    alternatives = [one for pattern in patterns for one in alternatives_of(pattern)]
+    return tuple(Phrase(re.compile(one), letters_within(one)) for one in alternatives)
 
 
 def _words(text: str) -> frozenset[bytes]:

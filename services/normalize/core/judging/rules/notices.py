@@ -12,6 +12,8 @@ def cut_notices(draft: Draft) -> None:
     """
     blocks, facts = draft.scored.page.blocks, draft.scored.facts
     for at in draft.kept_places():
+        if not facts.notices[at] and not facts.may_be_wide:
+            continue
         text = blocks[at].text
         if len(text) <= NOTICE_CHARS:
             reason = _reason_of(text, facts.notices[at], may_be_wide=facts.may_be_wide)

@@ -3,6 +3,7 @@
 import re
 
 from services.normalize.core.judging.draft import Draft
+from services.normalize.core.words.phrases import POINTER as MAY_POINT
 
 POINTER_CHARS = 220
 POINTER = re.compile(
@@ -15,9 +16,9 @@ POINTER = re.compile(
     r"(?:taip pat )?skaitykite(?: taip pat| daugiau)?|taip pat žiūrėkite|"
     r"lire (?:aussi|également|la suite)|à lire(?: aussi| également)?|voir aussi|sur le même sujet|"
     r"lea también|lee también|leer más|te puede interesar|ver también|leia (?:também|mais)|veja também|baca juga|baca selengkapnya)"
-    r"\s*(?:[:：›»>|–—-]|$)",
-    re.I,
+    r"\s*(?:[:：›»>|–—-]|$)"
 )
+"""For text in lower case; what it can begin with stands in `phrases.POINTER_BEGINNINGS`."""
 
 
 def cut_pointers(draft: Draft) -> None:
@@ -25,8 +26,10 @@ def cut_pointers(draft: Draft) -> None:
 
     Needed for pages whose paragraphs alternate with links to other articles of the site.
     """
-    blocks = draft.scored.page.blocks
+    blocks, begins = draft.scored.page.blocks, draft.scored.facts.begins.tolist()
     for at in draft.kept_places():
+        if not begins[at] & MAY_POINT:
+            continue
         text = blocks[at].text
-        if len(text) <= POINTER_CHARS and POINTER.match(text):
+        if len(text) <= POINTER_CHARS and POINTER.match(text.lower()):
             draft.cut(at, "pointers", "pointer to another article")
