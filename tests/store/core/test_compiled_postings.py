@@ -81,11 +81,11 @@ def test_row_that_no_posting_can_name_is_refused(row: int) -> None:
 
 
 def _filled(make: Callable[[], postings.Postings]) -> int:
-    """The bytes that postings of a hundred thousand terms of their own hold."""
+    """The bytes that postings of fifty thousand terms of their own hold."""
     rng = random.Random(5)
     before = tracemalloc.get_traced_memory()[0]
     made = make()
-    for row in range(4_000):
+    for row in range(2_000):
         made.add(row, {rng.getrandbits(32): 0.5 for _ in range(25)})
     gc.collect()
     held = tracemalloc.get_traced_memory()[0] - before
@@ -103,7 +103,7 @@ def test_compiled_postings_of_rare_terms_take_sixteen_bytes_each_and_leave_nothi
         left = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert held < 16 * 100_000 < in_python / 5
+    assert held < 16 * 50_000 < in_python / 5
     assert left < 50_000
 
 

@@ -30,13 +30,13 @@ def done(held: Holdings, stories: dict[int, list[str]], step: tuple[str, int, in
         return {story + other if story >= one else story: names for story, names in stories.items()}
     name = f"a{one}"
     if what == "put" and name in stories.get(other, ()):
-        held.move(held.rows[name], other)
+        held.move(held.articles.row(name), other)
         return stories
     left = {story: [n for n in names if n != name] for story, names in stories.items()}
     if what == "remove":
         held.remove(name)
-    elif name in held.rows:
-        held.move(held.rows[name], other)
+    elif held.articles.row(name) is not None:
+        held.move(held.articles.row(name), other)
     else:
         held.add(name, packed({one: 1.0, 99: 0.5}), other)
     if what == "put":
@@ -52,11 +52,13 @@ def test_stories_are_those_that_the_steps_made(steps: list[tuple[str, int, int]]
     for step in steps:
         stories = done(held, stories, step)
         assert {
-            story: [held.names[row] for row in held.members_of(story)] for story in held.stories()
+            story: [held.articles.name(row) for row in held.members_of(story)] for story in held.stories()
         } == stories
-        assert all(held.story_of[held.rows[name]] == story for story in stories for name in stories[story])
+        assert all(
+            held.story_of[held.articles.row(name)] == story for story in stories for name in stories[story]
+        )
         assert held.average_links({99: 1.0}, list(stories), set()) == pytest.approx([0.5] * len(stories))
-    assert len(held.rows) == sum(map(len, stories.values()))
+    assert len(held.articles) == sum(map(len, stories.values()))
 
 
 def test_link_to_a_story_leaves_out_the_rows_that_go() -> None:

@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from types import ModuleType
 
-from . import linkage, postings, term_counts, vectors
+from . import articles, linkage, postings, term_counts, vectors
 from .vectors import Packed, Weights
 
-_sparse: ModuleType | None
+_articles: ModuleType | None
 _postings: ModuleType | None
+_sparse: ModuleType | None
 try:
-    from .native import _postings, _sparse
+    from .native import _articles, _postings, _sparse
 except ImportError:
-    _sparse = _postings = None
+    _articles = _postings = _sparse = None
 
-EDITIONS = (1, 1)
-"""Those of _sparse.c and _postings.c; each rises with its file's face, so that what older sources made is not taken."""
-IS_COMPILED = (
-    _sparse is not None and _postings is not None and (_sparse.EDITION, _postings.EDITION) == EDITIONS
-)
+EDITION = 1
+"""That of the C files; it rises with a file's face, so that what older sources made is not taken."""
+IS_COMPILED = all(made is not None and made.EDITION == EDITION for made in (_articles, _postings, _sparse))
 
 
 def dots(vector: Weights, others: Sequence[Packed]) -> list[float]:
@@ -42,6 +41,14 @@ def added(total: Packed, vector: Packed, sign: float = 1.0) -> Packed:
         found: bytes = _sparse.added(total, vector, sign)
         return found
     return vectors.added(total, vector, sign)
+
+
+def new_articles() -> articles.Articles:
+    """No articles yet; compiled they take little more than their names and vectors."""
+    if _articles is not None and IS_COMPILED:
+        made: articles.Articles = _articles.Articles()
+        return made
+    return articles.Articles()
 
 
 def new_postings() -> postings.Postings:

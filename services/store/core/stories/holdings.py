@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Iterator, Sequence
 
-from .arithmetic import added, dots
+from .arithmetic import added, dots, new_articles
 from .lone_articles import LoneArticles
 from .vectors import Packed, Weights
 
@@ -19,9 +19,7 @@ class Holdings:
     """
 
     def __init__(self) -> None:
-        self.rows: dict[str, int] = {}
-        self.names: list[str] = []
-        self.vectors: list[Packed] = []
+        self.articles = new_articles()
         self.story_of = array("q")
         self._alone = LoneArticles()
         self._members: dict[int, list[int]] = {}
@@ -29,9 +27,7 @@ class Holdings:
 
     def add(self, name: str, vector: Packed, story_id: int) -> int:
         """Put an article that is not here into a story; returns its row."""
-        row = self.rows[name] = len(self.names)
-        self.names.append(name)
-        self.vectors.append(vector)
+        row = self.articles.add(name, vector)
         self.story_of.append(GONE)
         self._put_in(row, story_id)
         return row
@@ -44,10 +40,10 @@ class Holdings:
 
     def remove(self, name: str) -> None:
         """Take an article out, if it is here."""
-        row = self.rows.pop(name, None)
+        row = self.articles.row(name)
         if row is not None:
             self._take_out(row)
-            self.names[row], self.vectors[row] = "", b""
+            self.articles.remove(name)
 
     def members_of(self, story_id: int) -> Sequence[int]:
         """The rows of a story's articles in the order they came; empty where there is no such story."""
@@ -80,14 +76,14 @@ class Holdings:
 
     def _sum_of(self, story_id: int) -> Packed:
         row = self._alone.row(story_id)
-        return self._sums[story_id] if row is None else self.vectors[row]
+        return self._sums[story_id] if row is None else self.articles.vector(row)
 
     def _link_without(self, vector: Weights, story_id: int, whole: float, without: set[int]) -> float:
         rows = self.members_of(story_id)
         going = without.intersection(rows) if without else without
         if len(going) == len(rows):
             return 0.0
-        left = whole - sum(dots(vector, [self.vectors[row] for row in going])) if going else whole
+        left = whole - sum(dots(vector, [self.articles.vector(row) for row in going])) if going else whole
         return left / (len(rows) - len(going))
 
     def _put_in(self, row: int, story_id: int) -> None:
@@ -96,7 +92,7 @@ class Holdings:
         if not rows:
             self._alone.put(story_id, row)
             return
-        self._sums[story_id] = added(self._sum_of(story_id), self.vectors[row])
+        self._sums[story_id] = added(self._sum_of(story_id), self.articles.vector(row))
         if story_id in self._members:
             self._members[story_id].append(row)
         else:
@@ -112,4 +108,4 @@ class Holdings:
             del self._members[story_id], self._sums[story_id]
         else:  # one that is left alone keeps the rounded sum: what is decided must not depend on how it is kept
             self._members[story_id].remove(row)
-            self._sums[story_id] = added(self._sums[story_id], self.vectors[row], -1.0)
+            self._sums[story_id] = added(self._sums[story_id], self.articles.vector(row), -1.0)

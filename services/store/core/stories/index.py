@@ -55,16 +55,16 @@ class StoryIndex:
         self._weighed: tuple[Terms, Weights] | None = None
 
     def __len__(self) -> int:
-        return len(self._held.rows)
+        return len(self._held.articles)
 
     def story_of(self, article_id: str) -> StoryId | None:
         """The story an article is in, if it is here."""
-        row = self._held.rows.get(article_id)
+        row = self._held.articles.row(article_id)
         return None if row is None else StoryId(self._held.story_of[row])
 
     def members_of(self, story_id: int) -> list[str]:
         """The articles of a story, in the order they came; empty where there is none of that id."""
-        return [self._held.names[row] for row in self._held.members_of(story_id)]
+        return [self._held.articles.name(row) for row in self._held.members_of(story_id)]
 
     def stories(self) -> dict[int, list[str]]:
         """All stories and their articles."""
@@ -74,8 +74,9 @@ class StoryIndex:
 
     def place(self, article_id: str, terms: Terms, story_id: int) -> None:
         """Put an article into a story: at loading, and for what another replica decided. Moves it if it is here."""
-        if article_id in self._held.rows:
-            self._held.move(self._held.rows[article_id], story_id)
+        row = self._held.articles.row(article_id)
+        if row is not None:
+            self._held.move(row, story_id)
         else:
             self._insert(article_id, self.scorer.weigh(terms), story_id)
         self.next_story_id = max(self.next_story_id, story_id + 1)
@@ -104,7 +105,7 @@ class StoryIndex:
         An article that left its own story stands among its decision's `moved` too.
         """
         settled: set[_Pool] = set()
-        for article_id in sorted(self._held.rows):
+        for article_id in sorted(self._held.articles.names()):
             decision = self._repaired(article_id, settled)
             if decision is not None:
                 self._move(decision)
@@ -118,8 +119,8 @@ class StoryIndex:
         `replaces` are articles it stands for from now on (the canonical before it, a group merged into its own); an
         article already here is weighed anew.
         """
-        rows = self._held.rows
-        gone = {rows[name] for name in {*replaces, article_id} if name in rows}
+        rows = map(self._held.articles.row, {*replaces, article_id})
+        gone = {row for row in rows if row is not None}
         asked = _Asked(article_id, self._weigh(terms), tuple(replaces), gone)
         return self._decided(asked, self._touched(asked))
 
@@ -128,8 +129,8 @@ class StoryIndex:
 
         `settled` are pools of articles of which another one has shown that already; it is added to.
         """
-        row = self._held.rows[article_id]
-        asked = _Asked(article_id, unpacked(self._held.vectors[row]), (), {row})
+        row = self._row(article_id)
+        asked = _Asked(article_id, unpacked(self._held.articles.vector(row)), (), {row})
         touched = self._touched(asked)
         members = [member for story in touched.stories for member in self._held.members_of(story)]
         pool: _Pool = members[0] if len(members) == 1 else frozenset(members)
@@ -180,7 +181,7 @@ class StoryIndex:
         groups = self._regroup(pool, asked.vector, len(touched.stories))
         before = {row: self._held.story_of[row] for row in pool}
         if asked.gone:
-            before[_INCOMING] = self._held.story_of[min(asked.gone, key=self._held.names.__getitem__)]
+            before[_INCOMING] = self._held.story_of[min(asked.gone, key=self._held.articles.name)]
         naming = named(groups, before, self.next_story_id)
         own, story_id = next(pair for pair in zip(groups, naming.names, strict=True) if _INCOMING in pair[0])
         return StoryDecision(
@@ -198,8 +199,8 @@ class StoryIndex:
 
     def _regroup(self, pool: list[int], vector: Weights, stories: int) -> list[list[int]]:
         """Average linkage over the pool and the article, which is row -1."""
-        rows = sorted(pool, key=self._held.names.__getitem__)
-        vectors = [self._held.vectors[row] for row in rows]
+        rows = sorted(pool, key=self._held.articles.name)
+        vectors = [self._held.articles.vector(row) for row in rows]
         if stories == 1 and all(link >= self._threshold for link in dots(vector, vectors)):
             return [[*rows, _INCOMING]]  # it fits every article of its one story: nothing can split
         rows.append(_INCOMING)
@@ -210,7 +211,7 @@ class StoryIndex:
         self, groups: Sequence[Sequence[int]], before: dict[int, int], names: Sequence[int]
     ) -> tuple[Move, ...]:
         moves = [
-            Move(self._held.names[row], StoryId(before[row]), StoryId(name))
+            Move(self._held.articles.name(row), StoryId(before[row]), StoryId(name))
             for group, name in zip(groups, names, strict=True)
             for row in group
             if row != _INCOMING and before[row] != name
@@ -218,10 +219,16 @@ class StoryIndex:
         return tuple(sorted(moves, key=lambda move: move.article_id))
 
     def _mean_link(self, vector: Weights, group: list[int]) -> float:
-        others = dots(vector, [self._held.vectors[row] for row in group if row != _INCOMING])
+        others = dots(vector, [self._held.articles.vector(row) for row in group if row != _INCOMING])
         return sum(others) / len(others) if others else 0.0
 
     # -- storage
+
+    def _row(self, article_id: str) -> int:
+        row = self._held.articles.row(article_id)
+        if row is None:
+            raise KeyError(article_id)
+        return row
 
     def _insert(self, article_id: str, vector: Weights, story_id: int) -> None:
         row = self._held.add(article_id, packed(vector), story_id)
@@ -229,7 +236,7 @@ class StoryIndex:
 
     def _move(self, decision: StoryDecision) -> None:
         for move in decision.moved:
-            self._held.move(self._held.rows[move.article_id], move.into_story)
+            self._held.move(self._row(move.article_id), move.into_story)
         self.next_story_id = max(self.next_story_id, decision.next_story_id)
 
 
