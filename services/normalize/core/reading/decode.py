@@ -48,6 +48,7 @@ HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.I)
 DECLARATION_BYTES = (
     4096  # HTML asks for the declaration within 1,024 bytes; comments push it down on real pages
 )
+LONGEST_DECLARATION = 64  # bytes, of which 40 are the name
 SAMPLE_BYTES = 20_000  # statistics need no more, and cost grows with the sample
 TAKEN_FOR = ("latin-1", "iso8859-15", "cp1252")
 """What a page in another encoding may have been taken for on its way, the strictest first: only one holds all its letters."""
@@ -132,7 +133,7 @@ def _encoded_once(page: bytes) -> bytes:
     """
     head = page[:DECLARATION_BYTES]
     at = head.lower().find(b"charset")  # at a hundredth of the expression's cost
-    declared = _declared_encodings(head[at:], "")[:1] if at >= 0 else []
+    declared = _declared_encodings(head[at : at + LONGEST_DECLARATION], "") if at >= 0 else []
     if not declared or declared[0] in ("utf-8", "utf8"):
         return page
     text = page.decode()
