@@ -2,7 +2,6 @@
 
 import re
 import struct
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -11,6 +10,7 @@ from zlib import crc32
 
 import snowballstemmer
 
+from ..words import without_case
 from .stopwords import FUNCTION_WORDS, STOP_WORDS
 
 TITLE_WEIGHT, LEAD_WEIGHT, BODY_WEIGHT = 3.0, 1.0, 0.7
@@ -81,7 +81,7 @@ def stems_of(text: str, language: str | None, limit: int | None = None) -> list[
 
 def _stemmed(text: str, language: str, limit: int | None = None) -> tuple[str, ...]:
     """Each word's stem, "" for stop words and single letters."""
-    folded = _respelled(unicodedata.normalize("NFKC", text).casefold())
+    folded = _respelled(without_case(text))
     words = WORD.findall(POSSESSIVE.sub(" ", folded))[:limit]
     return tuple(map(_STEMS.get(language, _STEMS[""]).__getitem__, words))
 
