@@ -91,6 +91,12 @@ def test_every_end_of_a_day_and_every_letter_at_an_end_look_alike():
     assert LINES.look_at(lines, "", 0) == look_by_line(lines, "", 0)
 
 
+def test_equal_words_of_a_hostile_page_are_one_object():
+    words = [words for _, words in LINES.words_asked("Minsk " * 9, STARTS, folded_word, 2)]
+    assert len(words) == 9
+    assert len({id(one) for one in words}) == 2  # the last has nothing behind it
+
+
 def test_what_is_no_text_is_refused_by_name():
     for asked in (LINES.plain, LINES.count_words, LINES.count_small_words, LINES.names_in):
         with pytest.raises(TypeError, match="str"):

@@ -462,28 +462,40 @@ static int is_start(PyObject *text, const Text *letters, Span word, PyObject *fo
     return is_known(&terms.starts, &start);
 }
 
+/* The object that `known` has for an equal one, in whose place it comes: a page of a million equal words takes the room of few. */
+static PyObject *shared(PyObject *known, PyObject *one) {
+    PyObject *first = one != NULL ? PyDict_SetDefault(known, one, one) : NULL;
+    Py_XINCREF(first);
+    Py_XDECREF(one);
+    return first;
+}
+
 /* (place, the word there and those behind it, `reach` in all) */
-static PyObject *asked_word(PyObject *text, const Spans *words, Py_ssize_t place, Py_ssize_t reach) {
+static PyObject *asked_word(PyObject *text, const Spans *words, Py_ssize_t place, Py_ssize_t reach, PyObject *known) {
     PyObject *spelled = PyTuple_New(Py_MIN(reach, words->count - place));
     for (Py_ssize_t n = 0; spelled != NULL && n < PyTuple_GET_SIZE(spelled); n++) {
-        PyObject *word = PyUnicode_Substring(text, words->spans[place + n].begin, words->spans[place + n].end);
+        PyObject *word = shared(known, PyUnicode_Substring(text, words->spans[place + n].begin, words->spans[place + n].end));
         if (word == NULL)
             Py_CLEAR(spelled);
         else
             PyTuple_SET_ITEM(spelled, n, word);
     }
+    spelled = shared(known, spelled);
     return spelled != NULL ? Py_BuildValue("(nN)", place, spelled) : NULL;
 }
 
 static PyObject *asked_words(PyObject *text, const Text *letters, const Spans *words, PyObject *fold, Py_ssize_t reach) {
-    PyObject *found = PyList_New(0);
+    PyObject *found = PyList_New(0), *known = PyDict_New();
+    if (known == NULL)
+        Py_CLEAR(found);
     for (Py_ssize_t place = 0; found != NULL && place < words->count; place++) {
         const int asked = is_start(text, letters, words->spans[place], fold);
-        PyObject *word = asked == 1 ? asked_word(text, words, place, reach) : NULL;
+        PyObject *word = asked == 1 ? asked_word(text, words, place, reach, known) : NULL;
         if (asked < 0 || (asked == 1 && (word == NULL || PyList_Append(found, word) < 0)))
             Py_CLEAR(found);
         Py_XDECREF(word);
     }
+    Py_XDECREF(known);
     return found;
 }
 
