@@ -1,4 +1,4 @@
-"""What the pages point at is there: files and headings."""
+"""What the pages point at is there: files, headings, and the decisions and pages that code names."""
 
 import re
 import subprocess
@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+PAGE_NAMED_IN_CODE = re.compile(r"\bdocs/[\w/-]+\.md\b")
+DECISION_NAMED_IN_CODE = re.compile(r"\bdocs/decisions/(\d{4})\b")
 
 
 def committed(*patterns: str) -> list[Path]:
@@ -49,6 +51,24 @@ def test_every_link_of_a_page_leads_somewhere() -> None:
         if leads_nowhere(page, link)
     ]
     assert dead == []
+
+
+def test_every_page_and_decision_that_code_names_is_there() -> None:
+    decisions = {path.name[:4] for path in (ROOT / "docs" / "decisions").glob("0*.md")}
+    missing = []
+    for path in committed("*.py", "*.c", "*.toml", "*.yaml", "run", "deploy/*"):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        missing += [
+            f"{path.relative_to(ROOT)}: {name}"
+            for name in PAGE_NAMED_IN_CODE.findall(text)
+            if not (ROOT / name).is_file()
+        ]
+        missing += [
+            f"{path.relative_to(ROOT)}: decision {number}"
+            for number in DECISION_NAMED_IN_CODE.findall(text)
+            if number not in decisions
+        ]
+    assert missing == []
 
 
 def test_a_dead_link_is_found(tmp_path: Path) -> None:
