@@ -63,7 +63,7 @@ async def look(url: str, pages: Sequence[Page], urls: dict[int, str], unreadable
     async with Redis.from_url(url) as redis:
         found = await backlogs(redis)
         unfinished = _unfinished(found)
-        letters = [name async for name in _letters(redis)]
+        letters = [letter async for letter in _letters(redis)]
     if unfinished:
         return Standing(Verdict(late=["not finished"]), Verdict(), unfinished, len(letters), {})
     async with Redis.from_url(url, decode_responses=True) as redis:
@@ -112,15 +112,18 @@ async def _entries(redis: Redis, stream: str) -> list[tuple[str, dict[str, str]]
 
 
 async def _letters(redis: Redis) -> Any:
-    """Each dead letter by the URL of its page, or `unreadable N`."""
+    """Each dead letter by the URL of its page, or `unreadable N`, and by the entry that it was."""
     for stream in INTERNAL_STREAMS:
         letters: Any = await redis.xrange(dead_letters_of(stream.name))
         for _, fields in letters:
-            if b"n" in fields:
-                yield f"unreadable {fields[b'n'].decode()}"
-                continue
-            try:
-                body = body_of(fields)
-            except Unprocessable as reason:
-                body = {"url": f"{stream.name}: {reason.reason}"}
-            yield body.get("url", json.dumps(body)[:200])
+            yield _name_of(stream.name, fields), f"{stream.name} {fields[b'dead.id'].decode()}"
+
+
+def _name_of(stream: str, fields: dict[bytes, bytes]) -> str:
+    if b"n" in fields:
+        return f"unreadable {fields[b'n'].decode()}"
+    try:
+        body = body_of(fields)
+    except Unprocessable as reason:
+        return f"{stream}: {reason.reason}"
+    return str(body.get("url", json.dumps(body)[:200]))

@@ -46,16 +46,23 @@ def judge(
 
 
 def judge_letters(
-    pages: Sequence[Page], urls: Mapping[int, str], unreadable: int, found: Sequence[str]
+    pages: Sequence[Page], urls: Mapping[int, str], unreadable: int, found: Sequence[tuple[str, str]]
 ) -> Verdict:
-    """Dead letters are exactly the poison, once each: `found` has a letter's URL, or `unreadable N` for what has none."""
+    """Dead letters are exactly the poison, each entry once: `found` has a letter's URL (or `unreadable N`) and its entry.
+
+    Two entries of one URL are legal: two polls at once may both find a page, and internal streams may repeat one.
+    """
     expected = {urls[page.number] for page in pages if page.poison is not None}
     expected |= {f"unreadable {number}" for number in range(unreadable)}
-    counts = Counter(found)
+    names = {name for name, _ in found}
     return Verdict(
-        late=[f"no dead letter of {name}" for name in sorted(expected - set(found))],
-        doubled=[f"{count} dead letters of {name}" for name, count in sorted(counts.items()) if count > 1],
-        wrong=[f"dead letter of {name}" for name in sorted(set(found) - expected)],
+        late=[f"no dead letter of {name}" for name in sorted(expected - names)],
+        doubled=[
+            f"{count} dead letters of {name}, entry {entry_id}"
+            for (name, entry_id), count in sorted(Counter(found).items())
+            if count > 1
+        ],
+        wrong=[f"dead letter of {name}" for name in sorted(names - expected)],
     )
 
 

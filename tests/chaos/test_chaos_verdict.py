@@ -119,14 +119,15 @@ def test_page_that_was_only_touched_has_one_event() -> None:
     assert judge(pages, URLS, *clean_run()).doubled
 
 
-def test_dead_letters_are_exactly_the_poison_once_each() -> None:
+def test_dead_letters_are_exactly_the_poison_each_entry_once() -> None:
     pages = (dataclasses.replace(PAGES[0], poison="kill"), *PAGES[1:])
-    right = [URLS[0], "unreadable 0"]
+    right = [(URLS[0], "1-0"), ("unreadable 0", "2-0")]
     assert judge_letters(pages, URLS, 1, right).is_clean
     assert judge_letters(pages, URLS, 1, right[1:]).late
     assert judge_letters(pages, URLS, 2, right).late
-    assert judge_letters(pages, URLS, 1, [*right, URLS[2]]).wrong
-    assert judge_letters(pages, URLS, 1, [*right, URLS[0]]).doubled
+    assert judge_letters(pages, URLS, 1, [*right, (URLS[2], "3-0")]).wrong
+    assert judge_letters(pages, URLS, 1, [*right, (URLS[0], "1-0")]).doubled
+    assert judge_letters(pages, URLS, 1, [*right, (URLS[0], "4-0")]).is_clean
 
 
 def test_plan_is_the_same_for_the_same_seed_and_has_every_kind() -> None:
