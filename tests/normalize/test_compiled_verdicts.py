@@ -1,5 +1,7 @@
 """The compiled trees, reasons and ledger are Python's, to the last bit."""
 
+import gc
+import os
 from pathlib import Path
 
 import numpy as np
@@ -265,3 +267,19 @@ def test_parts_of_uneven_length_are_refused(short, by):
     parts[short] = parts[short][1:]
     with pytest.raises(ValueError, match="another type or length"):
         by.after_junk_heading(*parts)
+
+
+def test_verdicts_give_back_what_they_took(by):
+    page = page_of(PAGES[0].read_bytes())
+    assert page is not None
+
+    def judge(times: int) -> int:
+        for _ in range(times):
+            ledger_of(judge_blocks(page), by)
+        gc.collect()
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+    before = judge(100)
+    assert judge(1_500) - before < 8_000_000
+    with pytest.raises(TypeError, match="no judged block"):
+        by.lines_of((*judge_blocks(page), None), KEYS)
