@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from services.normalize.core.native import _parse
+from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.parse import parse_otherwise, parse_page
 
@@ -112,11 +112,12 @@ def test_where_the_parser_fails_the_whole_page_is_given_to_it():
 def test_what_is_no_document_is_refused():
     tree = parse_page(b"<p>text")
     assert tree.root is not None
+    assert compiled._parse is not None
     for address in (0, tree.root.mem_id):
         with pytest.raises(ValueError, match="no address of a document"):
-            _parse.parse(address, b"<p>other")
+            compiled._parse.parse(address, b"<p>other")
     with pytest.raises(TypeError):
-        _parse.parse(tree.root.mem_id, "text")  # type: ignore[arg-type]
+        compiled._parse.parse(tree.root.mem_id, "text")  # type: ignore[arg-type]
 
 
 def test_parsing_leaves_memory_where_it_was():
