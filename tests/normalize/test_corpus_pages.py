@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services.normalize import Extraction, extract
+from tests.places import CORPUS
 
-CORPUS = Path(__file__).resolve().parents[1] / "corpus"
 PAGES = sorted(page for page in CORPUS.iterdir() if page.suffix in (".html", ".txt"))
 
 

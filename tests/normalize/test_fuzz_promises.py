@@ -1,10 +1,7 @@
 """What the fuzzer holds a page to, on pages that keep it and on a fault that breaks it."""
 
-from pathlib import Path
-
 from bench.fuzz_target import check_page, signature_of
-
-CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+from tests.places import CORPUS
 
 
 def test_pages_of_the_corpus_keep_every_promise() -> None:

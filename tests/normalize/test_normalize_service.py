@@ -18,8 +18,9 @@ from services.normalize.app import build_normalize
 from services.normalize.settings import NormalizeSettings
 from services.runtime.settings import SettingsError
 from services.runtime.wire import publish
+from tests.places import ROOT
 
-TOPICS = Path(__file__).parents[2] / "deploy" / "topics"
+TOPICS = ROOT / "deploy" / "topics"
 
 ON_TOPIC = """<html lang="en"><head><title>Envoy lands in Minsk | The Ledger</title>
 <meta property="og:site_name" content="The Ledger"><meta name="robots" content="noarchive, noai"></head><body>

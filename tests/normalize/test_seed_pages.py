@@ -10,8 +10,8 @@ import pytest
 from services.normalize import Extraction, extract
 from services.normalize.core.topics.topic import make_topic, match_topics
 from services.normalize.core.topics.topic_profile import read_topic_profile
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 SEEDS = Path(os.environ.get("CLEANWIRE_SHARED", ROOT.parent / "shared")) / "seeds"
 TRUTH: list[dict[str, Any]] = (
     json.loads((SEEDS / "truth.json").read_text(encoding="utf-8"))["pages"] if SEEDS.is_dir() else []

@@ -2,7 +2,6 @@
 
 import gc
 import tracemalloc
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.store.core.stories import arithmetic
 from services.store.core.stories.articles import Articles
+from tests.memory import needs_proc, resident_bytes
 
 needs_compiled = pytest.mark.skipif(
     not arithmetic.IS_COMPILED, reason="not built: no C compiler when cleanwire was installed"
@@ -83,11 +83,8 @@ def test_what_is_no_name_is_refused_by_name(odd: object) -> None:
 
 
 @needs_compiled
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from Linux's /proc")
+@needs_proc
 def test_compiled_articles_go_back_to_the_system_when_they_go() -> None:
-    def resident() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1])
-
     def come_and_go() -> None:
         articles = arithmetic.new_articles()
         for number in range(20_000):
@@ -95,7 +92,7 @@ def test_compiled_articles_go_back_to_the_system_when_they_go() -> None:
 
     come_and_go()
     gc.collect()
-    before = resident()
+    before = resident_bytes()
     tracemalloc.start()
     try:
         held = tracemalloc.get_traced_memory()[0]
@@ -105,4 +102,4 @@ def test_compiled_articles_go_back_to_the_system_when_they_go() -> None:
         assert tracemalloc.get_traced_memory()[0] - held < 50_000
     finally:
         tracemalloc.stop()
-    assert (resident() - before) * 4_096 < 30_000_000  # five that stayed would be fifty-five megabytes
+    assert resident_bytes() - before < 30_000_000  # five that stayed would be fifty-five megabytes

@@ -1,6 +1,6 @@
 /* What is asked of words and short lines in C: texts folded and compared, words counted, names and terms found in them, a first
  * look at every line around an article. Python's are the reference (core/words, core/line_looks.py and who binds a table here);
- * tests/normalize/test_compiled_lines.py holds them equal. docs/decisions/0125. */
+ * tests/normalize/core/words/test_compiled_lines.py holds them equal. docs/decisions/0125. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>

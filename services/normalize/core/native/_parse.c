@@ -1,5 +1,5 @@
 /* Parses a page as selectolax does, but leaves out the text of scripts and styles that nobody reads: a third of a page's bytes.
- * tests/normalize/test_compiled_parse.py holds that the tree is otherwise the same. docs/decisions/0104.
+ * tests/normalize/core/reading/test_compiled_parse.py holds that the tree is otherwise the same. docs/decisions/0104.
  *
  * The parser itself says what is a script: it is fed up to the end of what looks like a script's tag, and only where it has then put
  * a new and empty script in the tree is the text passed over. A tag in a comment, in an attribute or in another script makes none. */

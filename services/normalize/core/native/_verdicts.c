@@ -1,6 +1,6 @@
 /* From features to the ledger, in C: what the trees add, why a block would be cut, the lines of the ledger. boosted_trees.py,
  * reasons.py, keep.py and ledger.py are the reference, to the last bit; compiled.py says which of the two runs,
- * tests/normalize/test_compiled_verdicts.py holds them equal. docs/decisions/0124. */
+ * tests/normalize/core/judging/test_compiled_verdicts.py holds them equal. docs/decisions/0124. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <math.h>

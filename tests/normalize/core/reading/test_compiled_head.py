@@ -1,8 +1,6 @@
 """The compiled reading of a page's head says what the parser's own answers say."""
 
 import gc
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +10,11 @@ from selectolax.lexbor import LexborHTMLParser
 from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.head import read_head
+from tests.memory import needs_proc, resident_bytes
+from tests.places import CORPUS_PAGES
 
 CHOSEN = choose_reader()
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled head: {CHOSEN.why_not}")
-
-PAGES = sorted((Path(__file__).resolve().parents[1] / "corpus").rglob("*.html"))
 
 
 def assert_equal(source: bytes | str) -> None:
@@ -26,7 +24,7 @@ def assert_equal(source: bytes | str) -> None:
     assert [*found.metas] == [*expected.metas]
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CORPUS_PAGES, ids=lambda path: path.stem)
 def test_the_head_of_a_page_of_the_corpus_is_read_alike(path):
     assert_equal(path.read_bytes())
 
@@ -74,7 +72,7 @@ def test_what_is_no_node_is_refused_before_it_is_read():
             compiled._walk.head(wrong)
 
 
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc here")
+@needs_proc
 def test_reading_heads_gives_back_what_it_took():
     tree = LexborHTMLParser(
         "<html lang=be><title>a</title><link rel=canonical href=/x><script type=application/ld+json>{}</script>"
@@ -85,7 +83,7 @@ def test_reading_heads_gives_back_what_it_took():
         for _ in range(times):
             CHOSEN.read_head(tree)
         gc.collect()
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        return resident_bytes()
 
     before = read(300)
     assert read(10_000) - before < 8_000_000

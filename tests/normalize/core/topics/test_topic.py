@@ -8,8 +8,9 @@ from services.normalize.core.topics.topic import make_topic, match_topics, score
 from services.normalize.core.topics.topic_profile import TopicProfileError, read_topic_profile
 from services.normalize.topic_check import check_topics, topic_lines
 from services.normalize.topics import read_topics
+from tests.places import ROOT
 
-FOLDER = Path(__file__).parents[2] / "deploy" / "topics"
+FOLDER = ROOT / "deploy" / "topics"
 TOPICS = read_topics(FOLDER)
 
 ON_TOPIC = {

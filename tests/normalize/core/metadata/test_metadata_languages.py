@@ -1,14 +1,11 @@
 """The same small report in the six languages of our outlets: byline, dates, dateline, credits, sources and notices."""
 
-from pathlib import Path
-
 import pytest
 
 from services.normalize import Extraction, extract
 from services.normalize.core.topics.topic import make_topic, match_topics, score_topics
 from services.normalize.core.topics.topic_profile import read_topic_profile
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
 
 TEXTS = {
     "en": (

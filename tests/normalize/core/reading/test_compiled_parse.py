@@ -1,8 +1,6 @@
 """The parser that is fed without the text of scripts makes the same tree as the parser that is given the whole page."""
 
-import os
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,11 +10,12 @@ from selectolax.lexbor import LexborHTMLParser
 from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.parse import parse_otherwise, parse_page
+from tests.memory import needs_proc, resident_bytes
+from tests.places import CORPUS_PAGES
 
 CHOSEN = choose_reader()
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled feeding: {CHOSEN.why_not}")
 
-PAGES = sorted((Path(__file__).resolve().parents[1] / "corpus").rglob("*.html"))
 LONG = "x = 1 < 2; " * 20
 QUICK_S = 20.0  # several times what the slowest takes on a busy machine; without bounds it would be hours
 
@@ -38,7 +37,7 @@ def assert_equal(source: bytes) -> None:
     assert without_scripts(CHOSEN.parse_page(source)) == without_scripts(parse_page(source))
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CORPUS_PAGES, ids=lambda path: path.stem)
 def test_a_page_of_the_corpus_has_the_same_tree(path):
     assert_equal(path.read_bytes().decode("utf-8", "replace").encode())
 
@@ -120,17 +119,12 @@ def test_what_is_no_document_is_refused():
         compiled._parse.parse(tree.root.mem_id, "text")  # type: ignore[arg-type]
 
 
+@needs_proc
 def test_parsing_leaves_memory_where_it_was():
     page = f"<!doctype html><script>{LONG * 1000}</script><p>{'words ' * 1000}".encode()
-
-    def resident() -> int:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-    if not Path("/proc/self/statm").exists():
-        pytest.skip("no /proc here")
     for _ in range(100):
         CHOSEN.parse_page(page)
-    before = resident()
+    before = resident_bytes()
     for _ in range(400):
         CHOSEN.parse_page(page)
-    assert resident() - before < 20_000_000
+    assert resident_bytes() - before < 20_000_000

@@ -4,13 +4,12 @@ import json
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from services.normalize import Extraction, Rejection, extract
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 CPU_LIMIT_S = 4.0  # 2 s are promised, the worst takes 0.9 on a busy machine
 MEMORY_LIMIT_MB = 400  # 300 are promised for a page
 PARAGRAPH = (

@@ -1,8 +1,6 @@
 """The compiled counting gives the numbers that Python's gives, for any text, any names and any tree."""
 
 import gc
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,12 +14,13 @@ from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.measures import MORE, PYTHON, Rows
 from services.normalize.core.reading.page import Page, read_page
 from services.normalize.core.words.class_words import GROUPS
+from tests.memory import needs_proc, resident_bytes
+from tests.places import CORPUS_PAGES
 
 CHOSEN = choose_reader()
 COUNTING = CHOSEN.counting
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled counting: {CHOSEN.why_not}")
 
-PAGES = sorted((Path(__file__).resolve().parents[1] / "corpus").rglob("*.html"))
 WORDS = sorted({word for words in GROUPS.values() for word in words.split()})
 NAME = st.one_of(
     st.sampled_from(WORDS),
@@ -60,7 +59,7 @@ def element(parent: Element | None, index: int, names: str = "", tag: str = "div
     return one
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CORPUS_PAGES, ids=lambda path: path.stem)
 def test_a_page_of_the_corpus_is_judged_alike(path):
     pages = [
         read_page(path.read_bytes(), "https://a.example/", "text/html", choose_reader(compiled=wanted))
@@ -217,9 +216,9 @@ def test_a_table_for_too_long_a_word_is_refused_and_the_real_one_kept():
     assert choose_reader().name == "compiled"
 
 
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc here")
+@needs_proc
 def test_counting_gives_back_what_it_took():
-    page = read_page(PAGES[0].read_bytes(), "https://a.example/", "text/html")
+    page = read_page(CORPUS_PAGES[0].read_bytes(), "https://a.example/", "text/html")
     assert isinstance(page, Page)
 
     def count(times: int) -> int:
@@ -227,7 +226,7 @@ def test_counting_gives_back_what_it_took():
             rows = COUNTING.measure_blocks(page.blocks)
             COUNTING.measure_elements(page.elements, rows, NEGATIVE)
         gc.collect()
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        return resident_bytes()
 
     before = count(500)
     assert count(10_000) - before < 8_000_000

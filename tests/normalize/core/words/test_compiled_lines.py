@@ -1,8 +1,6 @@
 """The compiled reading of words and lines says what Python's says, for any text in any script."""
 
 import gc
-import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,10 +14,12 @@ from services.normalize.core.topics.topic_words import find_words_asked, folded_
 from services.normalize.core.words.compiled_lines import LINES
 from services.normalize.core.words.plain_words import folded, words_counted
 from services.normalize.topics import read_topics
+from tests.memory import needs_proc, resident_bytes
+from tests.places import ROOT
 
 pytestmark = pytest.mark.skipif(LINES is None, reason="the compiled lines were not built")
 
-TOPICS = read_topics(Path(__file__).parents[2] / "deploy" / "topics")
+TOPICS = read_topics(ROOT / "deploy" / "topics")
 STARTS = TOPICS[0].terms.starts
 WORDS = [word for words in SMALL_WORDS.values() for word in words.split()]
 ODD = ["ΟΔΟΣ", "İstanbul", "ŉ", "ﬃ", "ß", "ẞ", "Ǆ", "\ud800", "a\x00b", "½", "²", "٣2025", "𐐀", "e\u0301", "so\u00adft", "K", "ſ"]  # fmt: skip
@@ -112,7 +112,7 @@ def test_what_is_no_text_is_refused_by_name():
     assert LINES.plain("Still — bound") == "still bound"
 
 
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc here")
+@needs_proc
 def test_reading_lines_gives_back_what_it_took():
     text = "By Anna Lee, вчера. The U.S. envoy’s Straße “Reuters” told ½ " * 40
     lines = ["12 May 2025", "ßo", "an AI made it", text]
@@ -126,7 +126,7 @@ def test_reading_lines_gives_back_what_it_took():
             with pytest.raises(TypeError):
                 LINES.look_at([*lines, None], "x", 24)
         gc.collect()
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        return resident_bytes()
 
     before = read(300)
     assert read(3_000) - before < 8_000_000

@@ -1,7 +1,5 @@
 """The compiled features of the first pass are Python's, to the last bit."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,12 +13,12 @@ from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS
 from services.normalize.core.reading.page import Page, read_page
-from tests.normalize.changed_rows import changed_row
+from tests.normalize.core.judging.changed_rows import changed_row
+from tests.places import CORPUS_PAGES
 
 CHOSEN = choose_reader()
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled features: {CHOSEN.why_not}")
 
-PAGES = sorted((Path(__file__).resolve().parents[1] / "corpus").rglob("*.html"))
 PROSE = "The envoy arrived on Tuesday, and both sides called the talks constructive and long overdue."
 PAGE = f"<title>The envoy arrives</title><h1>The envoy arrives</h1><article><p>{PROSE}<p>{PROSE}</article>".encode()
 
@@ -44,7 +42,7 @@ def assert_equal(source: bytes) -> None:
         assert np.array_equal(row, expected[name]), name
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CORPUS_PAGES, ids=lambda path: path.stem)
 def test_a_page_of_the_corpus_has_the_same_features(path):
     assert_equal(path.read_bytes())
 

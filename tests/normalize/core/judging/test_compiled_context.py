@@ -1,7 +1,5 @@
 """The compiled features of the second pass are Python's, to the last bit."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -22,12 +20,11 @@ from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS
 from services.normalize.core.reading.page import Page, read_page
-from tests.normalize.changed_rows import changed_row
+from tests.normalize.core.judging.changed_rows import changed_row
+from tests.places import CORPUS_PAGES
 
 CHOSEN = choose_reader()
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled features: {CHOSEN.why_not}")
-
-PAGES = sorted((Path(__file__).resolve().parents[1] / "corpus").rglob("*.html"))
 
 
 def assert_equal(page: Surroundings, scores: np.ndarray) -> None:
@@ -55,7 +52,7 @@ def scores_for(count: int, seed: int, sure: float) -> np.ndarray:
     return np.random.default_rng(seed).normal(0, sure, count)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CORPUS_PAGES, ids=lambda path: path.stem)
 def test_a_page_of_the_corpus_has_the_same_surroundings(path):
     page = read_page(path.read_bytes(), "https://a.example/", "text/html")
     if not isinstance(page, Page) or not page.blocks:

@@ -16,8 +16,9 @@ from services.normalize.core.reading.compiled import Reader, choose_reader, said
 from services.normalize.core.reading.decode import Decoded, decode_page
 from services.normalize.core.reading.walk import LONG_LINK, MAX_BLOCKS, MAX_DEPTH, cut_blocks
 from tests.compiler import CAN_BUILD
+from tests.memory import needs_proc, resident_bytes
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted((ROOT / "tests" / "corpus").rglob("*.html")) + sorted(
     (ROOT / "services" / "console" / "demo" / "pages").rglob("*.html")
 )
@@ -129,12 +130,8 @@ def test_both_walks_cut_any_soup_of_tags_alike(soup):
     assert_equal(soup)
 
 
-def resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
-
-
 @needs_compiled
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc here")
+@needs_proc
 def test_a_walk_gives_back_what_it_took():
     tree = parsed((P + b"<div class=a id=b>x<span class=c>y</span><time datetime=1>z</time></div>") * 20)
     for _ in range(500):

@@ -1,8 +1,6 @@
 """The compiled reading of texts says what Python's says, for any text in any script."""
 
 import gc
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +12,7 @@ from services.normalize.core.reading import compiled
 from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.texts import KEY_CHARS, PYTHON, READ, Said, text_key
 from services.normalize.core.words.phrases import BEGINNINGS, words_of
+from tests.memory import needs_proc, resident_bytes
 
 CHOSEN = choose_reader()
 TEXTS = CHOSEN.texts
@@ -161,7 +160,7 @@ def test_no_word_is_lost_by_what_its_bytes_are():
     ]
 
 
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="no /proc here")
+@needs_proc
 def test_reading_texts_gives_back_what_it_took():
     lines = ["The envoy arrives in time", "Подписка на рассылку", "ΟΔΟΣ", "x" * 900] * 10
     head = Said(frozenset(["the envoy arrives in time"]), "the envoy", "a description of it all", "body")
@@ -172,7 +171,7 @@ def test_reading_texts_gives_back_what_it_took():
             TEXTS.find_words(lines, GROUPS, frozenset([b"envoy", b"time"]))
             TEXTS.said_by_head(keys, np.full(len(keys), 20.0), np.ones(len(keys), bool), head)
         gc.collect()
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        return resident_bytes()
 
     before = read(300)
     assert read(3_000) - before < 8_000_000

@@ -1,8 +1,6 @@
 """The compiled trees, reasons and ledger are Python's, to the last bit."""
 
 import gc
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,12 +18,13 @@ from services.normalize.core.reading.compiled import Verdicts, choose_reader
 from services.normalize.core.reading.measures import BLOCK_ROWS
 from services.normalize.core.reading.page import Page, read_page
 from services.normalize.core.words.containers import H2, H6
-from tests.normalize.changed_rows import changed_row
+from tests.memory import resident_bytes
+from tests.normalize.core.judging.changed_rows import changed_row
+from tests.places import CORPUS_PAGES
 
 CHOSEN = choose_reader()
 pytestmark = pytest.mark.skipif(CHOSEN.name != "compiled", reason=f"the compiled verdicts: {CHOSEN.why_not}")
 
-PAGES = sorted((Path(__file__).resolve().parents[1] / "corpus").rglob("*.html"))
 PAGE = (
     b"<title>The envoy arrives</title><h1>The envoy arrives</h1><p>Both sides called the talks long overdue, and said so."
     b"<h3>Related articles</h3><ul class=nav><li><a href=/x>Another story of the day</a></ul><div hidden><p>Nothing</div>"
@@ -53,7 +52,7 @@ def assert_same_reasons(facts: PageFacts, by: Verdicts) -> None:
     assert reasons._compiled_reasons(facts, by) == reasons._reasons_by_arrays(facts)
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CORPUS_PAGES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("content_type", ["text/html", "text/plain"])
 def test_a_page_of_the_corpus_is_cut_for_the_same_reasons(path, content_type, by):
     page = page_of(path.read_bytes(), content_type)
@@ -196,7 +195,7 @@ def test_judged_blocks_are_made_of_no_other_class(by):
         by.judged_blocks(list, (), [], [], [], [], [])
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CORPUS_PAGES, ids=lambda path: path.stem)
 def test_a_page_of_the_corpus_has_the_same_ledger(path, by):
     page = page_of(path.read_bytes())
     if page is not None:
@@ -242,7 +241,7 @@ def by_python(facts: PageFacts) -> list[int]:
     return after_junk_heading(facts.junk_headings, texts, facts.keys, is_heading).tolist()
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CORPUS_PAGES, ids=lambda path: path.stem)
 def test_blocks_behind_other_headings_are_those_of_python(path):
     page = page_of(path.read_bytes())
     if page is not None:
@@ -270,14 +269,14 @@ def test_parts_of_uneven_length_are_refused(short, by):
 
 
 def test_verdicts_give_back_what_they_took(by):
-    page = page_of(PAGES[0].read_bytes())
+    page = page_of(CORPUS_PAGES[0].read_bytes())
     assert page is not None
 
     def judge(times: int) -> int:
         for _ in range(times):
             ledger_of(judge_blocks(page), by)
         gc.collect()
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+        return resident_bytes()
 
     before = judge(100)
     assert judge(1_500) - before < 8_000_000
