@@ -18,3 +18,12 @@ def harmless(text: str) -> str:
     'a title·[2J'
     """
     return text.translate(CONTROLS)
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """The number and what is counted, in the singular where it is one; `several` where an s does not make it.
+
+    >>> counted(1, "article"), counted(2, "copy", "copies")
+    ('1 article', '2 copies')
+    """
+    return f"{number} {one if number == 1 else several or one + 's'}"

@@ -86,7 +86,8 @@ def test_article_is_found_by_any_spelling_of_its_url(cleanwire: Run) -> None:
 def test_article_shows_an_earlier_revision_and_what_changed(cleanwire: Run) -> None:
     assert "21 people" in cleanwire("article", URL, "--revision", "1")[1]
     out = cleanwire("article", URL, "--diff")[1]
-    assert '["21", "26"]' in out
+    assert "[-21-]{+26+}" in out
+    assert "figures: 21 → 26" in out
     assert "Five more names" in out
     code, _, err = cleanwire("article", URL, "--revision", "9")
     assert code == Exit.USAGE and "1, 2" in err
@@ -140,7 +141,7 @@ def test_forget_asks_first_and_then_removes_the_text(cleanwire: Run) -> None:
     assert cleanwire("forget", "--article", URL)[0] == Exit.USAGE
     assert cleanwire("forget", "--yes")[0] == Exit.USAGE
     code, out, _ = cleanwire("forget", "--article", URL, "--yes")
-    assert code == Exit.DONE and out.startswith("1 texts removed")
+    assert code == Exit.DONE and out.startswith("1 text removed, 1 withdrawal announced")
     assert "the text was forgotten" in cleanwire("article", URL)[1]
 
 

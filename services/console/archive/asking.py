@@ -21,7 +21,9 @@ from services.store.reading.views import (
 
 from ..exits import CommandError
 from ..settings import ConsoleSettings
+from ..telling import counted
 from .access import with_archive
+from .word_diff import diff_lines
 
 LABEL = 14
 
@@ -106,7 +108,7 @@ def _story_lines(story: StoryView) -> Iterator[str]:
     yield f"{story.story_id}: {story.title or '(no title)'}"
     if story.merged_into:
         yield f"merged into {story.merged_into}"
-    yield f"since {_day(story.started_at)}, {len(story.articles)} articles, {story.copies} copies"
+    yield f"since {_day(story.started_at)}, {counted(len(story.articles), 'article')}, {counted(story.copies, 'copy', 'copies')}"
     yield ""
     yield from (_titled(member) for member in story.articles)
 
@@ -149,9 +151,7 @@ def _diff_lines(revision: RevisionView) -> Iterator[str]:
         "",
         f"revision {revision.number or '-'} ({revision.verdict}, fetched {_moment(revision.fetched_at)})",
     )
-    for name, change in (revision.diff or {}).items():
-        if change:
-            yield f"  {name}: {change if isinstance(change, str) else json.dumps(change, ensure_ascii=False)}"
+    yield from (f"  {line}" for line in diff_lines(revision.diff or {}))
 
 
 def _without(view: dict[str, Any], wanted: Wanted) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from services.store.upkeep.forget import forget_articles
 from ..connection import connected
 from ..exits import CommandError
 from ..settings import ConsoleSettings
+from ..telling import counted
 from .access import with_archive
 from .asking import canonical_or_id
 
@@ -36,7 +37,9 @@ async def forget_text(settings: ConsoleSettings, *, article: str, source: str, r
             )
         except ValueError as error:
             raise CommandError(str(error)) from None
-    return f"{gone.articles} texts removed, {gone.withdrawn} withdrawals announced, {gone.entries_deleted} entries deleted"
+    removed, announced = counted(gone.articles, "text"), counted(gone.withdrawn, "withdrawal")
+    deleted = counted(gone.entries_deleted, "entry", "entries")
+    return f"{removed} removed, {announced} announced, {deleted} deleted"
 
 
 async def rebuild_streams(settings: ConsoleSettings) -> list[str]:
@@ -48,7 +51,9 @@ async def rebuild_streams(settings: ConsoleSettings) -> list[str]:
             raise CommandError(
                 f"the server refused an entry: {error}", "`cleanwire status` shows the streams"
             ) from None
-    return [f"{stream.name}: {sent.get(stream.name, 0)} entries" for stream in PUBLIC_STREAMS]
+    return [
+        f"{stream.name}: {counted(sent.get(stream.name, 0), 'entry', 'entries')}" for stream in PUBLIC_STREAMS
+    ]
 
 
 def back_up_archive(settings: ConsoleSettings, file: Path) -> str:
