@@ -30,9 +30,18 @@ SECOND = (
 )
 
 
+NEARLY = (
+    "A choir of forty voices opened the winter season in the harbour church on Sunday night before a full house.\n\n"
+    "The Belarusian side asked for spare parts for its state airline, and the list of names held 21 people. "
+    "Both delegations said that they would meet again.\n\n"
+    "Tickets for the second concert were gone within an hour, and a third is planned."
+)
+
+
 async def fill(folder: Path) -> None:
-    """An archive with one article in two revisions and a copy of it at another outlet."""
+    """An archive with one article in two revisions, a copy of it at another outlet, and an article that shares half of it."""
     rows = [
+        {"id": "0", "title": "A choir sings", "text": NEARLY, "url": "https://third.example/choir", "outlet": "Three", "fetched_at": "2026-11-20T09:00:00Z"},
         {"id": "1", "title": "Envoys meet", "text": FIRST, "url": URL, "outlet": "One", "fetched_at": "2026-11-20T10:00:00Z"},
         {"id": "2", "title": "Envoys meet", "text": FIRST, "url": "https://other.example/x", "outlet": "Two", "fetched_at": "2026-11-20T11:00:00Z"},
         {"id": "3", "title": "Envoys meet", "text": SECOND, "url": URL, "outlet": "One", "fetched_at": "2026-11-20T12:00:00Z"},
@@ -91,6 +100,13 @@ def test_article_shows_an_earlier_revision_and_what_changed(cleanwire: Run) -> N
     assert "Five more names" in out
     code, _, err = cleanwire("article", URL, "--revision", "9")
     assert code == Exit.USAGE and "1, 2" in err
+
+
+def test_article_names_what_is_nearly_the_same(cleanwire: Run) -> None:
+    other = json.loads(cleanwire("article", "https://third.example/choir", "--json")[1])["article_id"]
+    told = cleanwire("article", "https://other.example/x")[1].splitlines()
+    [line] = [line for line in told if line.startswith("near miss")]
+    assert other in line and line.endswith("% shared")
 
 
 def test_unknown_article_and_story_say_how_to_find_one(cleanwire: Run) -> None:
@@ -157,7 +173,7 @@ def test_backup_and_restore_bring_a_forgotten_text_back(cleanwire: Run, tmp_path
 
 def test_rebuild_stream_fills_an_empty_server_and_then_nothing(cleanwire: Run, redis_url: str) -> None:
     with Redis.from_url(redis_url) as redis:
-        assert "articles.cleaned: 2 entries" in cleanwire("rebuild-stream")[1]
+        assert "articles.cleaned: 3 entries" in cleanwire("rebuild-stream")[1]
         before = redis.xrange("articles.cleaned")
         assert "articles.cleaned: 0 entries" in cleanwire("rebuild-stream")[1]
         redis.flushdb()

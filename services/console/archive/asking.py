@@ -73,7 +73,7 @@ async def told_article(settings: ConsoleSettings, wanted: Wanted) -> list[str]:
         raise CommandError.usage(f"no revision {wanted.revision} of this article", f"there are: {known}")
     if wanted.as_json:
         return [_json(_without(asdict(view) | {"revisions": [asdict(one) for one in revisions]}, wanted))]
-    return list(_article_lines(view, revisions, wanted))
+    return list(article_lines(view, revisions, wanted))
 
 
 async def known_article(settings: ConsoleSettings, article: str) -> ArticleView:
@@ -113,7 +113,8 @@ def _story_lines(story: StoryView) -> Iterator[str]:
     yield from (_titled(member) for member in story.articles)
 
 
-def _article_lines(view: ArticleView, revisions: list[RevisionView], wanted: Wanted) -> Iterator[str]:
+def article_lines(view: ArticleView, revisions: list[RevisionView], wanted: Wanted) -> Iterator[str]:
+    """An article for people: its facts, its group, what is nearly the same, the text, and what else was asked for."""
     facts = {
         "title": view.title,
         "outlet": " ".join(filter(None, [view.outlet, f"({view.side})" if view.side else ""])),
@@ -129,6 +130,7 @@ def _article_lines(view: ArticleView, revisions: list[RevisionView], wanted: Wan
     }
     yield from (f"{name:<{LABEL}}{value}" for name, value in facts.items() if value)
     yield from (f"{'group':<{LABEL}}{_member_line(member)}" for member in view.members)
+    yield from (f"{'near miss':<{LABEL}}{other}, {shared:.0%} shared" for other, shared in view.near_misses)
     shown = revisions[-1]
     missing = (
         "(the licence keeps the text back)" if view.licence == "headline" else "(the text was forgotten)"
