@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "_arrays.h"
 #include "_rows.h"
 
 #define EDITION 5 /* compiled.py takes no other */
@@ -49,13 +50,6 @@ static int64_t most_number(int64_t left, int64_t right) { return left > right ? 
 
 /* ---- reading the arrays ---- */
 
-static int all_within(const int64_t *numbers, Py_ssize_t count, int64_t end) {
-    for (Py_ssize_t at = 0; at < count; at++)
-        if (numbers[at] < 0 || numbers[at] >= end)
-            return 0;
-    return 1;
-}
-
 /* Every number that is used as a place must be one; parents stand before their children. */
 static int check_places(const Facts *facts, Sums *sums) {
     sums->shapes = 0;
@@ -69,8 +63,7 @@ static int check_places(const Facts *facts, Sums *sums) {
         fit = facts->parent[at] >= 0 && facts->parent[at] < Py_MAX(1, at);
     if (fit)
         return 0;
-    PyErr_SetString(PyExc_ValueError, "a number is no place on the page");
-    return -1;
+    return odd_place();
 }
 
 /* ---- sums ---- */
@@ -424,14 +417,14 @@ static void put_candidate(const Facts *facts, const Sums *sums, Py_ssize_t row, 
 #define FEATURES (37 + 27 + TAGS + 4 + 3 + 3 * GROUPS + CONTAINERS + 11 + 12 + 10 + 20 + 9 + 6)
 
 static PyObject *filled(const Facts *facts, const Sums *sums) {
-    PyObject *buffer = PyByteArray_FromStringAndSize(NULL, FEATURES * sums->candidates * (Py_ssize_t)sizeof(double));
+    PyObject *buffer = room_for(FEATURES, sums->candidates);
     int64_t most_articles = 0;
     if (buffer == NULL)
         return NULL;
     for (Py_ssize_t at = 0; at < sums->elements; at++)
         most_articles = most_number(most_articles, facts->article[at]);
     for (Py_ssize_t row = 0; row < sums->candidates; row++)
-        put_candidate(facts, sums, row, most_articles, (double *)PyByteArray_AS_STRING(buffer));
+        put_candidate(facts, sums, row, most_articles, (double *)numbers_of(buffer));
     return buffer;
 }
 
@@ -476,16 +469,14 @@ enum { GIVEN_BLOCKS, GIVEN_WORDS, GIVEN_SAID, GIVEN_JUNK, GIVEN_CANDIDATES, GIVE
 
 /* How many blocks, candidates and elements there are, as all arrays agree. */
 static int read_sizes(const Py_buffer *given, Sums *sums) {
-    const Py_ssize_t number = (Py_ssize_t)sizeof(int64_t);
-    sums->blocks = given[GIVEN_BLOCKS].len / number / BLOCK_ROWS;
-    sums->elements = given[GIVEN_ELEMENTS].len / number / ELEMENT_ROWS;
-    sums->candidates = given[GIVEN_CANDIDATES].len / number;
-    if (given[GIVEN_BLOCKS].len == BLOCK_ROWS * sums->blocks * number && given[GIVEN_ELEMENTS].len == ELEMENT_ROWS * sums->elements * number &&
-        given[GIVEN_WORDS].len >= WORD_ROWS * sums->blocks * number && given[GIVEN_SAID].len == SAID_ROWS * sums->blocks * number &&
-        given[GIVEN_JUNK].len == sums->blocks * number)
+    sums->blocks = given[GIVEN_BLOCKS].len / NUMBER / BLOCK_ROWS;
+    sums->elements = given[GIVEN_ELEMENTS].len / NUMBER / ELEMENT_ROWS;
+    sums->candidates = given[GIVEN_CANDIDATES].len / NUMBER;
+    if (given[GIVEN_BLOCKS].len == BLOCK_ROWS * sums->blocks * NUMBER && given[GIVEN_ELEMENTS].len == ELEMENT_ROWS * sums->elements * NUMBER &&
+        given[GIVEN_WORDS].len >= WORD_ROWS * sums->blocks * NUMBER && given[GIVEN_SAID].len == SAID_ROWS * sums->blocks * NUMBER &&
+        given[GIVEN_JUNK].len == sums->blocks * NUMBER)
         return 0;
-    PyErr_SetString(PyExc_ValueError, "an array is of another type or length");
-    return -1;
+    return odd_array();
 }
 
 PyDoc_STRVAR(first_features_doc,
@@ -515,8 +506,7 @@ static PyObject *first_features(PyObject *module, PyObject *args) {
         }
     }
     PyMem_Free(sums.memory);
-    for (int at = 0; at < GIVEN; at++)
-        PyBuffer_Release(&given[at]);
+    release_arrays(given, GIVEN);
     return found;
 }
 
@@ -564,12 +554,6 @@ static int read_arrays(PyObject *given, const Array *arrays, size_t number, Py_b
         memcpy((char *)facts + arrays[at].place, &views[at].buf, sizeof(void *));
     }
     return 0;
-}
-
-static void release_arrays(Py_buffer *views, size_t number) {
-    for (size_t at = 0; at < number; at++)
-        if (views[at].obj != NULL)
-            PyBuffer_Release(&views[at]);
 }
 
 typedef struct {
@@ -622,8 +606,7 @@ static int check_around(const Around *page, Contexts *sums) {
         all_within(page->leaves, sums->candidates, sums->elements) && all_within(page->parents, sums->elements, sums->elements) &&
         all_within(page->first, sums->elements, sums->candidates + 1) && all_within(page->last, sums->elements, sums->candidates + 1))
         return 0;
-    PyErr_SetString(PyExc_ValueError, "a number is no place on the page");
-    return -1;
+    return odd_place();
 }
 
 static double mass_of(const Around *page, Py_ssize_t at) { return page->chances[at] * page->sizes[at]; }
@@ -772,9 +755,9 @@ static void put_against_best(Candidate *one, const Standing *here) {
 #define SECOND_FEATURES (3 + 4 * NEAR + 3 * (LEVELS - 1) + 5 + 15 + 8)
 
 static PyObject *filled_around(const Around *page, const Contexts *sums) {
-    PyObject *buffer = PyByteArray_FromStringAndSize(NULL, SECOND_FEATURES * sums->candidates * (Py_ssize_t)sizeof(double));
+    PyObject *buffer = room_for(SECOND_FEATURES, sums->candidates);
     for (Py_ssize_t row = 0; buffer != NULL && row < sums->candidates; row++) {
-        Candidate one = {.next = (double *)PyByteArray_AS_STRING(buffer) + row, .step = sums->candidates};
+        Candidate one = {.next = (double *)numbers_of(buffer) + row, .step = sums->candidates};
         Standing here = {page, sums, row, {page->parents[page->leaves[row]]}};
         for (int level = 1; level < LEVELS - 1; level++)
             here.above[level] = page->parents[here.above[level - 1]];
@@ -823,11 +806,11 @@ static int surroundings_of(const int64_t *blocks, Py_ssize_t block_count, const 
     }
     if (!all_within(candidates, count, block_count) || before[block_count] != count ||
         !all_within(elements + E_FIRST * number, number, block_count + 1) || !all_within(elements + E_LAST * number, number, block_count + 1))
-        goto odd;
+        return odd_place();
     for (Py_ssize_t at = 0; at < count; at++) {
         leaves[at] = blocks[PLACE * block_count + candidates[at]];
         if (leaves[at] < 0 || leaves[at] >= number)
-            goto odd;
+            return odd_place();
         shapes[at] = elements[E_SHAPE * number + leaves[at]];
         sizes[at] = ((const double *)blocks)[CHARS * block_count + candidates[at]];
     }
@@ -842,9 +825,6 @@ static int surroundings_of(const int64_t *blocks, Py_ssize_t block_count, const 
     page->sizes = sizes;
     page->parents = elements + E_PARENT * number;
     return 0;
-odd:
-    PyErr_SetString(PyExc_ValueError, "a number is no place on the page");
-    return -1;
 }
 
 PyDoc_STRVAR(second_features_of_page_doc,
@@ -861,14 +841,14 @@ static PyObject *second_features_of_page(PyObject *module, PyObject *args) {
     (void)module;
     if (!PyArg_ParseTuple(args, "y*y*y*y*y*ddd", &given[0], &given[1], &given[2], &given[3], &given[4], &total, &best, &top))
         return NULL;
-    const Py_ssize_t number = (Py_ssize_t)sizeof(int64_t), blocks = given[0].len / number / BLOCK_ROWS;
-    sums.candidates = given[1].len / number;
-    sums.elements = given[2].len / number / ELEMENT_ROWS;
+    const Py_ssize_t blocks = given[0].len / NUMBER / BLOCK_ROWS;
+    sums.candidates = given[1].len / NUMBER;
+    sums.elements = given[2].len / NUMBER / ELEMENT_ROWS;
     page.scores = given[3].buf;
     page.chances = given[4].buf;
-    if (given[0].len != BLOCK_ROWS * blocks * number || given[2].len != ELEMENT_ROWS * sums.elements * number ||
+    if (given[0].len != BLOCK_ROWS * blocks * NUMBER || given[2].len != ELEMENT_ROWS * sums.elements * NUMBER ||
         given[3].len != given[1].len || given[4].len != given[1].len)
-        PyErr_SetString(PyExc_ValueError, "an array is of another type or length");
+        odd_array();
     else if ((room = PyMem_Malloc((size_t)(3 * sums.candidates + 2 * sums.elements + blocks + 1) * sizeof *room)) == NULL)
         PyErr_NoMemory();
     else if (surroundings_of(given[0].buf, blocks, given[1].buf, given[2].buf, &page, &sums, room) == 0 && check_around(&page, &sums) == 0 &&
@@ -879,8 +859,7 @@ static PyObject *second_features_of_page(PyObject *module, PyObject *args) {
     }
     PyMem_Free(sums.memory);
     PyMem_Free(room);
-    for (int at = 0; at < 5; at++)
-        PyBuffer_Release(&given[at]);
+    release_arrays(given, 5);
     return found;
 }
 

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "_hashes.h"
+
 #define EDITION 1 /* compiled_lines.py takes no other */
 
 /* ---- letters ---- */
@@ -69,19 +71,19 @@ typedef struct { /* a word while it is read; one that is longer than all of a ta
     uint32_t length, hash;
 } Read;
 
-#define NO_LETTERS ((Read){.hash = 2166136261u})
+#define NO_LETTERS ((Read){.hash = NO_LETTER})
 static uint64_t texts_read;
 
 static inline void take_letter(Read *word, Py_UCS4 letter) {
     if (word->length < LONGEST && letter <= 0xFFFF) {
         word->letters[word->length++] = (Py_UCS2)letter;
-        word->hash = (word->hash ^ letter) * 16777619u;
+        word->hash = with_letter(word->hash, letter);
     } else
         word->length = LONGEST + 1;
 }
 
 static Word *find(const Table *table, const Read *word) {
-    size_t slot = (word->hash ^ word->hash >> 15) & table->mask;
+    size_t slot = mixed(word->hash) & table->mask;
     for (; table->slots[slot].length; slot = (slot + 1) & table->mask)
         if (table->slots[slot].length == word->length && memcmp(table->slots[slot].letters, word->letters, 2 * word->length) == 0)
             break;

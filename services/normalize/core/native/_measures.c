@@ -4,9 +4,11 @@
 #include <Python.h>
 #include <stdint.h>
 #include <string.h>
-#include <structmember.h>
 
+#include "_arrays.h"
+#include "_hashes.h"
 #include "_rows.h"
+#include "_slots.h"
 
 #define EDITION 4 /* compiled.py takes no other */
 #define TABLE_SIZE 0x10000
@@ -21,34 +23,19 @@ static const char *const BLOCK_SLOT[] = {"text", "element", "link_chars", "links
 
 static struct {
     PyTypeObject *element, *block;
-    Py_ssize_t element_at[ELEMENT_SLOTS], block_at[BLOCK_SLOTS];
+    PyMemberDef *element_slot[ELEMENT_SLOTS], *block_slot[BLOCK_SLOTS];
 } house;
 
-static int find_slots(PyTypeObject *type, const char *const *names, int count, Py_ssize_t *places) {
-    for (int at = 0; at < count; at++) {
-        PyObject *slot = PyObject_GetAttrString((PyObject *)type, names[at]);
-        const int is_slot = slot != NULL && Py_TYPE(slot) == &PyMemberDescr_Type;
-        if (is_slot)
-            places[at] = ((PyMemberDescrObject *)slot)->d_member->offset;
-        Py_XDECREF(slot);
-        if (!is_slot) {
-            PyErr_Format(PyExc_ImportError, "%s.%s is no slot", type->tp_name, names[at]);
-            return -1;
-        }
-    }
-    return 0;
-}
-
 /* What stands in the slot, borrowed; NULL with an error set where the object is of another class or the slot is empty. */
-static PyObject *value_at(PyObject *object, PyTypeObject *type, Py_ssize_t place) {
-    PyObject *value = type != NULL && Py_IS_TYPE(object, type) ? *(PyObject **)((char *)object + place) : NULL;
+static PyObject *value_of(PyObject *object, PyTypeObject *type, const PyMemberDef *slot) {
+    PyObject *value = type != NULL && Py_IS_TYPE(object, type) ? held(object, slot) : NULL;
     if (value == NULL)
         PyErr_Format(PyExc_TypeError, "%s is no whole block or element", Py_TYPE(object)->tp_name);
     return value;
 }
 
-static PyObject *of_element(PyObject *element, int slot) { return value_at(element, house.element, house.element_at[slot]); }
-static PyObject *of_block(PyObject *block, int slot) { return value_at(block, house.block, house.block_at[slot]); }
+static PyObject *of_element(PyObject *element, int slot) { return value_of(element, house.element, house.element_slot[slot]); }
+static PyObject *of_block(PyObject *block, int slot) { return value_of(block, house.block, house.block_slot[slot]); }
 
 static int number_from(PyObject *value, int64_t *number) {
     if (value == NULL)
@@ -83,20 +70,20 @@ static struct {
 /* Of the last letters read, the five of `code` in its lowest 25 bits. */
 static uint32_t hash_of_five(uint32_t code) { return (code & 0x1FFFFFF) * 2654435761u >> 18; }
 
-static uint32_t with_letter(uint32_t code, char letter) { return code << 5 | (letter & 31); }
+static uint32_t with_code(uint32_t code, char letter) { return code << 5 | (letter & 31); }
 
 static uint32_t five_letters(const char *at) {
     uint32_t code = 0;
     for (int place = 0; place < ANYWHERE; place++)
-        code = with_letter(code, at[place]);
+        code = with_code(code, at[place]);
     return hash_of_five(code);
 }
 
 static uint32_t hash_of(const char *letters, size_t length) {
-    uint32_t hash = 2166136261u;
+    uint32_t hash = NO_LETTER;
     for (size_t at = 0; at < length; at++)
-        hash = (hash ^ (unsigned char)letters[at]) * 16777619u;
-    return hash ^ hash >> 15;
+        hash = with_letter(hash, (unsigned char)letters[at]);
+    return mixed(hash);
 }
 
 static void keep_word(Word *table, size_t hashed, const Word *word) {
@@ -127,9 +114,9 @@ static int64_t groups_inside(const char *token, size_t length) {
     uint32_t code = 0;
     length = Py_MIN(length, LONGEST_TOKEN);
     for (size_t place = 0; place < length && place < ANYWHERE - 1; place++)
-        code = with_letter(code, token[place]);
+        code = with_code(code, token[place]);
     for (size_t start = 0; start + ANYWHERE <= length; start++) {
-        const uint32_t five = hash_of_five(code = with_letter(code, token[start + ANYWHERE - 1]));
+        const uint32_t five = hash_of_five(code = with_code(code, token[start + ANYWHERE - 1]));
         if (!(words.begins[five >> 3] >> (five & 7) & 1))
             continue;
         for (uint32_t at = hash_of(token + start, ANYWHERE) % SLOTS; words.beginning[at].length; at = (at + 1) % SLOTS)
@@ -412,38 +399,26 @@ static void find_prose(int64_t *out, Py_ssize_t count) {
     memset(out + IS_LABEL * count, 0, (size_t)(CHARS - IS_LABEL) * (size_t)count * sizeof *out); /* read later */
 }
 
-static PyObject *rows_for(Py_ssize_t rows, PyObject *sequence, int64_t **out) {
-    const Py_ssize_t count = PySequence_Fast_GET_SIZE(sequence);
-    PyObject *buffer;
-    if (count > PY_SSIZE_T_MAX / (rows * (Py_ssize_t)sizeof(int64_t)))
-        return PyErr_NoMemory();
-    buffer = PyByteArray_FromStringAndSize(NULL, rows * count * (Py_ssize_t)sizeof(int64_t));
-    if (buffer != NULL)
-        *out = (int64_t *)PyByteArray_AS_STRING(buffer);
-    return buffer;
-}
-
 PyDoc_STRVAR(measure_blocks_doc, "measure_blocks(blocks, counted, marked) -> bytearray of int64, a row after the other\n\n"
                                  "As measures.measure_blocks; the tables hold a byte for each of the first 65,536 characters.");
 
 static PyObject *measure_blocks(PyObject *module, PyObject *args) {
     PyObject *blocks, *fast, *buffer;
     Py_buffer counts = {0}, marks = {0};
-    int64_t *out = NULL;
     (void)module;
     if (!PyArg_ParseTuple(args, "Oy*y*", &blocks, &counts, &marks))
         return NULL;
     fast = PySequence_Fast(blocks, "blocks are a sequence");
-    buffer = fast != NULL ? rows_for(BLOCK_ROWS, fast, &out) : NULL;
+    buffer = fast != NULL ? room_for(BLOCK_ROWS, PySequence_Fast_GET_SIZE(fast)) : NULL;
     if (buffer != NULL && (counts.len != TABLE_SIZE || marks.len != TABLE_SIZE)) {
         PyErr_SetString(PyExc_ValueError, "a table holds 65,536 bytes");
         Py_CLEAR(buffer);
     }
     for (Py_ssize_t at = 0; buffer != NULL && at < PySequence_Fast_GET_SIZE(fast); at++)
-        if (measure_block(PySequence_Fast_GET_ITEM(fast, at), counts.buf, marks.buf, out + at, PySequence_Fast_GET_SIZE(fast)) < 0)
+        if (measure_block(PySequence_Fast_GET_ITEM(fast, at), counts.buf, marks.buf, numbers_of(buffer) + at, PySequence_Fast_GET_SIZE(fast)) < 0)
             Py_CLEAR(buffer);
     if (buffer != NULL)
-        find_prose(out, PySequence_Fast_GET_SIZE(fast));
+        find_prose(numbers_of(buffer), PySequence_Fast_GET_SIZE(fast));
     Py_XDECREF(fast);
     PyBuffer_Release(&counts);
     PyBuffer_Release(&marks);
@@ -459,8 +434,8 @@ static PyObject *bind(PyObject *module, PyObject *args) {
     Py_ssize_t at = 0;
     (void)module;
     if (!PyArg_ParseTuple(args, "O!O!O!", &PyDict_Type, &table, &PyType_Type, &element, &PyType_Type, &block) ||
-        find_slots(element, ELEMENT_SLOT, ELEMENT_SLOTS, house.element_at) < 0 ||
-        find_slots(block, BLOCK_SLOT, BLOCK_SLOTS, house.block_at) < 0)
+        find_slots(element, ELEMENT_SLOT, ELEMENT_SLOTS, house.element_slot) < 0 ||
+        find_slots(block, BLOCK_SLOT, BLOCK_SLOTS, house.block_slot) < 0)
         return NULL;
     Py_XSETREF(house.element, (PyTypeObject *)Py_NewRef(element));
     Py_XSETREF(house.block, (PyTypeObject *)Py_NewRef(block));
@@ -578,7 +553,6 @@ static PyObject *measure_elements(PyObject *module, PyObject *args) {
     PyObject *elements, *readings, *fast = NULL, *buffer = NULL;
     Py_buffer chars = {0}, prose = {0}, linked = {0};
     long long other_tag, article_body, negative;
-    int64_t *out = NULL;
     Running sums = {0};
     (void)module;
     if (!PyArg_ParseTuple(args, "Oy*y*y*O!LLL", &elements, &chars, &prose, &linked, &PyDict_Type, &readings, &other_tag, &article_body,
@@ -591,13 +565,14 @@ static PyObject *measure_elements(PyObject *module, PyObject *args) {
         goto done;
     }
     const Py_ssize_t count = PySequence_Fast_GET_SIZE(fast);
-    buffer = rows_for(ELEMENT_ROWS, fast, &out);
+    buffer = room_for(ELEMENT_ROWS, count);
     for (Py_ssize_t at = 0; buffer != NULL && at < count; at++) {
         PyObject *element = PySequence_Fast_GET_ITEM(fast, at);
-        if (measure_element(element, out + at, count) < 0 || read_names(element, readings, article_body, other_tag, out + at, count) < 0)
+        int64_t *out = numbers_of(buffer) + at;
+        if (measure_element(element, out, count) < 0 || read_names(element, readings, article_body, other_tag, out, count) < 0)
             Py_CLEAR(buffer);
     }
-    if (buffer != NULL && (sum_blocks(chars.buf, prose.buf, linked.buf, &sums) < 0 || sum_elements(&sums, negative, out, count) < 0))
+    if (buffer != NULL && (sum_blocks(chars.buf, prose.buf, linked.buf, &sums) < 0 || sum_elements(&sums, negative, numbers_of(buffer), count) < 0))
         Py_CLEAR(buffer);
 done:
     PyMem_Free(sums.prose_chars);

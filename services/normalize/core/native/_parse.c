@@ -5,9 +5,10 @@
  * a new and empty script in the tree is the text passed over. A tag in a comment, in an attribute or in another script makes none. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <dlfcn.h>
 #include <stdint.h>
 #include <string.h>
+
+#include "_lexbor.h"
 
 #define EDITION 1    /* compiled.py takes no other */
 #define SHORTEST 100 /* bytes of text that are worth asking the parser */
@@ -16,38 +17,6 @@
 #define DEEPEST 250      /* elements around a script */
 #define MOST_ATTRIBUTES 64
 #define LONGEST_VALUE 512 /* bytes */
-
-typedef struct Node Node;
-typedef struct Attribute Attribute;
-
-static struct {
-    unsigned (*begin)(Node *document);
-    unsigned (*feed)(Node *document, const char *from, size_t length);
-    unsigned (*end)(Node *document);
-    uintptr_t (*tag_id)(Node *);
-    Node *(*last_child)(Node *);
-    Node *(*parent)(Node *);
-    Attribute *(*first_attribute)(Node *);
-    Attribute *(*next_attribute)(Attribute *);
-    const char *(*attribute_name)(Attribute *, size_t *);
-    const char *(*attribute_value)(Attribute *, size_t *);
-} lexbor;
-
-static const struct {
-    const char *name;
-    void **function;
-} SYMBOLS[] = {
-    {"lxb_html_document_parse_chunk_begin", (void **)&lexbor.begin},
-    {"lxb_html_document_parse_chunk", (void **)&lexbor.feed},
-    {"lxb_html_document_parse_chunk_end", (void **)&lexbor.end},
-    {"lxb_dom_node_tag_id_noi", (void **)&lexbor.tag_id},
-    {"lxb_dom_node_last_child_noi", (void **)&lexbor.last_child},
-    {"lxb_dom_node_parent_noi", (void **)&lexbor.parent},
-    {"lxb_dom_element_first_attribute_noi", (void **)&lexbor.first_attribute},
-    {"lxb_dom_element_next_attribute_noi", (void **)&lexbor.next_attribute},
-    {"lxb_dom_attr_qualified_name", (void **)&lexbor.attribute_name},
-    {"lxb_dom_attr_value_noi", (void **)&lexbor.attribute_value},
-};
 
 static struct {
     uintptr_t document, script, style, svg, math, caption;
@@ -236,16 +205,12 @@ PyDoc_STRVAR(bind_doc, "bind(library, (document, script, style, svg, math, figca
 static PyObject *bind(PyObject *module, PyObject *args) {
     const char *library;
     Py_ssize_t document, script, style, svg, math, caption;
-    void *handle;
     (void)module;
     tags.bound = 0;
     if (!PyArg_ParseTuple(args, "s(nnnnnn)", &library, &document, &script, &style, &svg, &math, &caption))
         return NULL;
-    if ((handle = dlopen(library, RTLD_NOW | RTLD_NOLOAD)) == NULL) /* never closed: Python has it loaded until the end */
-        return PyErr_Format(PyExc_ImportError, "%s is not loaded", library);
-    for (size_t at = 0; at < sizeof SYMBOLS / sizeof *SYMBOLS; at++)
-        if ((*SYMBOLS[at].function = dlsym(handle, SYMBOLS[at].name)) == NULL)
-            return PyErr_Format(PyExc_ImportError, "%s has no %s", library, SYMBOLS[at].name);
+    if (find_lexbor(library) < 0)
+        return NULL;
     tags.document = (uintptr_t)document;
     tags.script = (uintptr_t)script;
     tags.style = (uintptr_t)style;

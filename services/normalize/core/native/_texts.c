@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "_arrays.h"
+#include "_hashes.h"
 #include "_rows.h"
 
 #define EDITION 2 /* compiled.py takes no other */
@@ -154,15 +156,6 @@ static int all_are_texts(PyObject *list) {
     return 1;
 }
 
-static PyObject *room_for(Py_ssize_t rows, Py_ssize_t count) {
-    PyObject *buffer;
-    if (count > PY_SSIZE_T_MAX / (rows * (Py_ssize_t)sizeof(int64_t)))
-        return PyErr_NoMemory();
-    if ((buffer = PyByteArray_FromStringAndSize(NULL, rows * count * (Py_ssize_t)sizeof(int64_t))) != NULL)
-        memset(PyByteArray_AS_STRING(buffer), 0, (size_t)PyByteArray_GET_SIZE(buffer));
-    return buffer;
-}
-
 PyDoc_STRVAR(keys_of_doc, "keys_of(texts) -> (keys, bytearray of int64: how each begins)\n\nAs texts.keys_of.");
 
 static PyObject *keys_of(PyObject *module, PyObject *texts) {
@@ -180,7 +173,7 @@ static PyObject *keys_of(PyObject *module, PyObject *texts) {
         if (key == NULL)
             goto done;
         PyList_SET_ITEM(keys, at, key);
-        ((int64_t *)PyByteArray_AS_STRING(begins))[at] = beginnings_of(key);
+        numbers_of(begins)[at] = beginnings_of(key);
     }
     if (keys != NULL && begins != NULL)
         both = PyTuple_Pack(2, keys, begins);
@@ -214,8 +207,6 @@ static struct {
 } known;
 static uint64_t texts_read;
 
-static uint32_t with_letter(uint32_t hash, Py_UCS4 letter) { return (hash ^ letter) * 16777619u; }
-static uint32_t mixed(uint32_t hash) { return hash ^ hash >> 15; }
 static void mark(unsigned char *bloom, uint32_t hash) { bloom[hash % BLOOM_BITS >> 3] |= (unsigned char)(1 << (hash & 7)); }
 static int may_be_marked(const unsigned char *bloom, uint32_t hash) { return bloom[hash % BLOOM_BITS >> 3] >> (hash & 7) & 1; }
 
@@ -251,7 +242,7 @@ static int make_words(Words *words, size_t count, size_t letters) {
 static int add_word(Words *words, PyObject *bytes, uint32_t groups, unsigned char *bloom) {
     PyObject *text;
     Py_ssize_t length;
-    uint32_t hash = 2166136261u;
+    uint32_t hash = NO_LETTER;
     if (!PyBytes_Check(bytes))
         return 0;
     if ((text = PyUnicode_DecodeUTF8(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes), NULL)) == NULL) {
@@ -351,7 +342,7 @@ static void count_words(const Lowered *text, const Words *own, const unsigned ch
     texts_read++;
     for (Py_ssize_t at = 0; at < text->length;) {
         const Py_ssize_t start = at;
-        uint32_t hash = 2166136261u;
+        uint32_t hash = NO_LETTER;
         for (; at < text->length && !is_end(text->letters[at]); at++)
             hash = with_letter(hash, text->letters[at]);
         if (at == start) {
@@ -385,13 +376,13 @@ static PyObject *find_words(PyObject *module, PyObject *args) {
         goto done;
     memcpy(bloom, known.bloom, sizeof bloom);
     const Py_ssize_t number = PyList_GET_SIZE(texts);
-    if (add_set(&own, asked, 1, bloom) < 0 || (buffer = room_for(NOTICE_WORDS + PyTuple_GET_SIZE(groups), number)) == NULL)
+    if (add_set(&own, asked, 1, bloom) < 0 || (buffer = noughts(NOTICE_WORDS + PyTuple_GET_SIZE(groups), number)) == NULL)
         goto done;
     for (Py_ssize_t at = 0; buffer != NULL && at < number; at++) {
         if (lower_head(PyList_GET_ITEM(texts, at), READ, &low) < 0)
             Py_CLEAR(buffer);
         else
-            count_words(&low, &own, bloom, (int64_t *)PyByteArray_AS_STRING(buffer) + at, number);
+            count_words(&low, &own, bloom, numbers_of(buffer) + at, number);
     }
 done:
     free_words(&own);
@@ -521,8 +512,8 @@ static PyObject *said_by_head(PyObject *module, PyObject *args) {
         PyErr_SetString(PyExc_ValueError, "as many sizes and marks as keys");
     if (PyErr_Occurred() || !all_are_texts(keys) || read_shortest(&head) < 0)
         goto done;
-    if ((buffer = room_for(SAID_ROWS, PyList_GET_SIZE(keys))) != NULL &&
-        compare_all(&head, keys, sizes.buf, judged.buf, (int64_t *)PyByteArray_AS_STRING(buffer), counts) < 0)
+    if ((buffer = noughts(SAID_ROWS, PyList_GET_SIZE(keys))) != NULL &&
+        compare_all(&head, keys, sizes.buf, judged.buf, numbers_of(buffer), counts) < 0)
         Py_CLEAR(buffer);
 done:
     Py_XDECREF(counts);

@@ -6,28 +6,12 @@
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
-#include <structmember.h>
 
+#include "_arrays.h"
 #include "_rows.h"
+#include "_slots.h"
 
 #define EDITION 2 /* compiled.py takes no other */
-
-static const Py_ssize_t NUMBER = (Py_ssize_t)sizeof(int64_t);
-
-static PyObject *odd_array(void) {
-    PyErr_SetString(PyExc_ValueError, "an array is of another type or length");
-    return NULL;
-}
-
-static PyObject *odd_place(void) {
-    PyErr_SetString(PyExc_ValueError, "a number is no place on the page");
-    return NULL;
-}
-
-static void release(Py_buffer *given, int count) {
-    for (int at = 0; at < count; at++)
-        PyBuffer_Release(&given[at]);
-}
 
 /* ---- trees: boosted_trees.py ---- */
 
@@ -79,24 +63,17 @@ static void add_trees(const Trees *all, Bytes *answers, double *sums) {
     }
 }
 
-static int all_below(const int64_t *places, Py_ssize_t count, Py_ssize_t end) {
-    for (Py_ssize_t at = 0; at < count; at++)
-        if (places[at] < 0 || places[at] >= end)
-            return 0;
-    return 1;
-}
-
 static int fits(const Py_buffer *given, Trees *all) {
     const Py_ssize_t row = all->candidates * NUMBER;
     all->questions = given[1].len / NUMBER;
     if (all->candidates < 1 || all->depth < 1 || all->depth > MOST_DEEP || given[0].len % row != 0 || given[2].len != given[1].len ||
         given[3].len % (all->depth * NUMBER) != 0)
-        return odd_array() != NULL;
+        return odd_array() == 0;
     all->trees = given[3].len / (all->depth * NUMBER);
     if (given[4].len != (all->trees << all->depth) * NUMBER)
-        return odd_array() != NULL;
-    if (!all_below(all->features, all->questions, given[0].len / row) || !all_below(all->asked, all->trees * all->depth, all->questions))
-        return odd_place() != NULL;
+        return odd_array() == 0;
+    if (!all_within(all->features, all->questions, given[0].len / row) || !all_within(all->asked, all->trees * all->depth, all->questions))
+        return odd_place() == 0;
     return 1;
 }
 
@@ -121,13 +98,11 @@ static PyObject *sum_trees(PyObject *module, PyObject *args) {
         goto done;
     if ((answers = PyMem_Calloc((size_t)all.questions + 1, sizeof *answers)) == NULL)
         PyErr_NoMemory();
-    else if ((sums = PyByteArray_FromStringAndSize(NULL, all.candidates * NUMBER)) != NULL) {
-        memset(PyByteArray_AS_STRING(sums), 0, (size_t)PyByteArray_GET_SIZE(sums));
-        add_trees(&all, answers, (double *)PyByteArray_AS_STRING(sums));
-    }
+    else if ((sums = noughts(1, all.candidates)) != NULL)
+        add_trees(&all, answers, (double *)numbers_of(sums));
 done:
     PyMem_Free(answers);
-    release(given, 5);
+    release_arrays(given, 5);
     return sums;
 }
 
@@ -187,13 +162,13 @@ static int are_a_page(const Py_buffer *given, Reasons *page) {
     page->names = given[5].len / NUMBER;
     if (given[0].len != BLOCK_ROWS * page->count * NUMBER || given[1].len < WORD_ROWS * page->count * NUMBER ||
         given[2].len != page->count * NUMBER || given[3].len != ELEMENT_ROWS * page->all * NUMBER || given[4].len != page->count)
-        return odd_array() != NULL;
+        return odd_array() == 0;
     int64_t bits = 0;
     for (Py_ssize_t at = 0; at < page->names; at++)
         bits |= page->bits[at];
     page->telling &= bits; /* so that first_bit ends */
-    if (!all_below(page->blocks + PLACE * page->count, page->count, page->all))
-        return odd_place() != NULL;
+    if (!all_within(page->blocks + PLACE * page->count, page->count, page->all))
+        return odd_place() == 0;
     return 1;
 }
 
@@ -251,13 +226,12 @@ static PyObject *after_junk_heading(PyObject *module, PyObject *args) {
     if (given[0].len != BLOCK_ROWS * page.count * NUMBER || given[1].len != ELEMENT_ROWS * page.all * NUMBER || given[2].len != page.count ||
         PyList_GET_SIZE(texts) != page.count || PyList_GET_SIZE(keys) != page.count)
         odd_array();
-    else if (!all_below(page.blocks + PLACE * page.count, page.count, page.all))
+    else if (!all_within(page.blocks + PLACE * page.count, page.count, page.all))
         odd_place();
-    else if ((found = PyByteArray_FromStringAndSize(NULL, page.count * NUMBER)) != NULL &&
-             fill_after_junk(&page, texts, keys, (int64_t *)PyByteArray_AS_STRING(found)) < 0)
+    else if ((found = room_for(1, page.count)) != NULL && fill_after_junk(&page, texts, keys, numbers_of(found)) < 0)
         Py_CLEAR(found);
 done:
-    release(given, 3);
+    release_arrays(given, 3);
     return found;
 }
 
@@ -282,7 +256,7 @@ static PyObject *reasons_of_cuts(PyObject *module, PyObject *args) {
             PyBytes_AS_STRING(found)[at] = (char)(named >= 0 ? named : page.names + 2 + by_text(&page, at, place));
         }
 done:
-    release(given, 6);
+    release_arrays(given, 6);
     return found;
 }
 
@@ -291,21 +265,13 @@ done:
 enum { BLOCK, KEPT, REASON, RULE, SCORE, JUDGED };
 #define KEYS (JUDGED + 1) /* of a line: text and kind in place of the block */
 
+enum { TEXT, KIND, BLOCK_SLOTS };
+static const char *const BLOCK_SLOT[] = {"text", "kind"};
+
 static struct {
     PyTypeObject *type;
-    Py_ssize_t text, kind;
+    PyMemberDef *slot[BLOCK_SLOTS];
 } block_class;
-
-static int find_slot(PyTypeObject *type, const char *name, Py_ssize_t *place) {
-    PyObject *slot = PyObject_GetAttrString((PyObject *)type, name);
-    const int is_slot = slot != NULL && Py_TYPE(slot) == &PyMemberDescr_Type;
-    if (is_slot)
-        *place = ((PyMemberDescrObject *)slot)->d_member->offset;
-    Py_XDECREF(slot);
-    if (!is_slot)
-        PyErr_Format(PyExc_ImportError, "%s.%s is no slot", type->tp_name, name);
-    return is_slot ? 0 : -1;
-}
 
 PyDoc_STRVAR(bind_doc, "bind(block)\n\nKeep the house's class of blocks. Raises ImportError for one of another make.");
 
@@ -313,7 +279,7 @@ static PyObject *bind(PyObject *module, PyObject *block) {
     (void)module;
     if (!PyType_Check(block))
         return PyErr_Format(PyExc_ImportError, "blocks have a class");
-    if (find_slot((PyTypeObject *)block, "text", &block_class.text) < 0 || find_slot((PyTypeObject *)block, "kind", &block_class.kind) < 0)
+    if (find_slots((PyTypeObject *)block, BLOCK_SLOT, BLOCK_SLOTS, block_class.slot) < 0)
         return NULL;
     Py_XSETREF(block_class.type, (PyTypeObject *)Py_NewRef(block));
     Py_RETURN_NONE;
@@ -378,7 +344,7 @@ static PyObject *line_of(PyObject *judged, PyObject *empty, PyObject *const *key
     PyObject *block = PyTuple_Check(judged) && PyTuple_GET_SIZE(judged) == JUDGED ? PyTuple_GET_ITEM(judged, BLOCK) : NULL;
     if (block == NULL || !Py_IS_TYPE(block, block_class.type))
         return PyErr_Format(PyExc_TypeError, "%s is no judged block", Py_TYPE(judged)->tp_name);
-    PyObject *text = *(PyObject **)((char *)block + block_class.text), *kind = *(PyObject **)((char *)block + block_class.kind);
+    PyObject *text = held(block, block_class.slot[TEXT]), *kind = held(block, block_class.slot[KIND]);
     PyObject *score = in_thousandths(PyTuple_GET_ITEM(judged, SCORE)), *line = PyDict_Copy(empty);
     PyObject *const values[KEYS] = {text, kind, PyTuple_GET_ITEM(judged, KEPT), PyTuple_GET_ITEM(judged, REASON), PyTuple_GET_ITEM(judged, RULE),
                                     score};

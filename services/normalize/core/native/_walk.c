@@ -2,14 +2,16 @@
  * (lexbor) has parsed and changes nothing in it. walk.py is the reference, and what runs where this was not built; compiled.py
  * says which of the two. tests/normalize/core/reading/test_compiled_walk.py holds them equal. docs/decisions/0102.
  *
- * lexbor's nodes are opaque here: they are asked through the functions that selectolax's own library exports. Only where a
- * text node keeps its text is known by offset, and `bind` proves that before anything is read. */
+ * Only where a text node keeps its text is known by offset, and `bind` proves that before anything is read. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
-#include <dlfcn.h>
 #include <stdint.h>
 #include <string.h>
 #include <structmember.h>
+
+#include "_hashes.h"
+#include "_lexbor.h"
+#include "_slots.h"
 
 #define EDITION 2 /* compiled.py takes no other */
 
@@ -21,41 +23,10 @@ enum Role { NOTHING, TEXT, BLOCK, INLINE, LINK, NAMED_INLINE, BREAK }; /* tags.p
 #define TEXT_NODE 3
 #define MAX_INLINE_NAMES 3
 
-typedef struct Node Node;           /* lxb_dom_node_t; an element begins with one */
-typedef struct Attribute Attribute; /* lxb_dom_attr_t */
-typedef struct {                    /* lexbor_str_t */
+typedef struct { /* lexbor_str_t */
     const char *data;
     size_t length;
 } Text;
-
-static struct {
-    uintptr_t (*tag_id)(Node *);
-    int (*type)(Node *);
-    Node *(*next)(Node *);
-    Node *(*parent)(Node *);
-    Node *(*first_child)(Node *);
-    const char *(*tag_name)(Node *, size_t *);
-    Attribute *(*first_attribute)(Node *);
-    Attribute *(*next_attribute)(Attribute *);
-    const char *(*attribute_name)(Attribute *, size_t *);
-    const char *(*attribute_value)(Attribute *, size_t *);
-} lexbor;
-
-static const struct {
-    const char *name;
-    void **function;
-} SYMBOLS[] = {
-    {"lxb_dom_node_tag_id_noi", (void **)&lexbor.tag_id},
-    {"lxb_dom_node_type_noi", (void **)&lexbor.type},
-    {"lxb_dom_node_next_noi", (void **)&lexbor.next},
-    {"lxb_dom_node_parent_noi", (void **)&lexbor.parent},
-    {"lxb_dom_node_first_child_noi", (void **)&lexbor.first_child},
-    {"lxb_dom_element_qualified_name", (void **)&lexbor.tag_name},
-    {"lxb_dom_element_first_attribute_noi", (void **)&lexbor.first_attribute},
-    {"lxb_dom_element_next_attribute_noi", (void **)&lexbor.next_attribute},
-    {"lxb_dom_attr_qualified_name", (void **)&lexbor.attribute_name},
-    {"lxb_dom_attr_value_noi", (void **)&lexbor.attribute_value},
-};
 
 /* The slots of blocks.py's classes, by which their objects are filled without a call of `__init__`. */
 enum { PARENT, NODE, TAG, NAMES, OWN, INDEX, END, FIRST_BLOCK, END_BLOCK, SHAPE, HIDDEN, ARTICLE, ELEMENT_SLOTS };
@@ -387,15 +358,15 @@ static Called called[REMEMBERED];
 /* The slot for an element of this tag and these attributes; NULL where it is called by more than its class, or by a long one. */
 static Called *slot_of_call(uintptr_t tag, const Attributes *all) {
     const Text class = all->value[CLASS];
-    uint32_t hash = 2166136261u ^ (uint32_t)tag;
+    uint32_t hash = NO_LETTER ^ (uint32_t)tag;
     if (tag >= NUMBERS || class.length > LONGEST_REMEMBERED)
         return NULL;
     for (int name = ID; name <= DATA_TYPE; name++)
         if (all->value[name].length > 0)
             return NULL;
     for (size_t at = 0; at < class.length; at++)
-        hash = (hash ^ (unsigned char)class.data[at]) * 16777619u;
-    return &called[(hash ^ hash >> 15) % REMEMBERED];
+        hash = with_letter(hash, (unsigned char)class.data[at]);
+    return &called[mixed(hash) % REMEMBERED];
 }
 
 static int is_called(const Called *slot, uintptr_t tag, Text class) {
@@ -958,35 +929,6 @@ static PyObject *head(PyObject *module, PyObject *address) {
 
 /* ---- binding to selectolax's library and to blocks.py ---- */
 
-static int find_functions(const char *library) {
-    void *handle = dlopen(library, RTLD_NOW | RTLD_NOLOAD); /* never closed: Python has it loaded until the end */
-    if (handle == NULL) {
-        PyErr_Format(PyExc_ImportError, "%s is not loaded", library);
-        return -1;
-    }
-    for (size_t at = 0; at < sizeof SYMBOLS / sizeof *SYMBOLS; at++)
-        if ((*SYMBOLS[at].function = dlsym(handle, SYMBOLS[at].name)) == NULL) {
-            PyErr_Format(PyExc_ImportError, "%s has no %s", library, SYMBOLS[at].name);
-            return -1;
-        }
-    return 0;
-}
-
-static int find_slots(PyTypeObject *type, const char *const *names, int count, PyMemberDef **slots) {
-    for (int at = 0; at < count; at++) {
-        PyObject *slot = PyObject_GetAttrString((PyObject *)type, names[at]);
-        if (slot == NULL)
-            return -1;
-        if (Py_TYPE(slot) != &PyMemberDescr_Type || (slots[at] = ((PyMemberDescrObject *)slot)->d_member)->type != T_OBJECT_EX) {
-            Py_DECREF(slot);
-            PyErr_Format(PyExc_ImportError, "%s.%s is no slot", type->tp_name, names[at]);
-            return -1;
-        }
-        Py_DECREF(slot); /* the type has it */
-    }
-    return 0;
-}
-
 static int take_kinds(PyObject *kinds) {
     PyObject *number, *kind;
     Py_ssize_t at = 0;
@@ -1031,7 +973,7 @@ static PyObject *bind(PyObject *module, PyObject *args) {
     text.length = (size_t)length;
     if (role_count != NUMBERS || house.max_depth < 1 || house.max_depth > 10000)
         return PyErr_Format(PyExc_ValueError, "roles has %zd numbers, max_depth is %zd", role_count, house.max_depth);
-    if (find_functions(library) < 0 || prove_layout(PyLong_AsVoidPtr(node), text) < 0 ||
+    if (find_lexbor(library) < 0 || prove_layout(PyLong_AsVoidPtr(node), text) < 0 ||
         find_slots(element, ELEMENT_SLOT, ELEMENT_SLOTS, house.element_slot) < 0 ||
         find_slots(block, BLOCK_SLOT, BLOCK_SLOTS, house.block_slot) < 0 || take_kinds(kinds) < 0)
         return NULL;
