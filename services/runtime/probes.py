@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import socket
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from .broker import ServiceBroker
 from .delivery.status import EngineStatus
 from .monitoring.metrics import Metrics
 from .roster import STALLED_AFTER_S, process_status
+from .settings import SettingsError
 
 OLDEST_PENDING_S = 300.0  # ten visibility times: whatever is older has not been worked on
 
@@ -83,7 +85,15 @@ class Probes:
 
 
 class ProbeServer(uvicorn.Server):
-    """A uvicorn that leaves the signals to the service it runs in."""
+    """A uvicorn that leaves the signals to the service it runs in, on a socket that listens already."""
+
+    def __init__(self, config: uvicorn.Config, listening: socket.socket) -> None:
+        super().__init__(config)
+        self._listening = listening
+
+    async def run_here(self) -> None:
+        """Serve until `should_exit` is set."""
+        await self.serve([self._listening])
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -92,9 +102,23 @@ class ProbeServer(uvicorn.Server):
 
 
 def probe_server(app: Probes, port: int, host: str) -> ProbeServer:
-    """The server of the probes, to be run as a task: `await server.serve()`; it ends after `should_exit = True`."""
-    config = uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
-    return ProbeServer(config)
+    """The server of the probes, to be run as a task: `await server.run_here()`; it ends after `should_exit = True`.
+
+    It listens from now on. Raises SettingsError where it cannot.
+    """
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    return ProbeServer(config, _listening(port, host))
+
+
+def _listening(port: int, host: str) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        raise SettingsError(
+            f"CLEANWIRE_HTTP_PORT is {port} on {host!r} (CLEANWIRE_HTTP_HOST): {error.strerror}; "
+            "allowed: a free port of an address of this machine, or 0 for no HTTP server"
+        ) from None
 
 
 def _json(status: int, body: dict[str, Any]) -> Answer:

@@ -54,7 +54,7 @@ async def run_service(
     upkeep: list[Task] = [
         lambda: _trim(redis, broker),
         lambda: _say(redis, name, broker),
-        *([server.serve] if server else []),
+        *([server.run_here] if server else []),
         lambda: tell_standing(redis, broker.engines, settings.data_dir, settings.standing_every_s),
     ]
     await broker.start()

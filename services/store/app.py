@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import structlog
 from sqlalchemy import make_url
@@ -18,6 +19,7 @@ from services.contracts.streams import ARTICLES_NORMALIZED, GROUP_STORE
 from services.runtime.broker import build_broker, connect_redis
 from services.runtime.collector import spare_what_is_there
 from services.runtime.service import run_service
+from services.runtime.settings import SettingsError
 from services.runtime.subscriber import reliable
 
 from .archive import Archive
@@ -127,8 +129,7 @@ async def _sole_process(settings: StoreSettings) -> AsyncIterator[None]:
         yield
         return
     path = Path(url.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("w") as lock:
+    with _opened_lock(path) as lock:
         told = False
         while not _taken(lock.fileno()):
             if not told:
@@ -136,6 +137,17 @@ async def _sole_process(settings: StoreSettings) -> AsyncIterator[None]:
             told = True
             await asyncio.sleep(LOCK_TRY_S)
         yield
+
+
+def _opened_lock(archive: Path) -> IO[str]:
+    try:
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        return archive.with_suffix(".lock").open("w")
+    except OSError as error:
+        raise SettingsError(
+            f"the archive's folder is '{archive.parent}' (CLEANWIRE_DATABASE_URL, else CLEANWIRE_DATA_DIR): "
+            f"{error.strerror}; name one that the store may write to"
+        ) from None
 
 
 def _taken(descriptor: int) -> bool:

@@ -43,6 +43,17 @@ def test_article_to_a_reader_that_has_gone_ends_quietly(tmp_path: Path) -> None:
     assert piped_to("exit", "extract", page=page) == (141, "")
 
 
+def test_output_to_a_full_disk_is_told_without_a_traceback(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(PAGE)
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [*COMMAND, "extract", str(page)], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ran.returncode == 1
+    assert b"No space left" in ran.stderr and b"Traceback" not in ran.stderr
+
+
 def test_reader_that_takes_all_leaves_the_exit_code_alone(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text(PAGE)

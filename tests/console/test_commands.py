@@ -154,6 +154,30 @@ def test_unreachable_server_ends_with_three_and_masks_the_password(
     assert f"127.0.0.1:{port}" in err and "geheim" not in err
 
 
+def test_refused_password_and_missing_rights_are_told_apart_from_silence(
+    cleanwire: Run, on_server: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_server.acl_setuser("reader", enabled=True, passwords=["+right"], commands=["+ping"])
+    for password, code, told in (
+        ("wrong", Exit.UNREACHABLE, "did not let us in"),
+        ("right", Exit.FAULT, "may not do this"),
+    ):
+        monkeypatch.setenv("CLEANWIRE_REDIS_URL", redis_url.replace("//", f"//reader:{password}@"))
+        ended, _, err = cleanwire("status")
+        assert ended == code and told in err and password not in err
+    on_server.acl_deluser("reader")
+
+
+def test_export_names_the_file_it_cannot_write_and_the_option_that_is_wrong(
+    cleanwire: Run, tmp_path: Path
+) -> None:
+    cleanwire("migrate")
+    code, _, err = cleanwire("export", "--output", str(tmp_path / "none" / "clean.jsonl"))
+    assert code == Exit.FAULT and "--output is" in err and "name a file" in err
+    code, _, err = cleanwire("export", "--since", "yesterday")
+    assert code == Exit.USAGE and "--since: unknown start point 'yesterday'" in err
+
+
 def test_extract_prints_the_article_as_json(cleanwire: Run) -> None:
     code, out, _ = cleanwire("extract", EXPLAINER, "--url", "https://example.org/potash")
     article = json.loads(out)

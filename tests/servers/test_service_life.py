@@ -135,6 +135,14 @@ async def test_service_ends_though_a_task_swallows_its_cancellation(
     assert await asyncio.to_thread(process.wait, 30) == 0
 
 
+async def test_service_whose_port_is_taken_says_so_and_does_not_start(start: Start, http_port: int) -> None:
+    with socket.create_server(("127.0.0.1", http_port)):
+        process = start()
+        _, said = await asyncio.to_thread(process.communicate, timeout=60)
+    assert process.returncode != 0
+    assert f"CLEANWIRE_HTTP_PORT is {http_port}" in said and "0 for no HTTP server" in said
+
+
 async def test_service_ends_when_a_background_task_dies(start: Start) -> None:
     process = start("die")
     _, log = await asyncio.to_thread(process.communicate, timeout=20)

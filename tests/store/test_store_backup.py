@@ -1,10 +1,13 @@
 """Online backup and restore of the SQLite archive."""
 
 import asyncio
+import resource
+import signal
 
 import pytest
 from sqlalchemy import func, select
 
+from services.runtime.settings import SettingsError
 from services.store.app import _sole_process
 from services.store.archive import Archive
 from services.store.claim.incoming import incoming_of
@@ -63,6 +66,8 @@ async def test_bad_backups_are_refused_and_the_archive_stays(tmp_path):
     (tmp_path / "junk.db").write_bytes(b"junk" * 1000)
     with pytest.raises(BackupError, match="is no archive of Cleanwire"):
         restore(url, tmp_path / "junk.db")
+    with pytest.raises(BackupError, match="could not be written"):
+        back_up(url, tmp_path / "gone" / "backup.db")
     with pytest.raises(BackupError, match="exists; name a new file"):
         back_up(url, tmp_path / "junk.db")
     with pytest.raises(BackupError, match="pg_dump"):
@@ -71,3 +76,39 @@ async def test_bad_backups_are_refused_and_the_archive_stays(tmp_path):
     async with _sole_process(StoreSettings(data_dir=tmp_path)):
         with pytest.raises(BackupError, match="stop it first"):
             restore(url, tmp_path / "good.db")
+
+
+@pytest.fixture
+def no_room():
+    """Files of this process may take 40 KB at most, as on a disk that is nearly full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    told = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, told)
+
+
+async def test_what_finds_no_room_leaves_the_archive_and_nothing_half_done(tmp_path, request):
+    url = f"sqlite:///{tmp_path / 'archive.db'}"
+    archive = await opened(url)
+    await archive.claim(incoming_of(make_article("https://a.example/1")))
+    await archive.database.close()
+    back_up(url, tmp_path / "backup.db")
+    assert (tmp_path / "backup.db").stat().st_size > 40_000
+    before = (tmp_path / "archive.db").read_bytes()
+    request.getfixturevalue("no_room")
+    with pytest.raises(BackupError, match=r"second.db could not be written: .*room"):
+        back_up(url, tmp_path / "second.db")
+    with pytest.raises(BackupError, match=r"archive.db could not be written: .*room"):
+        restore(url, tmp_path / "backup.db")
+    assert (tmp_path / "archive.db").read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == {"archive.db", "archive.lock", "backup.db"}
+
+
+async def test_store_says_which_folder_it_cannot_write_to(tmp_path):
+    (tmp_path / "file").touch()
+    settings = StoreSettings(database_url=f"sqlite:///{tmp_path / 'file' / 'archive.db'}")
+    with pytest.raises(SettingsError, match=r"archive's folder is '.*file' .*CLEANWIRE_DATA_DIR"):
+        async with _sole_process(settings):
+            pass

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from redis.exceptions import RedisError
+from redis.exceptions import ResponseError
 
 from services.contracts.streams import PUBLIC_STREAMS
 from services.store.database.migrate import migrate
@@ -47,7 +47,7 @@ async def rebuild_streams(settings: ConsoleSettings) -> list[str]:
     async with with_archive(settings) as database, connected(settings) as redis:
         try:
             sent = await rebuild(database, redis)
-        except RedisError as error:
+        except ResponseError as error:
             raise CommandError(
                 f"the server refused an entry: {error}", "`cleanwire status` shows the streams"
             ) from None
@@ -62,8 +62,6 @@ def back_up_archive(settings: ConsoleSettings, file: Path) -> str:
         return f"{file}: {back_up(settings.archive_url, file)} bytes"
     except BackupError as error:
         raise CommandError(str(error)) from None
-    except OSError as error:
-        raise CommandError(f"{file}: {error.strerror}", "name a file that you may write") from None
 
 
 def restore_archive(settings: ConsoleSettings, file: Path) -> str:

@@ -1,7 +1,7 @@
 """`cleanwire export`: the clean stream out of the archive, in the formats people ask for."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -60,7 +60,7 @@ def _wanted(since: str, start: str, topic: str, *, newest: bool, newest_first: b
     try:
         point = read_start_point(since or start or "0", datetime.now(UTC))
     except ValueError as error:
-        raise CommandError.usage(str(error)) from None
+        raise CommandError.usage(f"{'--since' if since else '--from'}: {error}") from None
     if point.position is None:
         raise CommandError.usage("$ is no start point for an export", "a day, a time, or an entry id")
     ms, sequence = point.position
@@ -91,6 +91,15 @@ async def _export(
             count = await export_events(database, wanted, writer_of(format_, sys.stdout.buffer), limit=limit)
             sys.stdout.buffer.flush()
         else:
-            with output.open("wb") as file:
+            with _opened(output) as file:
                 count = await export_events(database, wanted, writer_of(format_, file), limit=limit)
     typer.echo(f"exported {count} events", err=True)
+
+
+def _opened(output: Path) -> BinaryIO:
+    try:
+        return output.open("wb")
+    except OSError as error:
+        raise CommandError(
+            f"--output is {str(output)!r}: {error.strerror}", "name a file that you may write"
+        ) from None

@@ -75,7 +75,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         addresses = await self._addresses_of(url.host, port)
         for address in [] if trusted else addresses:
             if reason := forbidden_reason(address):
-                raise ForbiddenAddress(f"{url.host} is {address}: {reason}")
+                named = "" if url.host == str(address) else f"{url.host} is "
+                raise ForbiddenAddress(f"{named}{address}: {reason}")
         return addresses[:MAX_ADDRESSES_TRIED]
 
     async def _addresses_of(self, host: str, port: int) -> list[str]:

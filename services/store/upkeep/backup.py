@@ -41,16 +41,8 @@ def back_up(database_url: str, target: Path) -> int:
         raise BackupError(f"there is no archive at {source}")
     if target.exists():
         raise BackupError(f"{target} exists; name a new file")
-    part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
-    with (
-        contextlib.closing(sqlite3.connect(source)) as reading,
-        contextlib.closing(sqlite3.connect(part)) as writing,
-    ):
-        reading.backup(writing, pages=PAGES_AT_ONCE)
-        writing.execute("PRAGMA journal_mode=DELETE")
-        _check(writing, part)
-    os.replace(part, target)  # noqa: PTH105 - atomic, over nothing
+    with _copied(source, target) as part:
+        os.replace(part, target)  # noqa: PTH105 - atomic, over nothing
     return target.stat().st_size
 
 
@@ -64,16 +56,35 @@ def restore(database_url: str, backup: Path) -> None:
         raise BackupError(f"there is no backup at {backup}")
     with contextlib.closing(sqlite3.connect(f"file:{backup}?mode=ro", uri=True)) as reading:
         _check(reading, backup)
-    with _no_store_running(target):
+    with _no_store_running(target), _copied(backup, target) as part:
         for suffix in ("", "-wal", "-shm"):  # what stands in the log only belongs to the old file
             old = Path(f"{target}{suffix}")
             if old.exists():
                 old.replace(f"{target}.before-restore{suffix}")
+        part.replace(target)
+
+
+@contextlib.contextmanager
+def _copied(source: Path, target: Path) -> Iterator[Path]:
+    """A whole, checked copy of `source` beside `target`, for the caller to put in its place; it never stays half done."""
+    part = target.with_name(target.name + ".part")
+    try:
+        part.unlink(missing_ok=True)
         with (
-            contextlib.closing(sqlite3.connect(backup)) as reading,
-            contextlib.closing(sqlite3.connect(target)) as writing,
+            contextlib.closing(sqlite3.connect(source)) as reading,
+            contextlib.closing(sqlite3.connect(part)) as writing,
         ):
-            reading.backup(writing)
+            reading.backup(writing, pages=PAGES_AT_ONCE)
+            writing.execute("PRAGMA journal_mode=DELETE")
+            _check(writing, part)
+        yield part
+    except (sqlite3.Error, OSError) as error:
+        raise BackupError(
+            f"{target} could not be written: {error}; it needs room and a folder you may write to"
+        ) from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _check(connection: sqlite3.Connection, file: Path) -> None:
@@ -88,8 +99,14 @@ def _check(connection: sqlite3.Connection, file: Path) -> None:
 
 @contextlib.contextmanager
 def _no_store_running(archive: Path) -> Iterator[None]:
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    with lock_file(archive).open("w") as lock:
+    try:
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        held = lock_file(archive).open("w")
+    except OSError as error:
+        raise BackupError(
+            f"the archive's folder {archive.parent} cannot be written to: {error.strerror}"
+        ) from None
+    with held as lock:
         try:
             fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
