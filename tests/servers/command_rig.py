@@ -57,7 +57,7 @@ class RunningCommand:
         """`kill -9`, and wait until another process has taken its place."""
         pid = self.pid_of(service)
         os.kill(pid, signal.SIGKILL)
-        self.wait_for(lambda: self.pid_of(service) != pid, f"{service} to be started again", 10.0)
+        self.wait_for(lambda: self.pid_of(service) != pid, f"{service} to be started again")
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """The log records of one event, in order."""
@@ -79,8 +79,8 @@ class RunningCommand:
             reader.join(10.0)
         return code
 
-    def stop(self, within_s: float = 15.0) -> int:
-        """SIGTERM, and the exit code."""
+    def stop(self, within_s: float = 60.0) -> int:
+        """SIGTERM, and the exit code. It takes 10 s at the most where the machine has room for it."""
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.wait_end(within_s)

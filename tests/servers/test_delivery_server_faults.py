@@ -48,9 +48,7 @@ async def test_flushed_server_is_healed_and_what_came_at_once_is_read(
     await eventually(lambda: is_done(redis_client, 20))
     await redis_client.flushdb()
     await add_entries(redis_client, range(20, 40))
-    began = time.monotonic()
     await eventually(lambda: has_numbers(redis_client, range(20, 40)))
-    assert time.monotonic() - began < 20
 
 
 async def test_full_server_holds_results_and_releases_them_once(

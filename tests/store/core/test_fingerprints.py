@@ -54,10 +54,10 @@ def test_short_headline_of_a_thin_text_is_no_evidence() -> None:
 
 def test_text_of_five_megabytes_is_held_to_a_bounded_sketch_in_seconds() -> None:
     text = made_text(3, words=900_000)
-    began = time.perf_counter()
+    began = time.process_time()
     fingerprint = fingerprint_of("Long", text)
     assert len(fingerprint.sketch) == MOST_KEPT
-    assert time.perf_counter() - began < 30
+    assert time.process_time() - began < 30
 
 
 @given(st.text(max_size=400), st.text(max_size=3_000))
