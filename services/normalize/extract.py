@@ -34,7 +34,7 @@ from services.normalize.core.reading.page import Page, read_page
 from services.normalize.core.rejections import Rejection
 from services.normalize.core.words.names import unglued
 
-ENGINE = "1.2.1"
+ENGINE = "1.3.0"
 """Rises with every change of what `extract` returns; the store compares texts of one engine only."""
 
 BLOCKS = TypeAdapter(tuple[Block, ...])

@@ -17,7 +17,13 @@ from services.normalize.core.line_looks import (
     look_at,
 )
 from services.normalize.core.metadata.labels import is_machine_notice
-from services.normalize.core.provenance.credit_line import CreditLine, read_credit_line, split_credit_tail
+from services.normalize.core.provenance.credit_line import (
+    CreditLine,
+    may_end_article,
+    read_credit_line,
+    read_last_line,
+    split_credit_tail,
+)
 from services.normalize.core.provenance.dateline import Dateline, read_dateline
 from services.normalize.core.words.caseless import Caseless
 from services.normalize.core.words.date_text import find_moment, has_year
@@ -98,10 +104,12 @@ REASON = {
 
 
 class Looks(NamedTuple):
-    """What the lines around an article may be: of those from `first` on a byte each; the middle kept one; their texts."""
+    """What the lines around an article may be: of those from `first` on a byte each; the middle kept one and the last
+    ones; the lines' texts."""
 
     first: int
     middle: int
+    last: list[int]
     marks: bytes
     texts: list[str]
 
@@ -113,10 +121,11 @@ class Looks(NamedTuple):
 def _looks_at(ledger: Sequence[JudgedBlock], title: str | None) -> Looks:
     kept = [n for n, one in enumerate(ledger) if one.kept]
     if not kept:
-        return Looks(0, 0, b"", [])
+        return Looks(0, 0, [], b"", [])
     first = max(0, kept[0] - HEAD_REACH)
     texts = [one.block.text for one in ledger[first : kept[-1] + NOTICE_REACH]]
-    return Looks(first, kept[len(kept) // 2], look_at(texts, plain(title or ""), MARKS_IN_TITLE), texts)
+    marks = look_at(texts, plain(title or ""), MARKS_IN_TITLE)
+    return Looks(first, kept[len(kept) // 2], kept[-TAIL_PARAGRAPHS:], marks, texts)
 
 
 def _fields_of(looks: Looks) -> dict[int, str]:
@@ -155,18 +164,28 @@ def _is_date_line(text: str) -> bool:
 
 
 def _cut_credit_lines(ledger: list[JudgedBlock], looks: Looks) -> list[CreditLine]:
-    candidates = looks.marked(CREDIT)
-    kept = [n for n, one in enumerate(ledger) if one.kept] if candidates else []
+    marked = looks.marked(CREDIT)
+    last = [n for n in looks.last if may_end_article(looks.texts[n - looks.first])]
+    kept = [n for n, one in enumerate(ledger) if one.kept] if marked or last else []
     found: list[CreditLine] = []
-    for n in candidates:
-        is_near = bool(kept) and kept[0] <= n < kept[-1] + CREDITS_AFTER_END
-        line = read_credit_line(ledger[n].block.text) if is_near else None
+    for n in sorted({*marked, *last}) if kept else ():
+        line = _credit_line_at(n, ledger[n], kept, is_last=n in last)
         if line is not None and not _is_picture_credit(line, kept=ledger[n].kept):
             found.append(line)
             ledger[n] = ledger[n]._replace(
                 kept=False, reason="the credit line, which is a field", rule="credit line"
             )
     return found
+
+
+def _credit_line_at(n: int, one: JudgedBlock, kept: list[int], *, is_last: bool) -> CreditLine | None:
+    """The credit line that a block is; none far from the article, and no picture's source."""
+    if not kept[0] <= n < kept[-1] + CREDITS_AFTER_END:
+        return None
+    line = read_credit_line(one.block.text) or (read_last_line(one.block.text) if is_last else None)
+    if line is None or not line.ends_article:
+        return line
+    return line if n > kept[-1] - TAIL_PARAGRAPHS and one.block.kind != "caption" else None
 
 
 def _is_picture_credit(line: CreditLine, *, kept: bool) -> bool:

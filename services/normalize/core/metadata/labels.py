@@ -7,29 +7,57 @@ from services.contracts.messages import Label
 from services.normalize.core.metadata.article_object import JsonObject
 from services.normalize.core.reading.page import Page
 
-MACHINE = r"(?:\bAI\b|artificial intelligence|ИИ|нейросет\w*|искусственн\w+ интеллект\w*|штучн\w+ інтелект\w*|штучн\w+ інтэлект\w*|sztuczn\w+ inteligencj\w*|dirbtin\w+ intelekt\w*|\bKI\b|\bIA\b)"
-MADE = r"(?:generated|created|made|produced|written|assisted|translated|созда\w+|сгенерирова\w+|згенерован\w*|створен\w*|створан\w*|н[аa]п[иі]сан\w*|переведен\w*|згенераван\w*|napisan\w*|parašyt\w*|geschrieben|verfasst|wygenerowan\w*|stworzon\w*|sukurt\w*|sugeneruot\w*|generiert|erstellt|générée?|generad[oa])"
+MACHINE = (
+    r"(?:(?-i:\b(?:AI|KI|IA|DI|ИИ|ШІ)\b)|artificial intelligence|нейросет\w*|искусственн\w+ интеллект\w*|нейромереж\w*|нейрасетк\w*|"
+    r"штучн\w+ інтелект\w*|штучн\w+ інтэлект\w*|sztuczn\w+ inteligencj\w*|dirbtin\w+ intelekt\w*|künstlich\w* intelligenz|"
+    r"intelligence artificielle|inteligencia artificial|midjourney|chatgpt)"
+)
+MADE = (
+    r"(?:generated|created|made|produced|written|assisted|translated|созда\w+|сгенерирова\w+|сдела\w+|выполнен\w*|переве?д[её]н\w*|"
+    r"згенерован\w*|створ\w+|перекладен\w*|н[аa]п[иі]сан\w*|згенераван\w*|перакладзен\w*|зроблен\w*|napisan\w*|wygenerowan\w*|"
+    r"stworzon\w*|przetłumaczon\w*|przygotowan\w*|parašyt\w*|sukurt\w*|sugeneruot\w*|išverst\w*|parengt\w*|geschrieben|verfasst|"
+    r"generiert\w*|erstellt|erzeugt|übersetzt|générée?|créée?|rédigée?|traduite?|generad[oa]|cread[oa]|escrit[oa]|traducid[oa])"
+)
 PICTURE = re.compile(
-    r"\b(?:image|picture|photo|illustration|visual|graphic)s?\b|изображени|иллюстраци|картинк|зображенн|выява|ілюстрац|obraz|ilustracj|"
-    r"zdjęci|nuotrauk|iliustracij|paveiksl|\bbild\b|\bbilder\b|imagen?\b",
+    r"\b(?:image|picture|photo|illustration|visual|graphic)s?\b|изображени|иллюстрац|картинк|\bфот[оа]|зображенн|выява|здымак|ілюстрац|"
+    r"obraz|ilustracj|grafik|zdjęci|nuotrauk|iliustracij|paveiksl|\b(?:symbol)?bild(?:er)?\b|\bfoto\b|imagen?\b|ilustración",
     re.IGNORECASE,
 )
 TEXT = re.compile(
-    r"\b(?:article|story|text|report|content|summary)\b|стать|т[еэ]кст|матэрыял|матеріал|материал|артыкул|artykuł|tekst|straipsn|artikel|texte?\b",
+    r"\b(?:article|story|text|report|content|summary|translation)\b|стать|стаття|т[еэ]кст|матэрыял|матеріал|материал|артыкул|п[еа]р[еа]вод|"
+    r"п[еа]р[еа]клад|artykuł|tekst|tłumaczeni|przekład|straipsn|vertim|artikel|übersetzung|texto?e?\b|traduc",
     re.IGNORECASE,
 )
 NOTICE = re.compile(
-    rf"{MACHINE}[\s-]{{1,2}}{MADE}|{MADE}[^.!?]{{0,40}}{MACHINE}|{MACHINE}[^.!?]{{0,15}}{MADE}", re.IGNORECASE
-)
-OF_ITSELF = re.compile(
-    r"^\W*(?:this|the (?:above|image|picture|photo|article|text)|(?:image|photo|picture|illustration|text|article|summary|content)s?\b|"
-    r"эт[оаи]\w*|гэт\w+|ц[еяі]\w*|ten|t[ao]|šis|ši|dies\w*|cette|ce|est[ae]|AI[\s-]generated\s(?:image|picture|photo|illustration|text|article|content)|изображение|иллюстрация|фото|зображення|ілюстрація|"
-    r"выява|obraz|ilustracja|zdjęcie|nuotrauka|iliustracija|bild)(?!\w)",
+    rf"{MACHINE}[\s-]{{1,2}}{MADE}|{MADE}[^.!?]{{0,40}}{MACHINE}|{MACHINE}[^.!?]{{0,15}}{MADE}|"
+    rf"^\W*\w+\s?:\s*{MACHINE}(?:\s*[/,(|].*)?\W*$",
     re.IGNORECASE,
 )
-"""A notice speaks of the page it stands on; a sentence of a report about machines rarely begins so and names what was made."""
-CUES = ("rtificial", "ИИ", "ейросет", "скусственн", "тучн", "ztuczn", "irbtin")
-SHORT_CUES = tuple((name, re.compile(rf"{name}\b")) for name in ("AI", "KI", "IA"))
+OF_ITSELF = re.compile(
+    r"^\W*(?:this|the (?:above|image|picture|photo|article|text)|"
+    r"эт[оаи]\w*|гэт\w+|ц[еяі]\w*|ten|t[ao]|šis|ši|dies\w*|cette|cet?|est[ae])(?!\w)",
+    re.IGNORECASE,
+)
+NOUN = (
+    r"(?:(?:image|photo|picture|illustration|text|article|summary|content|graphic|translation)s?|"
+    r"изображени[ея]|иллюстраци[яи]|картинка|фото|текст|статья|перевод|зображення|ілюстраці[яї]|переклад|"
+    r"выява|ілюстрацы[яі]|здымак|тэкст|пераклад|obraz|ilustracj[ae]|zdjęci[ea]|grafika|tekst|tłumaczenie|przekład|nuotrauk[ao]s?|"
+    r"iliustracij[ao]s?|tekstas|straipsnis|vertimas|(?:symbol)?bild(?:er)?|foto|grafik|übersetzung|texte|traduction|imagen|ilustración|"
+    r"texto|traducción|artículo)"
+)
+BARE = re.compile(
+    rf"^\W*(?:{NOUN}(?:\s?:|(?:\s(?:was|were|is|are|был[аои]?|бул[аои]|была|został[aoy]?|wurden?|yra|est|a été|fue|ha sido)){{0,2}}\s{MADE})|"
+    rf"(?-i:AI|KI|DI|IA|ШІ|ИИ)[\s-]{MADE}\s{NOUN}(?=\W*$|\s?[:/(|]|\s(?:of|by)\b))(?!\w)",
+    re.IGNORECASE,
+)
+"""A notice speaks of the page it stands on; a sentence of a report about machines rarely begins so and names what was made.
+Without "this" it is a line that goes on with what was done, or with a colon."""
+
+CUES = (
+    "rtific", "ИИ", "ейро", "ейрасет", "скусственн", "тучн", "ztuczn", "irbtin", "ünstlich", "idjourney", "hatGPT", "ШІ",
+)  # fmt: skip
+SHORT_CUES = tuple((name, re.compile(rf"{name}\b")) for name in ("AI", "KI", "IA", "DI"))
+LONGEST_BARE = 120
 LONGEST_NOTICE = 400
 
 
@@ -55,7 +83,8 @@ def is_machine_notice(text: str) -> bool:
     """Whether a block is a notice that a machine made the page's pictures or its text."""
     if len(text) > LONGEST_NOTICE or not speaks_of_machines(text):
         return False
-    return bool(OF_ITSELF.match(text)) and bool(_labels_of_notice(text)) and bool(NOTICE.search(text))
+    speaks_of_itself = OF_ITSELF.match(text) or (len(text) <= LONGEST_BARE and BARE.match(text))
+    return bool(speaks_of_itself) and bool(_labels_of_notice(text)) and bool(NOTICE.search(text))
 
 
 def _labels_of_notice(text: str) -> set[Label]:

@@ -18,24 +18,28 @@ for _name, _forms in CITED.items():
 
 BEFORE = re.compile(
     r"(?:according to|as (?:first )?(?:reported|cited) (?:by|in)|cited by|reported by|(?:an? |the |his |her |their )?(?:interview|report|article|story)s? (?:with|to|by|in|from|for|of)|"
-    r"told|speaking to|quoted by|published (?:by|in)|citing|wrote (?:in|for)|по данным|по информации|пишет|сообщает|сообщил[аио]?|передает|передаёт|"
-    r"(?:в )?интервью|со ссылкой на|паводле|піша|паведаміл[аі]?|са спасылкай на|за даними|пише|повідомляє|повідомив|з посиланням на|"
-    r"jak podał[ao]?|podaje|według|poinformował[ao]?|jak pisze|w rozmowie z|praneša|pranešė|skelbia|anot|rašo|pasak|laut|berichtet|gegenüber|selon|según)"
-    r"\s+(?:[\w’'-]+\s+){0,4}[«\"“„']?(?:the\s|The\s)?$",
+    r"told|speaking to|quoted by|published (?:by|in)|citing|wrote (?:in|for)|по данным|по информации|пишет|пишут|написал[аио]?|сообщает|"
+    r"сообщают|сообщил[аио]?|передает|передаёт|передал[аио]?|(?:в )?интервью|со ссылкой на|"
+    r"паводле|піша|напіса(?:ла|лі|ў)|паведаміл[аі]?|паведамляе|перадае|са спасылкай на|за даними|пише|написа(?:ла|ли|в)|повідомляє|повідоми(?:ла|ли|в)|"
+    r"передає|з посиланням на|"
+    r"jak podał[ao]?|podał[ao]?|podaje|według|poinformował[ao]?|informuje|napisał[ao]?|jak pisze|w rozmowie z|praneša|pranešė|skelbia|paskelbė|anot|rašo|pasak|"
+    r"laut|berichtete?t?|unter berufung auf|gegenüber|selon|d’après|rapporte|a rapporté|a révélé|según|informó|reveló|de acuerdo con)"
+    r"\s+(?:[\w’'-]+\s+){0,5}[«\"“„']?(?:the\s|The\s)?$",
     re.IGNORECASE,
 )
 CUES = (
     "accord", "reported", "cited", "interview", "report", "article", "stor", "told", "speaking", "quoted", "published", "citing",
     "wrote", "данным", "информации", "пиш", "сообща", "сообщи", "переда", "интервью", "ссылкой", "паводле", "піша", "паведаміл",
     "спасылкай", "даними", "повідом", "посиланням", "podał", "podaje", "według", "poinformował", "pisze", "rozmowie", "praneš",
-    "skelbia", "anot", "rašo", "pasak", "laut", "berichtet", "gegenüber", "selon", "según",
+    "skelbia", "paskelbė", "anot", "rašo", "pasak", "laut", "berichte", "berufung", "gegenüber", "selon", "après", "rapport", "révélé", "según",
+    "inform", "reveló", "acuerdo", "написа", "напіса", "napisał", "перадае", "паведамля",
 )  # fmt: skip
 """A cheap look before the expression above, which tries itself at every place: no form of it lacks all of these."""
 
 AFTER = re.compile(
-    r"[»\"”’']?(?:[,.]?['’]s)?\s*,?\s*(?:(?:has|had|also|first|earlier|later|на|в)\s)?(?:claimed|reported|reports|report|writes|wrote|said|says|noted|revealed|quoted|cited|"
-    r"in an interview|interview|сообщ\w+|пиш\w+|написа\w+|пішa\w*|паведам\w+|повідом\w+|podał\w*|podaje|pisze|informuje|napisał\w*|"
-    r"praneša|pranešė|rašo|skelbia|berichtet\w*|schreibt|rapporte|informó)(?!\w)",
+    r"[»\"”“’']?(?:[,.]?['’]s)?\s*,?\s*(?:(?:has|had|also|first|earlier|later|на|в)\s)?(?:claimed|reported|reports|report|writes|wrote|said|says|noted|revealed|quoted|cited|"
+    r"in an interview|interview|сообщ\w+|пиш\w+|написа\w+|піша|напіса\w+|паведам\w+|повідом\w+|podał\w*|podaje|pisze|informuje|napisał\w*|"
+    r"praneša|pranešė|rašo|skelbia|duomenimis|teigimu|žiniomis|berichtet\w*|schreibt|zufolge|meldet\w*|rapporte|informó)(?!\w)",
     re.IGNORECASE,
 )
 TITLED = re.compile(r"\b[Aa]ccording to (?P<name>The(?: [A-Z][\w’'-]+){2,4})(?=[,.;:]| (?:which|that)\b)")

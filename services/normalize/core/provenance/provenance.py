@@ -7,7 +7,7 @@ from services.normalize.core.provenance.cites import Cite, read_cites
 from services.normalize.core.provenance.credit_line import CreditLine
 from services.normalize.core.provenance.dateline import Dateline
 from services.normalize.core.words.agencies import agency_named
-from services.normalize.core.words.plain_words import plain
+from services.normalize.core.words.plain_words import plain, squeezed
 
 LEAD_CHARS = 700  # a report on a report says whose it is in its first paragraphs
 OFTEN = 2  # mentions of the same source that make it the base of an article, not a side remark
@@ -30,7 +30,8 @@ def read_provenance(
     agency = _agency(authors, dateline, credit_lines)
     own = frozenset(plain(name) for name in (outlet, agency) if name)
     cites = read_cites(text, own)
-    role, confidence, evidence = _role(cites, dateline, credit_lines)
+    others = [line for line in credit_lines if not _is_of_its_own(line, outlet)]
+    role, confidence, evidence = _role(cites, dateline, others)
     return Provenance(
         agency=agency,
         role=role,
@@ -51,6 +52,11 @@ def _agency(
     named += [agency_named(author.name) for author in authors]
     named += [line.agency for line in credit_lines]
     return next((agency for agency in named if agency), None)
+
+
+def _is_of_its_own(line: CreditLine, outlet: str | None) -> bool:
+    """`Quelle: ntv.de` at ntv names nobody else."""
+    return bool(outlet and line.inputs) and squeezed(line.inputs or "").startswith(squeezed(outlet or ""))
 
 
 def _role(

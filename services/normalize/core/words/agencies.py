@@ -20,12 +20,14 @@ AGENCY_FORMS: dict[str, tuple[str, ...]] = {
     "IANS": ("IANS",),
     "TASS": ("TASS", "ТАСС", "ИТАР-ТАСС"),
     "RIA Novosti": ("RIA Novosti", "РИА Новости", "RIA"),
-    "Interfax": ("Interfax", "Интерфакс", "Інтерфакс", "Інтерфакс-Україна", "Интерфакс-Украина"),
+    "Interfax": ("Interfax", "Интерфакс", "Інтерфакс", "INTERFAX.RU"),
+    "Interfax-Ukraine": ("Interfax-Ukraine", "Інтерфакс-Україна", "Интерфакс-Украина"),
     "Interfax-West": ("Интерфакс-Запад", "Interfax-West"),
     "Sputnik": ("Sputnik", "Спутник"),
     "BelTA": ("BelTA", "БЕЛТА", "БелТА", "БЕЛТА,", "Belta"),
     "BelaPAN": ("БелаПАН", "BelaPAN"),
     "Ukrinform": ("Ukrinform", "Укрінформ", "Укринформ"),
+    "UNN": ("UNN", "УНН"),
     "UNIAN": ("UNIAN", "УНІАН", "УНИАН"),
     "BNS": ("BNS", "БНС"),
     "ELTA": ("ELTA", "ЭЛЬТА"),
@@ -38,9 +40,14 @@ AGENCY_OF_FORM = {form.casefold(): agency for agency, forms in AGENCY_FORMS.item
 
 
 def agency_named(name: str) -> str | None:
-    """The agency that `name`, all of it, is a spelling of; also the first of `AP/Reuters`."""
+    """The agency that `name`, all of it, is a spelling of; also the first of `AP/Reuters` and of `AFP-BNS`."""
     for part in (name, name.split("/")[0]):
-        agency = AGENCY_OF_FORM.get(part.strip(' .,()«»"').casefold())
+        agency = _agency_of(part)
         if agency:
             return agency
-    return None
+    first, dash, second = name.partition("-")
+    return _agency_of(first) if dash and _agency_of(second) else None
+
+
+def _agency_of(form: str) -> str | None:
+    return AGENCY_OF_FORM.get(form.strip(' .,()«»"').casefold())

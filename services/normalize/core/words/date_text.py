@@ -12,18 +12,18 @@ from services.normalize.core.words.zones import ZONE_NAME, attach_zone
 
 MONTHS = (
     # en de fr es pl lt, Latin; then ru be uk, Cyrillic: the shortest beginnings that name one month only
-    ("jan", "jän", "ene", "stycz", "sty", "saus", "янв", "студз", "січ"),
+    ("jan", "jän", "ene", "stycz", "sty", "saus", "янв", "сту", "студз", "січ"),
     ("feb", "fév", "fev", "lut", "vas", "фев", "лют"),
     ("mar", "mär", "mrz", "kov", "мар", "сак", "бер"),
-    ("apr", "avr", "abr", "kwie", "kwi", "bal", "апр", "крас", "квіт"),
-    ("may", "mai", "maj", "geg", "май", "мая", "траў", "трав"),
-    ("jun", "juin", "czer", "cze", "birž", "июн", "чэрв", "черв"),
+    ("apr", "avr", "abr", "kwie", "kwi", "bal", "апр", "кві", "крас", "квіт"),
+    ("may", "mai", "maj", "geg", "май", "мая", "тра", "траў", "трав"),
+    ("jun", "juin", "czer", "cze", "birž", "июн", "чэр", "чер", "чэрв", "черв"),
     ("jul", "juil", "lip", "liep", "июл", "ліп", "лип"),
-    ("aug", "aoû", "aou", "ago", "sier", "sie", "rugp", "авг", "жні", "серп"),
-    ("sep", "wrze", "wrz", "rugs", "сен", "верас", "верес"),
-    ("oct", "okt", "paźd", "paź", "spal", "окт", "кастр", "жовт"),
-    ("nov", "list", "lis", "lapk", "ноя", "лістап", "листоп"),
-    ("dec", "dez", "déc", "dic", "grud", "gru", "gruod", "дек", "снеж", "груд"),
+    ("aug", "aoû", "aou", "ago", "sier", "sie", "rugp", "авг", "жні", "сер", "серп"),
+    ("sep", "wrze", "wrz", "rugs", "сен", "вер", "верас", "верес"),
+    ("oct", "okt", "paźd", "paź", "spal", "окт", "кас", "жов", "кастр", "жовт"),
+    ("nov", "list", "lis", "lapk", "ноя", "ліс", "лис", "лістап", "листоп"),
+    ("dec", "dez", "déc", "dic", "grud", "gru", "gruod", "дек", "сне", "гру", "снеж", "груд"),
 )
 MONTH_OF_STEM = {stem: number for number, stems in enumerate(MONTHS, 1) for stem in stems}
 STEMS = "|".join(sorted(MONTH_OF_STEM, key=len, reverse=True))
