@@ -366,7 +366,8 @@ def bury(redis: Redis, body: dict[str, Any], reason: str = "version: Input shoul
     }
     moments = {"first": "2025-12-01T00:00:00+00:00", "last": "2025-12-01T00:00:01+00:00"}
     fields = {"__data__": envelope, **{f"dead.{name}": value for name, value in (facts | moments).items()}}
-    return f"fetch.requests/{redis.xadd('fetch.requests.dead', fields)}"
+    entry_id: Any = redis.xadd("fetch.requests.dead", fields)
+    return f"fetch.requests/{entry_id}"
 
 
 def test_dead_letters_are_listed_by_cause_and_one_by_one(cleanwire: Run, on_server: Redis) -> None:

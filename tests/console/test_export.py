@@ -18,8 +18,9 @@ from services.console.commands.export import export
 from services.console.exits import CommandError, Exit
 from services.contracts.events import PublicEvent, parse_event
 from services.contracts.messages import NormalizedArticle, Source, TopicMatch, WithdrawnArticle
-from services.store.archive import Archive, Settled
+from services.store.archive import Archive
 from services.store.claim.incoming import incoming_of
+from services.store.claim.settling import Settled
 from services.store.database.migrate import migrate
 from services.store.database.opening import open_database
 from services.store.database.schema import article, story, story_member
@@ -102,7 +103,7 @@ def run(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> R
     def run_export(format_: str = "jsonl", **options: object) -> bytes:
         output = tmp_path / "export"
         defaults = {"since": "", "start": "", "topic": "", "story": "", "newest": False, "limit": 0}
-        export(format_, **{**defaults, **options}, output=output)  # type: ignore[arg-type]
+        export(format_, **{**defaults, **options}, output=output)
         return output.read_bytes()
 
     return run_export

@@ -138,7 +138,7 @@ def run(
     def run_replay(**options: object) -> dict:
         capsys.readouterr()
         defaults = {"since": "", "dry_run": False, "promote": False, "discard": False, "samples": 5}
-        replay(**{**defaults, **options}, as_json=True)  # type: ignore[arg-type]
+        replay(**{**defaults, **options}, as_json=True)
         out = capsys.readouterr().out
         return json.loads(out) if out else {}
 

@@ -177,7 +177,7 @@ async def test_no_service_writes_where_another_does_and_nobody_is_the_default_us
         with server.client_of(user) as redis:
             for command in commands:
                 with pytest.raises(NoPermissionError):
-                    redis.execute_command(*command)  # type: ignore[no-untyped-call]
+                    redis.execute_command(*command)
     with server.client_of("operator") as redis:
         assert len(redis.acl_log()) > 0, "the log that the other test finds empty does fill"
     with pytest.raises(AuthenticationError), Redis(port=server.port) as redis:

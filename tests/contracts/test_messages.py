@@ -54,4 +54,4 @@ def test_an_unknown_version_is_refused_by_name(name: str) -> None:
 def test_a_message_cannot_be_changed() -> None:
     request = FetchRequest(url="https://example.com/a")
     with pytest.raises(ValidationError):
-        request.url = "https://example.com/b"  # type: ignore[misc]
+        request.url = "https://example.com/b"

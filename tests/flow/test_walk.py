@@ -41,7 +41,11 @@ from services.store.handler import build_handler
 from services.store.relay.relaying import rebuild
 
 Handler = Callable[[Any], Awaitable[None]]
-MODEL_OF = {FETCH_REQUESTS: FetchRequest, ARTICLES_RAW: RawArticle, ARTICLES_NORMALIZED: NormalizedArticle}
+MODEL_OF: dict[str, Any] = {
+    FETCH_REQUESTS: FetchRequest,
+    ARTICLES_RAW: RawArticle,
+    ARTICLES_NORMALIZED: NormalizedArticle,
+}
 
 
 class Walk:

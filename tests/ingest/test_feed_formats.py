@@ -61,7 +61,7 @@ def test_pace_that_a_feed_asks_for_is_read() -> None:
     rss, rdf = parse_feed(RSS_2.encode(), BASE), parse_feed(RDF.encode(), BASE)
     assert isinstance(rss, Listed)
     assert isinstance(rdf, Listed)
-    assert (rss.pacing.ttl_s, rss.pacing.skip_hours, rss.pacing.skip_days) == (1800, {1, 2}, {6})
+    assert (rss.pacing.ttl_s, set(rss.pacing.skip_hours), set(rss.pacing.skip_days)) == (1800, {1, 2}, {6})
     assert rdf.pacing.ttl_s == 1800
 
 

@@ -60,7 +60,7 @@ async def lines_of(walk: Any, request: FetchRequest) -> list[Line]:
     with capture_logs() as logs:
         async with asyncio.timeout(HANG_S):
             await walk.handle(request)
-    return [line for line in logs if "outcome" in line]
+    return [dict(line) for line in logs if "outcome" in line]
 
 
 async def polled(walk: Any, clock: Clock, *, after_s: float = 0.0) -> list[Line]:
@@ -160,7 +160,8 @@ async def test_throttled_article_waits_as_long_as_the_server_says(
     site.pages["/a"] = page("", status=status, retry_after="600" if form == "seconds" else later)
     walk = build_walk()
     [line] = await lines_of(walk, FetchRequest(url=site.url("/a"), why="submitted"))
-    [(_member, due)] = await walk.redis.zrange(keys.DELAYED, 0, -1, withscores=True)
+    delayed: Any = await walk.redis.zrange(keys.DELAYED, 0, -1, withscores=True)
+    [(_member, due)] = delayed
     assert (line["event"], line["outcome"], line["reason"]) == (
         "fetch_failed",
         "retry later",

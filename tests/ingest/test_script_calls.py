@@ -33,11 +33,11 @@ async def test_call_that_fails_harms_no_other(redis_url: str) -> None:
     async with Redis.from_url(redis_url) as redis:
         calls = ScriptCalls(redis)
         count, fail = redis.register_script(COUNT), redis.register_script(FAIL)
-        good, bad = await asyncio.gather(
+        answers: list[object] = await asyncio.gather(
             calls.call(count, keys=["n"], args=[1]), calls.call(fail, keys=["n"], args=[]), return_exceptions=True
         )  # fmt: skip
-        assert good == 1
-        assert isinstance(bad, ResponseError)
+        assert answers[0] == 1
+        assert isinstance(answers[1], ResponseError)
 
 
 async def test_caller_that_goes_away_leaves_the_others_their_answers(redis_url: str) -> None:

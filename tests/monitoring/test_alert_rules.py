@@ -81,7 +81,7 @@ def test_logs_give_no_metric_that_the_services_do_not_have() -> None:
 def test_alert_says_what_is_wrong_and_what_to_do(name: str, text: str) -> None:
     for part in ("expr:", "severity:", "summary:", "description:", "runbook_url:"):
         assert part in text, f"{name} lacks {part}"
-    page, anchor = re.search(r"runbook_url: (\S+)#(\S+)", text).groups()  # type: ignore[union-attr]
+    page, anchor = re.search(r"runbook_url: (\S+)#(\S+)", text).groups()
     assert anchor in anchors(ROOT / page), f"{name}: {page} has no section #{anchor}"
 
 

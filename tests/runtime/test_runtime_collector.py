@@ -31,6 +31,6 @@ def test_what_was_there_is_in_no_round(spared):
 
 def test_circle_made_later_is_found_without_being_asked_for(spared):
     ring = weakref.ref(Ring())
-    made = [[] for _ in range(50_000)]
+    made: list[list[object]] = [[] for _ in range(50_000)]
     assert ring() is None
     assert len(made) == 50_000

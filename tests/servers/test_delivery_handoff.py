@@ -106,7 +106,7 @@ async def test_lost_reply_repeated_doubles_nothing(redis_client: Redis) -> None:
     await group.load_scripts()
     await add_entries(redis_client, range(1))
     (entry,) = await group.read(1, 0.1)
-    call = group.finishing(entry.id, await echo(entry, None))  # type: ignore[arg-type]
+    call = group.finishing(entry.id, await echo(entry, None))
     assert await group.send([call, call]) == [1, 0]
     assert await redis_client.xlen(SINK) == 1
 

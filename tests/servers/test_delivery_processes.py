@@ -14,7 +14,7 @@ VISIBILITY_S = 1.0
 
 async def is_held(redis: Redis, entries: int) -> bool:
     return (
-        await redis.exists(SOURCE)
+        bool(await redis.exists(SOURCE))
         and has_group(await redis.xinfo_groups(SOURCE))
         and await pending_of(redis) == entries
     )
@@ -100,7 +100,7 @@ async def test_messages_that_kill_the_process_die_alone(
         if running[-1].process.poll() is not None:  # a supervisor restarts what has died
             running.append(replicas(visibility=0.5, deliveries=3, alone=alone))
         if await redis_client.exists(SOURCE) and has_group(await redis_client.xinfo_groups(SOURCE)):
-            pending = await redis_client.xpending_range(SOURCE, GROUP, "-", "+", 100)
+            pending: Any = await redis_client.xpending_range(SOURCE, GROUP, "-", "+", 100)
             highest = max([highest, *(entry["times_delivered"] for entry in pending)])
         letters = await redis_client.xlen(f"{SOURCE}.dead")
         return letters + await redis_client.xlen("rig.out") == 22

@@ -133,7 +133,7 @@ async def test_stage_waits_behind_a_backlog_and_goes_on_below_it(
         engine = await start_engine(Handler(redis_client, 0), gates=(BacklogGate("next", "reader", 10),))
         await eventually(lambda: engine.status().waits_for)
         assert await redis_client.xlen(SINK) == 0
-        given = await redis_client.xreadgroup("reader", "me", {"next": ">"}, count=10)
+        given: Any = await redis_client.xreadgroup("reader", "me", {"next": ">"}, count=10)
         assert engine.status().waits_for, "entries given out and unfinished count too"
         entries = next(iter(given.values()))[0] if isinstance(given, dict) else given[0][1]
         await redis_client.xack("next", "reader", *(entry_id for entry_id, _ in entries))

@@ -29,7 +29,8 @@ async def test_engine_stops_though_its_client_swallows_a_cancellation(
 ) -> None:
     await add_entries(redis_client, range(1), do="slow", s="60")
     policy = Policy(visibility_s=0.6, block_s=0.1, grace_s=0.2)
-    async with SwallowingRedis.from_url(redis_url) as client:
+    client: Any = SwallowingRedis.from_url(redis_url)
+    async with client:
         engine = Engine(SOURCE, GROUP, Handler(redis_client, 0), policy)
         await engine.start(client)
         await eventually(lambda: engine.status().running == 1)

@@ -1,5 +1,7 @@
 """Internal streams lose only what every declared group has finished."""
 
+from typing import Any
+
 from redis.asyncio import Redis
 
 from services.runtime.delivery.trimming import reap_consumers, trim_finished
@@ -8,7 +10,7 @@ STREAM = "articles.raw"
 NODE = 100  # entries the server keeps together; approximate trimming removes whole nodes only
 
 
-async def fill(redis: Redis, entries: int) -> list[bytes]:
+async def fill(redis: Redis, entries: int) -> list[Any]:
     return [await redis.xadd(STREAM, {"n": number}) for number in range(entries)]
 
 
@@ -36,7 +38,8 @@ async def test_slowest_declared_group_keeps_its_oldest_unfinished_entry(redis_cl
     await redis_client.xack(STREAM, "slow", *ids[: 2 * NODE + 50], *ids[2 * NODE + 51 : 4 * NODE])
     removed = await trim_finished(redis_client, STREAM, ("fast", "slow"))
     assert removed == 2 * NODE
-    ((oldest, _),) = await redis_client.xrange(STREAM, count=1)
+    entries: Any = await redis_client.xrange(STREAM, count=1)
+    ((oldest, _),) = entries
     assert oldest <= ids[2 * NODE + 50]
 
 

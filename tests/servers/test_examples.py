@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -106,7 +107,8 @@ class Newsroom:
 
     def crash_while_reading_one(self) -> None:
         """What a run leaves that read an entry and ended a minute ago."""
-        ((_, ((entry_id, _),)),) = self.redis.xreadgroup(GROUP, CONSUMER, {STREAM: ">"}, count=1)
+        read: Any = self.redis.xreadgroup(GROUP, CONSUMER, {STREAM: ">"}, count=1)
+        ((_, ((entry_id, _),)),) = read
         self.redis.xclaim(STREAM, GROUP, CONSUMER, 0, [entry_id], idle=60_000, justid=True)
 
     def pending_and_lag(self) -> tuple[int, int | None]:

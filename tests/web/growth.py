@@ -56,7 +56,7 @@ async def main(case: str, kind: str) -> None:
     if kind == "unlimited":
         said = await taken_without_limits(site.url("/x"))
     else:
-        said = getattr(await taken(fetcher, site.url("/x"), kind), "reason", "read")  # type: ignore[arg-type]
+        said = getattr(await taken(fetcher, site.url("/x"), kind), "reason", "read")
     print(f"{said}|{(peak_kb() - before) // 1024}")
 
 

@@ -77,9 +77,9 @@ def test_what_is_no_name_is_refused_by_name(odd: object) -> None:
     articles = arithmetic.new_articles()
     for ask in (articles.row, articles.remove, lambda name: articles.add(name, b"")):
         with pytest.raises(TypeError, match="an article's name is a string"):
-            ask(odd)  # type: ignore[arg-type]
+            ask(odd)
     with pytest.raises(TypeError):
-        articles.add("a", "no bytes")  # type: ignore[arg-type]
+        articles.add("a", "no bytes")
 
 
 @needs_compiled

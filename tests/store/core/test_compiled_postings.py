@@ -68,7 +68,7 @@ def test_compiled_counts_are_those_of_python(vectors: list[Weights], least: int)
 @pytest.mark.parametrize("odd", [{-1: 1.0}, {2**32: 1.0}, {2**80: 1.0}, {"a": 1.0}, {1: "a"}])
 def test_postings_of_what_is_no_vector_are_refused_by_name(odd: dict[object, object]) -> None:
     ours = arithmetic.new_postings()
-    for ask in (lambda: ours.add(0, odd), lambda: ours.nearest(odd)):  # type: ignore[arg-type]
+    for ask in (lambda: ours.add(0, odd), lambda: ours.nearest(odd)):
         with pytest.raises(ValueError, match=r"a float for each term|a number of 32 bits"):
             ask()
 

@@ -54,7 +54,7 @@ def test_an_eighth_of_a_texts_shingles_is_low(text: str) -> None:
 @pytest.mark.parametrize("odd", [None, b"bytes", 7])
 def test_what_is_no_text_is_refused(odd: object) -> None:
     with pytest.raises(TypeError, match="a folded text is a str"):
-        shingled(odd)  # type: ignore[arg-type]
+        shingled(odd)
 
 
 @needs_compiled

@@ -60,7 +60,7 @@ def test_what_was_added_and_taken_away_again_is_gone() -> None:
 @pytest.mark.parametrize("odd", [{-1: 1.0}, {2**32: 1.0}, {2**80: 1.0}, {"a": 1.0}, {1: "a"}])
 def test_what_is_no_vector_is_refused_by_name(odd: dict[object, object]) -> None:
     with pytest.raises(ValueError, match="a float for each term"):
-        arithmetic.dots(odd, [])  # type: ignore[arg-type]
+        arithmetic.dots(odd, [])
 
 
 @needs_compiled
@@ -70,7 +70,7 @@ def test_what_is_no_packed_vector_is_refused_by_name(odd: object) -> None:
         with pytest.raises(ValueError, match="eight for a term"):
             ask()
     with pytest.raises((ValueError, TypeError)):
-        arithmetic.added(odd, b"")  # type: ignore[arg-type]
+        arithmetic.added(odd, b"")
 
 
 @needs_compiled

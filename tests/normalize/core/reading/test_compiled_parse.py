@@ -116,7 +116,7 @@ def test_what_is_no_document_is_refused():
         with pytest.raises(ValueError, match="no address of a document"):
             compiled._parse.parse(address, b"<p>other")
     with pytest.raises(TypeError):
-        compiled._parse.parse(tree.root.mem_id, "text")  # type: ignore[arg-type]
+        compiled._parse.parse(tree.root.mem_id, "text")
 
 
 @needs_proc

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from services.normalize.core.reading import compiled
+from services.normalize.core.reading.blocks import root_element
 from services.normalize.core.reading.compiled import Reader, choose_reader, said_by
 from services.normalize.core.reading.decode import Decoded, decode_page
 from services.normalize.core.reading.walk import LONG_LINK, MAX_BLOCKS, MAX_DEPTH, cut_blocks
@@ -157,7 +158,7 @@ def test_what_is_no_tree_is_refused_before_it_is_read():
     with pytest.raises(TypeError):
         compiled._walk.cut(b"page", COMPILED, set())
     with pytest.raises(ValueError, match="no address"):
-        compiled._walk.cut(0, compiled.root_element(), set())
+        compiled._walk.cut(0, root_element(), set())
 
 
 def test_python_reads_where_it_is_asked_for_and_says_why():

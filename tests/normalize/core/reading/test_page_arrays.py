@@ -156,7 +156,7 @@ def test_negative_words_of_a_container_of_most_prose_are_not_carried_on():
 
 def test_siblings_are_the_children_of_one_parent_under_one_class_path():
     facts = facts_of(b"<ul><li>a b c</li><li>d e f</li><li class=x>g</li></ul><ul><li>h</li></ul>")
-    shown = {element.path(): [] for element in facts.page.elements}
+    shown: dict[str, list[int]] = {element.path(): [] for element in facts.page.elements}
     for element, count in zip(facts.page.elements, _siblings(facts.tree).tolist(), strict=True):
         shown[element.path()].append(count)
     assert shown["body>ul>li"] == [2, 2, 1]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.core.body import BARE_DATE, LONGEST_BARE_DATE, _is_date_line
+from services.normalize.core.body import BARE_DATE, _is_date_line
 from services.normalize.core.judging.ledger import _in_thousandths
-from services.normalize.core.line_looks import DATE, look_of
+from services.normalize.core.line_looks import DATE, LONGEST_BARE_DATE, look_of
 from services.normalize.core.metadata import language
 from services.normalize.core.metadata.byline import DATED, PARTS, READING_TIME, _parts
 from services.normalize.core.metadata.language import detect_language
