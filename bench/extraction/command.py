@@ -15,6 +15,7 @@ from bench.extraction.peers import INSTALL, PEERS, run_peers
 from bench.extraction.reader_turns import print_reader_turns
 from bench.extraction.rule_gains import print_rule_gains
 from bench.extraction.title_choice import print_title_choice
+from bench.extraction.wrapped_dumps import print_wrapped_dumps
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWER = Path(__file__).with_name("draw_chart.py")
@@ -34,6 +35,9 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if args.titles:
         print_title_choice(args.data)
+        return 0
+    if args.wrapped:
+        print_wrapped_dumps(args.data)
         return 0
     rows: dict[str, Sequence[PageScore]] = {
         "cleanwire": list(score_ours(args.data, passes_by_fold(args.data, "html")))
@@ -71,6 +75,11 @@ def _options() -> argparse.ArgumentParser:
     )
     options.add_argument(
         "--readers", action="store_true", help="only the CPU of the compiled reader beside Python's, in turns"
+    )
+    options.add_argument(
+        "--wrapped",
+        action="store_true",
+        help="only dumps broken into lines of one width, quoted, and by lynx and w3m where they are",
     )
     options.add_argument("--json", type=Path, help="write the figures here")
     options.add_argument("--chart", type=Path, help="write extraction-quality.png and .svg into this folder")

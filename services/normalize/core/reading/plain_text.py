@@ -3,6 +3,8 @@
 import re
 
 from services.normalize.core.reading.blocks import BlockKind, Element, PageBlock, root_element
+from services.normalize.core.reading.line_marks import without_link_numbers, without_quote_marks
+from services.normalize.core.reading.wrapping import unwrapped
 
 BULLET = re.compile(r"^(?:[*•·▪◦‣∙+>–—-]|\d{1,2}[.)])\s+(?=\S)")
 MAX_LINES = 20_000  # the rest is taken as one last block
@@ -10,7 +12,10 @@ MAX_LINE = 100_000  # characters; a longer line is cut into blocks of this lengt
 
 
 def blocks_of_lines(text: str) -> tuple[list[Element], list[PageBlock]]:
-    """One block a line, `blank_lines` before it counted, a list mark noted as the kind and left in place."""
+    """One block a line, `blank_lines` before it counted, a list mark noted as the kind and left in place.
+
+    A text that was broken at a fixed width gives a block for each of its paragraphs.
+    """
     root = root_element()
     blocks: list[PageBlock] = []
     blank = 0
@@ -31,4 +36,5 @@ def _lines(text: str) -> list[str]:
     lines = text.splitlines()
     if len(lines) > MAX_LINES:
         lines[MAX_LINES:] = [" ".join(lines[MAX_LINES:])]
-    return [line[at : at + MAX_LINE] for line in lines for at in range(0, max(1, len(line)), MAX_LINE)]
+    whole = without_link_numbers(unwrapped(without_quote_marks(lines)))
+    return [line[at : at + MAX_LINE] for line in whole for at in range(0, max(1, len(line)), MAX_LINE)]
