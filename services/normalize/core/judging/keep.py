@@ -8,11 +8,14 @@ from services.normalize.core.judging.draft import Draft, first_draft
 from services.normalize.core.judging.model import Passes
 from services.normalize.core.judging.reasons import reasons_of_cuts
 from services.normalize.core.judging.rules.article_body import rescue_by_article_body
+from services.normalize.core.judging.rules.captions import cut_captions
 from services.normalize.core.judging.rules.comments import cut_comments
 from services.normalize.core.judging.rules.endings import cut_after_ending, cut_below_heading
 from services.normalize.core.judging.rules.headlines import cut_headline_lines, cut_repeated_lines
+from services.normalize.core.judging.rules.listed_posts import cut_listed_posts
 from services.normalize.core.judging.rules.notices import cut_notices
 from services.normalize.core.judging.rules.pointers import cut_pointers
+from services.normalize.core.judging.rules.subheadings import keep_subheadings
 from services.normalize.core.judging.rules.teasers import cut_teaser_lists
 from services.normalize.core.judging.scoring import score_page
 from services.normalize.core.reading.blocks import PageBlock
@@ -21,7 +24,16 @@ from services.normalize.core.reading.page import Page
 Rule = Callable[[Draft], None]
 
 RULES: dict[str, tuple[Rule, ...]] = {
-    "html": (cut_comments, cut_below_heading, cut_pointers, cut_notices, rescue_by_article_body),
+    "html": (
+        cut_comments,
+        cut_captions,
+        cut_listed_posts,
+        cut_below_heading,
+        cut_pointers,
+        cut_notices,
+        keep_subheadings,
+        rescue_by_article_body,
+    ),
     "text": (
         cut_after_ending,
         cut_teaser_lists,
