@@ -88,5 +88,13 @@ STREAMS: tuple[Stream, ...] = (
 )
 
 STREAM_BY_NAME: dict[str, Stream] = {stream.name: stream for stream in STREAMS}
+REMOVED_SUBSCRIBERS = "cleanwire:subscribers:removed"
+"""A hash of Redis: groups that `cleanwire subscriber remove` took away, by `removed_field`; the store restores no such group."""
+
 INTERNAL_STREAMS: tuple[Stream, ...] = tuple(stream for stream in STREAMS if stream.kind == "internal")
 PUBLIC_STREAMS: tuple[Stream, ...] = tuple(stream for stream in STREAMS if stream.kind == "public")
+
+
+def removed_field(stream: str, group: str) -> str:
+    """The field of REMOVED_SUBSCRIBERS that stands for a group on a stream."""
+    return f"{stream} {group}"

@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from redis import Redis
 from structlog.testing import capture_logs
 
+from services.console.subscribers.registry import add_subscriber, remove_subscriber
+from services.console.subscribers.start_point import read_start_point
 from services.contracts.streams import ARTICLES_CLEANED, STREAM_BY_NAME, Stream
 from services.store.database.migrate import migrate
 from services.store.database.opening import open_database
 from services.store.relay.retention import Retention
+from tests.store.builders import NOON
 
 STREAM = STREAM_BY_NAME[ARTICLES_CLEANED]
 
@@ -66,3 +70,26 @@ async def test_groups_of_a_lost_stream_come_back_where_they_stood(retention, red
     await retention.keep(STREAM)
     [(_, rest)] = await redis_client.xreadgroup("team", "one", {ARTICLES_CLEANED: ">"})
     assert [fields[b"id"] for _, fields in rest] == [b"4", b"5"]
+
+
+async def test_last_subscriber_that_was_removed_stays_removed_until_it_is_added_again(
+    retention, redis_client, redis_url
+):
+    reader = "reading-room"
+    await redis_client.xadd(ARTICLES_CLEANED, {"id": 1})
+    with Redis.from_url(redis_url) as operator:
+        add_subscriber(operator, reader, read_start_point("0", NOON), [ARTICLES_CLEANED])
+        await retention.keep(STREAM)
+        remove_subscriber(operator, reader)
+        await retention.keep(STREAM)
+        await retention.keep(STREAM)
+        assert await redis_client.xinfo_groups(ARTICLES_CLEANED) == []
+        add_subscriber(operator, reader, read_start_point("0", NOON), [ARTICLES_CLEANED])
+        await retention.keep(STREAM)
+        await redis_client.delete(ARTICLES_CLEANED)
+        await redis_client.xadd(ARTICLES_CLEANED, {"id": 1})
+        await retention.keep(STREAM)
+        assert [group["name"] for group in await redis_client.xinfo_groups(ARTICLES_CLEANED)] == [
+            reader.encode()
+        ]
+        remove_subscriber(operator, reader)

@@ -31,7 +31,7 @@ def operators_redis(url: str) -> Iterator[Redis]:
     except NoPermissionError as error:
         raise CommandError(
             f"the user of {shown} may not manage subscribers: {error}",
-            "it needs +acl +xgroup +xinfo on the public streams: set CLEANWIRE_REDIS_URL to the operator's user",
+            "it needs +acl +xgroup +xinfo on the public streams, +hset +hdel on cleanwire:*: set CLEANWIRE_REDIS_URL to the operator's user",
         ) from None
     except (RedisConnectionError, RedisTimeoutError) as error:
         raise CommandError.unreachable(

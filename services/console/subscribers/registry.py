@@ -12,7 +12,7 @@ from services.console.exits import CommandError
 from services.console.subscribers.access import add_user, has_user, new_password, remove_user, save_users
 from services.console.subscribers.connection import ask
 from services.console.subscribers.start_point import StartPoint, position_of
-from services.contracts.streams import PUBLIC_STREAMS, STREAMS
+from services.contracts.streams import PUBLIC_STREAMS, REMOVED_SUBSCRIBERS, STREAMS, removed_field
 
 NAME = re.compile(r"^[a-z][a-z0-9-]{1,39}$")
 RESERVED = frozenset({"default", "store", "ingest", "normalize", "console", "relay"}) | {
@@ -65,8 +65,15 @@ def take_user(redis: Redis, name: str) -> bool:
 def remove_subscriber(redis: Redis, name: str) -> list[str]:
     """Delete the groups and the user; returns the streams it had a group on. Raises CommandError if unknown."""
     _check_name(name)
-    streams = _destroy(redis, name, [stream.name for stream in PUBLIC_STREAMS])
+    public = [stream.name for stream in PUBLIC_STREAMS]
+    fields = [removed_field(stream, name) for stream in public]
+    for (
+        field
+    ) in fields:  # said first: a store that finds no group at all takes them for lost and restores them
+        ask(redis, "HSET", REMOVED_SUBSCRIBERS, field, "1")
+    streams = _destroy(redis, name, public)
     if not take_user(redis, name) and not streams:
+        ask(redis, "HDEL", REMOVED_SUBSCRIBERS, *fields)
         raise CommandError.usage(f"there is no subscriber {name!r}", "cleanwire subscriber list names them")
     return streams
 
@@ -119,12 +126,13 @@ def _create_groups(redis: Redis, name: str, starts: dict[str, str]) -> None:
     for stream, after in starts.items():
         try:
             redis.xgroup_create(stream, name, after, mkstream=True)
+            created.append(stream)
+            ask(redis, "HDEL", REMOVED_SUBSCRIBERS, removed_field(stream, name))
         except ResponseError as refused:
             _destroy(redis, name, created)
             if "already exists" in str(refused):
                 raise _taken(name, f"{stream} has a group of that name") from None
             raise
-        created.append(stream)
 
 
 def _destroy(redis: Redis, name: str, streams: Sequence[str]) -> list[str]:

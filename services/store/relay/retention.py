@@ -11,7 +11,7 @@ from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import Connection, delete, insert, select
 
 from services.contracts.failures import RetryLater
-from services.contracts.streams import PUBLIC_STREAMS, Stream
+from services.contracts.streams import PUBLIC_STREAMS, REMOVED_SUBSCRIBERS, Stream, removed_field
 
 from ..database.opening import Database
 from ..database.schema import subscriber_position
@@ -48,6 +48,9 @@ class Retention:
     async def keep(self, stream: Stream) -> None:
         """One round: restore groups that were lost with the stream, note the others, warn, trim."""
         groups = await self._groups(stream.name)
+        fields: Any = await self._redis.hkeys(REMOVED_SUBSCRIBERS)
+        removed = {field.decode() for field in fields}
+        await self._database.write(lambda connection: _forget(connection, stream.name, removed))
         await self._restore(stream.name, groups)
         await self._database.write(lambda connection: _note(connection, stream.name, groups, self._now()))
         for name, position in groups.items():
@@ -116,6 +119,16 @@ def _note(connection: Connection, stream: str, groups: dict[str, Position], now:
         for name, position in groups.items()
     ]
     connection.execute(insert(subscriber_position), rows)
+
+
+def _forget(connection: Connection, stream: str, removed: set[str]) -> None:
+    """Drop the notes of groups that were removed on purpose: they are not lost."""
+    gone = [name for name in _noted(connection, stream) if removed_field(stream, name) in removed]
+    if gone:
+        at = subscriber_position.c
+        connection.execute(
+            delete(subscriber_position).where(at.stream == stream, at.consumer_group.in_(gone))
+        )
 
 
 def _noted(connection: Connection, stream: str) -> dict[str, Position]:
