@@ -26,10 +26,10 @@ from services.normalize.core.provenance.credit_line import (
 )
 from services.normalize.core.provenance.dateline import Dateline, read_dateline
 from services.normalize.core.words.caseless import Caseless
-from services.normalize.core.words.date_text import find_moment, has_year
+from services.normalize.core.words.date_text import STEMS, find_moment, has_year
 from services.normalize.core.words.name_words import says_by
-from services.normalize.core.words.names import names_in_byline
-from services.normalize.core.words.plain_words import plain
+from services.normalize.core.words.names import names_in_byline, signed_name
+from services.normalize.core.words.plain_words import as_written, plain
 
 LONGEST_BYLINE = 200
 HEAD_REACH = 40  # blocks above the first kept one in which headline, byline and date are looked for
@@ -37,17 +37,20 @@ NOTICE_REACH = 8  # blocks behind the last kept one in which a notice is still t
 MARKS_IN_TITLE = (
     24  # punctuation, accents and soft hyphens by which a line may be longer than its folded text
 )
+HEADS = 2  # kept paragraphs that may be a name and its newsroom
 TAIL_PARAGRAPHS = 4  # the last paragraphs, where a credit line may hang at the end
 CREDITS_AFTER_END = 6  # blocks behind the last kept one in which a credit line is looked for
-SENTENCE = re.compile(r"(?<![ap]\.m)\.$|[。，、！？]")
+SENTENCE = re.compile(r"(?<![ap]\.m)(?<! val)(?<! [dгрr])\.$|[。，、！？]")
 DATELINE_PARAGRAPHS = 3
+HOUR = r"(?:\W+(?:at |в |у |о |um |à |a las |godz\. )?\d{1,2}[:.]\d\d)"
 BARE_DATE = Caseless.of(
     r"\W*(?:(?:first )?(?:published|posted|updated|modified|опубликовано|обновлено|апублікавана|абноўлена|опубліковано|оновлено|"
     r"opublikowano|aktualizacja|paskelbta|atnaujinta|veröffentlicht|aktualisiert)\W+)?(?:on\s+)?"
-    r"(?:\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d(?:\W+\d{1,2}[:.]\d\d)?|"
-    r"(?:an?|one|two|\d{1,3})\s(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)\sago|last (?:week|month|year)|yesterday|today|"
+    rf"(?:\d{{1,2}}([./-])\d{{1,2}}\1(?:(?:19|20)\d\d{HOUR}?|\d\d{HOUR})|\d{{1,2}}\s(?:{STEMS})\w*\.?{HOUR}|"
+    r"(?:(?:an?|one|two|\d{1,3})\s(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)\sago|last (?:week|month|year)|yesterday|today|"
     r"\d{1,3}\s(?:мин|час|дн|день|недел|месяц|год|лет|хвілін|гадзін|дзень|дзён|тыдн|хвилин|годин|днів|тижн)\w*\.?\s(?:назад|таму|тому)|вчера|сегодня|учора|сёння|вчора|сьогодні|"
-    r"\d{1,3}\s(?:minut|godzin|dni|tygodni)\w*\stemu|wczoraj|dzisiaj|dziś|prieš \d{1,3}\s\w{2,10}|vakar|šiandien|vor \d{1,3}\s\w{3,9}|gestern|heute)\W*"
+    r"\d{1,3}\s(?:minut|godzin|dni|tygodni)\w*\stemu|wczoraj|dzisiaj|dziś|prieš \d{1,3}\s\w{2,10}|vakar|šiandien|vor \d{1,3}\s\w{3,9}|gestern|heute)"
+    rf"{HOUR}?)\W*"
 )
 """A day that says too little to be a field — relative, or of two readings — is no paragraph either."""
 
@@ -79,10 +82,13 @@ def take_apart(judged: Sequence[JudgedBlock], title: str | None) -> Body:
     ledger = list(judged)
     looks = _looks_at(ledger, title)
     fields = _fields_of(looks)
+    fields |= {
+        n: "byline" for n in looks.heads if n not in fields and signed_name(looks.texts[n - looks.first])
+    }
     for n, field in fields.items():
         ledger[n] = ledger[n]._replace(kept=False, reason=REASON[field], rule=field)
     credit_lines = _cut_credit_lines(ledger, looks)
-    paragraphs = {n: one.block.text for n, one in enumerate(ledger) if one.kept}
+    paragraphs = as_written({n: one.block.text for n, one in enumerate(ledger) if one.kept})
     dateline = _take_dateline(paragraphs)
     credit_lines += _take_credit_tail(paragraphs)
     return Body(
@@ -104,11 +110,12 @@ REASON = {
 
 
 class Looks(NamedTuple):
-    """What the lines around an article may be: of those from `first` on a byte each; the middle kept one and the last
-    ones; the lines' texts."""
+    """What the lines around an article may be: of those from `first` on a byte each; the middle kept one, the first and
+    the last ones; the lines' texts."""
 
     first: int
     middle: int
+    heads: list[int]
     last: list[int]
     marks: bytes
     texts: list[str]
@@ -121,11 +128,11 @@ class Looks(NamedTuple):
 def _looks_at(ledger: Sequence[JudgedBlock], title: str | None) -> Looks:
     kept = [n for n, one in enumerate(ledger) if one.kept]
     if not kept:
-        return Looks(0, 0, [], b"", [])
+        return Looks(0, 0, [], [], b"", [])
     first = max(0, kept[0] - HEAD_REACH)
     texts = [one.block.text for one in ledger[first : kept[-1] + NOTICE_REACH]]
     marks = look_at(texts, plain(title or ""), MARKS_IN_TITLE)
-    return Looks(first, kept[len(kept) // 2], kept[-TAIL_PARAGRAPHS:], marks, texts)
+    return Looks(first, kept[len(kept) // 2], kept[:HEADS], kept[-TAIL_PARAGRAPHS:], marks, texts)
 
 
 def _fields_of(looks: Looks) -> dict[int, str]:

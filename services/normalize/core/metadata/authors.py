@@ -17,6 +17,7 @@ from services.normalize.core.metadata.byline import (
     lone_desk,
     lone_name,
     marked_authors,
+    signed_names,
     spoken_authors,
 )
 from services.normalize.core.metadata.outlet import NAME_METAS
@@ -64,7 +65,7 @@ def _shown(page: Page, near: Sequence[Line], strip: Strip) -> list[Author]:
     if found or page.kind == "text":
         return found
     far = bylines_of_page(page)
-    return spoken_authors(far, strip) or marked_authors(far[:1], strip)
+    return spoken_authors(far, strip) or marked_authors(far[:1], strip) or signed_names(near)
 
 
 def _agreed(spoken: list[Author], declared: list[Author], helpers: frozenset[str]) -> list[Author]:

@@ -13,7 +13,7 @@ from services.normalize.core.reading.page import Page
 from services.normalize.core.words.caseless import Caseless
 from services.normalize.core.words.date_text import STEMS, find_moment, has_digit
 from services.normalize.core.words.name_words import PREFIX, TITLE_WORD, says_by
-from services.normalize.core.words.names import Strip, names_in_byline, unglued, unique
+from services.normalize.core.words.names import Strip, names_in_byline, signed_name, unglued, unique
 from services.normalize.core.words.plain_words import plain, tidy
 
 BYLINE_CLASS = re.compile(r"byline|author(?!i[sz])|autor|writer|reporter|contributor", re.IGNORECASE)
@@ -101,6 +101,12 @@ def lone_name(near: Sequence[Line]) -> list[Author]:
             if found and found[0].role != "desk" and not TITLE_WORD.search(line):
                 return found[:1]
     return []
+
+
+def signed_names(near: Sequence[Line]) -> list[Author]:
+    """A person beside a newsroom on a line of its own: `Anna Lee, Reuters`."""
+    names = (signed_name(line.text) for line in near if not line.is_elsewhere)
+    return unique(Author(name=name) for name in names if name)
 
 
 def lone_desk(near: Sequence[Line]) -> list[Author]:

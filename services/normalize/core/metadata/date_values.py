@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from services.normalize.core.words.date_text import Habits, Moment, find_moment
+from services.normalize.core.words.zones import attach_zone
 
 OLDEST_YEAR, NEWEST_YEAR = 1990, 2100  # beyond them stand placeholders: 1970, 9999
 EPOCH = re.compile(r"(\d{10})(?:\d{3}|\.\d+)?$")
 UNKNOWN_HABITS = Habits()
+MINUS = "\u2212"  # typeset, before an offset
 ISO = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?\s*$",
     re.IGNORECASE,
@@ -24,8 +26,8 @@ MONTHS_IN_URL = "janfebmaraprmayjunjulaugsepoctnovdec"
 
 def read_moment(value: str, habits: Habits = UNKNOWN_HABITS) -> Moment | None:
     """A date from an attribute or a meta element: ISO 8601, its usual misspellings, RFC 2822, or words."""
-    text = value.strip()[:80]
-    moment = _iso(text) or _rfc(text) or find_moment(text, habits)
+    text = value.strip()[:80].replace(MINUS, "-")
+    moment = _iso(text) or _rfc(text, habits) or find_moment(text, habits)
     return _credible(moment)
 
 
@@ -74,12 +76,15 @@ def _offset(zone: str) -> str:
     return zone if ":" in zone else f"{zone[:3]}:{zone[3:] or '00'}"
 
 
-def _rfc(text: str) -> Moment | None:
-    """RFC 2822, as `Fri, 12 Dec 2025 13:30:00 GMT`."""
+def _rfc(text: str, habits: Habits) -> Moment | None:
+    """RFC 2822, as `Fri, 12 Dec 2025 13:30:00 GMT`; zones that it does not know, as MSK, by their name."""
     if text.count(":") < 1 or "," not in text[:5]:
         return None
     try:
         when = parsedate_to_datetime(text)
     except (ValueError, IndexError):
         return None
-    return Moment(when, "second", text.rpartition(" ")[2] or None)
+    zone = text.rpartition(" ")[2] or None
+    if zone and zone.isalpha() and when.tzinfo is None:
+        when = attach_zone(when, zone, habits.place)
+    return Moment(when, "second", zone)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from services.normalize.core.words.agencies import agency_named
-from services.normalize.core.words.name_words import NEWSROOMS
+from services.normalize.core.words.names import QUOTES, is_newsroom
 
 INPUTS = re.compile(
     r"(?:with (?:additional )?(?:inputs?|files|material|information|contributions?|agency inputs?)(?: from| by)?|"
@@ -31,7 +31,6 @@ HOST = re.compile(r"(?:[\w-]{2,40}\.){1,3}[a-z]{2,6}")
 PICTURES = re.compile(
     r"unsplash|pixabay|pexels|shutterstock|gettyimages|istock|freepik|flickr|depositphotos|youtube|instagram|wikimedia"
 )
-QUOTES = " .«»„“”\"'’"
 FEWEST_CAPITALS = 4  # letters of a word that must begin with a capital: particles of names are shorter
 MOST_WORDS = 5
 LONGEST_LINE = 160
@@ -90,8 +89,7 @@ def _are_newsrooms(who: str) -> bool:
 
 def _is_newsroom(name: str) -> bool:
     bare = name.strip(QUOTES)
-    is_host = HOST.fullmatch(bare) is not None and PICTURES.search(bare) is None
-    return is_host or agency_named(bare) is not None or bare in NEWSROOMS
+    return is_newsroom(bare) or (HOST.fullmatch(bare) is not None and PICTURES.search(bare) is None)
 
 
 def _are_named(who: str) -> bool:

@@ -33,10 +33,10 @@ DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|-[гя]\w+)?\.?"
 YEAR = r"(?P<year>(?:19|20)\d\d)"
 YEAR_WORD = r"(?:(?:-ųjų|\s?(?:г\.?|р\.?|года|году|годзе|року|r\.|roku|m\.|metų))(?!\w))?"
 TIME = (
-    rf"(?P<hour>[01]?\d|2[0-3])[:.h](?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
+    rf"(?P<hour>[01]?\d|2[0-3])(?:[:.h]|\sh\s)(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:[.,]\d+)?)?"
     rf"(?:\s?(?P<half>[ap])\.?m\b\.?)?(?:\s?(?:Uhr\s?)?\(?(?P<zone>{ZONE_NAME})(?![\w+-]))?"
 )
-BETWEEN = r"(?:,|\s|\bat\b|\bв\b|\bо\b|\bа\b|\bum\b|\bà\b|\bàs\b|\ba las\b|\bу\b|\bў\b|\bo\b|\bgodz\.|\bг\.|\bр\.|\|\s|[-–—•·]\s|T)"
+BETWEEN = r"(?:,|\s|\bat\b|\bв\b|\bо\b|\bа\b|\bum\b|\bà\b|\bàs\b|\ba las\b|\bу\b|\bў\b|\bo\b|\bgodz\.|\bг\.|\bр\.|\|\s|[-–—•·/]\s|\(|T)"
 WEEKDAY = r"(?:(?:\w+dienis|\w+dienį|(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s)?"
 AFTER = rf"(?:{BETWEEN}{{1,4}}{WEEKDAY}{TIME})?"
 
@@ -45,7 +45,7 @@ FORMS = (
     rf"(?<!\d){YEAR}\s(?P<month_number>0[1-9]|1[0-2])\s(?P<day>0[1-9]|[12]\d|3[01])(?!\d){AFTER}",
     rf"(?<!\d){YEAR}[年년]\s?(?P<month_number>\d{{1,2}})[月월]\s?(?P<day>\d{{1,2}})[日일](?:\s?{TIME})?",
     rf"(?<!\d){YEAR}{YEAR_WORD}\s{MONTH}\s{DAY}(?:\s?d\.)?{AFTER}",
-    rf"(?<!\d){DAY}(?:\s|\s?de\s|-){MONTH}(?:\s|,\s|\s?del?\s|-){YEAR}(?!\d){YEAR_WORD}{AFTER}",
+    rf"(?<!\d){DAY}(?:\s|\s?de\s|\sof\s|-){MONTH}(?:\s|,\s|\s?del?\s|-){YEAR}(?!\d){YEAR_WORD}{AFTER}",
     rf"(?<!\w){MONTH}\s{DAY},?\s{YEAR}(?!\d){AFTER}",
     rf"(?<!\d)(?P<first>\d{{1,2}})(?P<mark>[./-])(?P<second_number>\d{{1,2}})(?P=mark){YEAR}(?!\d){AFTER}",
 )

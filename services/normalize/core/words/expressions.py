@@ -38,11 +38,3 @@ def letters_within(pattern: str) -> str:
         runs.append("")
         depth += (part == "(") - (part == ")")
     return max(runs, key=len)
-
-
-def parted_by_beginning(pattern: str, letters: int) -> dict[str, re.Pattern[str]]:
-    """The alternatives by their first letters, which must stand there as they are: one expression for each beginning."""
-    parted: dict[str, list[str]] = {}
-    for one in alternatives_of(pattern):
-        parted.setdefault(one[:letters], []).append(one)
-    return {beginning: re.compile("|".join(ones)) for beginning, ones in parted.items()}

@@ -9,8 +9,8 @@ from services.normalize.core.words.media_names import CITED
 
 WRITINGS = "words|story|text|review|reported|report|written|posted|published|authored|analysis|opinion|column|news|updated|guest post|post"
 SAYS_BY = (
-    r"by|von|door|av|af|от|par|por|autor(?:ka|es|en|in)?|author(?:\(?s\)?)?|reporter|автор(?:ка|ы|и)?|аўтар(?:ка)?|tekst|текст|тэкст|"
-    r"rašo|parengė|autorius|autorė|oleh|penulis|написал[аи]?|подготовил[аи]?|redakcja|opracowanie|opracował[a]?"
+    r"by|von|door|av|af|от|par|por|autor(?:ka|es|en|in)?|author(?:\(?s\)?)?|reporter|автор(?:ка|ы|и)?|аўтар(?:ка)?|tekst|text(?=\s?:)|text[eo]|текст|тэкст|"
+    r"rašo|parengė|autorius|autorė|oleh|penulis|написал[аи]?|подготовил[аи]?|redakcja|opracowanie|opracował[a]?|oprac\."
 )
 SAID_BY = Caseless.of(rf"^\W*(?:(?:{WRITINGS})\s+)?(?:{SAYS_BY})")
 PREFIX = re.compile(
@@ -33,7 +33,8 @@ def may_say_by(text: str) -> bool:
 
 
 STOP = Caseless.of(
-    r"\s*(?:\||•|·|\s[-–—/]\s|\(|@|https?:|\d|\b(?:published|updated|posted|created|modified|last|min read|comments?|follow|"
+    r"\s*(?:\||•|·|\s[-–—/]\s|\(|@|https?:|\d|[.,;]?\s?(?<!\w)(?:photos?|fotos?|bilder|фот[оа]|здымкі|zdjęcia|nuotraukos|video|видео|відэа|відео)\s?(?::|by\b|von\b)|"
+    r"\b(?:published|updated|posted|created|modified|last|min read|comments?|follow|"
     r"twitter|share|as told to|is an?|has been|covers|опубликовано|обновлено|veröffentlicht|aktualisiert|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|special to|for)\b|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?\d)"
@@ -45,7 +46,7 @@ MAY_BE_GLUED = re.compile("[a-z][JFMASONDPUTWRCE]")
 """A cheap look before the expression above, which tries itself at every place; it also knows `archive page`."""
 
 JOINING = "and|und|et|y|e|og|och|en|и|і|та|i|oraz|ir"
-BETWEEN = re.compile(rf"\s*(?:[,;/&]|\b(?:{JOINING})\b)\s*")
+BETWEEN = re.compile(rf"\s*(?:[,;&]|(?<!RFE)/|\b(?:{JOINING})\b)\s*")
 BETWEEN_SIGNS = re.compile("[,;/&]")
 BETWEEN_WORDS = frozenset(JOINING.split("|"))
 """A cheap look before the expression above, which tries itself at every place."""
@@ -53,21 +54,31 @@ BETWEEN_WORDS = frozenset(JOINING.split("|"))
 PARTICLES = frozenset(
     "de del della di da do dos das du la le les los van von der den ter ten bin ibn al el ul e y i abu zu zur vom af av san st".split()  # noqa: SIM905
 )
-NAME_WORD = re.compile(r"[^\W\d_][\w.'’ʼ‘`-]*")
+NAME_WORD = re.compile(r"[^\W\d_][\w./'’ʼ‘`-]*")
 ROLE_OF_WORD: dict[str, AuthorRole] = {
     "editor": "editor", "redakteur": "editor", "redakteurin": "editor", "редактор": "editor",
     "reporter": "reporter", "correspondent": "reporter", "journalist": "reporter", "korrespondent": "reporter",
-    "корреспондент": "reporter", "columnist": "writer", "writer": "writer", "contributor": "contributor",
+    "корреспондент": "reporter", "корреспондентка": "reporter", "кореспондент": "reporter", "кореспондентка": "reporter",
+    "карэспандэнт": "reporter", "карэспандэнтка": "reporter", "журналист": "reporter", "журналистка": "reporter",
+    "журналіст": "reporter", "журналістка": "reporter", "рэдактар": "editor", "рэдактарка": "editor", "редакторка": "editor",
+    "korespondent": "reporter", "korespondentka": "reporter", "dziennikarz": "reporter", "dziennikarka": "reporter",
+    "redaktor": "editor", "redaktorka": "editor", "korespondentas": "reporter", "korespondentė": "reporter",
+    "žurnalistas": "reporter", "žurnalistė": "reporter", "redaktorius": "editor", "redaktorė": "editor",
+    "correspondant": "reporter", "correspondante": "reporter", "journaliste": "reporter", "corresponsal": "reporter",
+    "periodista": "reporter", "columnist": "writer", "writer": "writer", "contributor": "contributor",
     "contributing": "contributor", "photographer": "photographer", "translator": "translator",
 }  # fmt: skip
 DESK = Caseless.of(
     r"(?<!\w)(?:desk|staff|newsroom|editors?|editorial|team|news|media|agency|agencies|wire|redaktion|redakcja|redakcija|редакция|"
-    r"рэдакцыя|редакція|redazione|rédaction|redacción|reporters?|admin|correspondent)(?!\w)"
+    r"рэдакцыя|редакція|redazione|rédaction|redacción|reporters?|admin|correspondent|\w+[’']s\s\w+\sservice|служба)(?!\w)"
 )
 TITLE_WORD = Caseless.of(
     r"(?<!\w)(?:senior|junior|chief|political|deputy|managing|associate|assistant|executive|staff|city|money|business|news|"
     r"reporter|editor|writer|columnist|correspondent|contributor|journalist|redakteur(?:in)?|producer|analyst|fellow|"
-    r"professor|director|officer|journalistin|reporterin|volontär(?:in)?|autor(?:in)?|freelance|guest|sponsored)(?!\w)"
+    r"professor|director|officer|journalistin|reporterin|volontär(?:in)?|autor(?:in)?|freelance|guest|sponsored|"
+    r"корр?еспондент(?:ка)?|журналист(?:ка)?|обозреватель|редактор(?:ка)?|карэспандэнт(?:ка)?|журналіст(?:ка)?|рэдактар(?:ка)?|"
+    r"dziennikar(?:z|ka)|korespondent(?:ka|as|ė)?|redaktor(?:ka|ius|ė)?|žurnalist(?:as|ė)|journaliste|correspondante?|rédact(?:eur|rice)|"
+    r"periodista|corresponsal|redactora?)(?!\w)"
 )
 NOT_NAMES = frozenset(
     [

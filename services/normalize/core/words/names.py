@@ -36,6 +36,7 @@ class Strip:
 
 
 NOTHING = Strip()
+QUOTES = " .«»„“”\"'’"
 
 
 def names_in_byline(line: str, strip: Strip = NOTHING) -> list[Author]:
@@ -53,10 +54,10 @@ def authors_of(text: str, strip: Strip = NOTHING, rest: str = "", *, newsrooms: 
     for part in _listed(text):
         name = _less_outlet(part.strip(" .:-–—|•*"), strip)
         name, role = _less_title(name, rest if not found else "")
-        if not is_name(name) or plain(name) in strip.outlets:
-            continue
         if found and TITLE_WORD.search(name):
             found[-1] = _with_role(found[-1], name)
+            continue
+        if not is_name(name) or plain(name) in strip.outlets:
             continue
         if found and name in NEWSROOMS and not newsrooms:
             continue
@@ -104,6 +105,24 @@ def is_name(text: str) -> bool:
 def is_desk(name: str) -> bool:
     """Whether a name is a newsroom's, an agency's or a host's rather than a person's."""
     return bool(DESK.search(name)) or bool(HOST.search(name)) or agency_named(name) is not None
+
+
+def is_newsroom(name: str) -> bool:
+    """Whether a name, all of it, is an agency's or a known outlet's."""
+    bare = name.strip(QUOTES)
+    return agency_named(bare) is not None or bare in NEWSROOMS
+
+
+def signed_name(line: str) -> str | None:
+    """The person of a line such as `Anna Lee, Reuters` or `Анна ЛИ, БЕЛТА`: a name and its newsroom, no more."""
+    if len(line) > LONGEST_NAME:
+        return None
+    name, sign, newsroom = line.strip(" )").rpartition(", " if ", " in line else " (")
+    return (
+        name
+        if sign and is_newsroom(newsroom) and " " in name and is_name(name) and not is_desk(name)
+        else None
+    )
 
 
 def unique(authors: Iterable[Author]) -> list[Author]:

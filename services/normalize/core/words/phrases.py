@@ -73,16 +73,6 @@ def beginnings_of(key: str) -> int:
     )
 
 
-def starts_as_junk(key: str) -> bool:
-    """Whether the text (in lower case) begins like a label of the page: "Read more", "Photo:", "Advertisement"."""
-    return beginnings_of(key) & LABEL > 0 and JUNK_START.match(key) is not None
-
-
-def is_junk_heading(key: str) -> bool:
-    """Whether it begins like a heading of something else than the article: "Related articles", "Comments"."""
-    return beginnings_of(key) & HEADING > 0 and JUNK_HEADING.match(key) is not None
-
-
 WIDE_NOTICE = re.compile(
     "声明|聲明|转载|轉載|版权|版權|责任编辑|責任編輯|編輯|编辑[：:）)]|来源[：:]|來源[：:]|微信|微博|关注|扫码|免责|免責|觀點|本网|本站|点击|點擊|下载|"
     "会員|登録|無断|転載|お問い合わせ|著作権|ログイン|クリック|무단|저작권|구독|기자|제보|댓글"

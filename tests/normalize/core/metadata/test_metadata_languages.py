@@ -3,8 +3,9 @@
 import pytest
 
 from services.normalize import Extraction, extract
-from services.normalize.core.topics.topic import make_topic, match_topics, score_topics
+from services.normalize.core.topics.topic import make_topic, score_topics
 from services.normalize.core.topics.topic_profile import read_topic_profile
+from tests.normalize.matching import match_topics
 from tests.places import ROOT
 
 TEXTS = {
