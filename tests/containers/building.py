@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 from tests.containers.engine import Engine, EngineError
-from tests.containers.stand_ins import CannotMake
 
 TRIES = 2
 AWAY = re.compile(
@@ -13,6 +12,10 @@ AWAY = re.compile(
     r"[Tt]imed out|Max retries exceeded|Could not fetch|ReadTimeoutError|IncompleteRead|50[0-9] (Server|Bad|Service|Gateway)|"
     r"Failed to fetch|Could not resolve|Unable to locate package"  # apt's words
 )
+
+
+class CannotMake(RuntimeError):
+    """An image cannot be made here: packages cannot be fetched. No fault of the product."""
 
 
 def build_image(engine: Engine, tag: str, context: Path, *options: str) -> None:

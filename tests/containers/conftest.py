@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.containers.building import CannotMake
 from tests.containers.engine import Engine, EngineDidNotStart
 from tests.containers.images import build_all
 from tests.containers.stack import Stack
-from tests.containers.stand_ins import CannotMake, import_stand_ins
+from tests.containers.stand_ins import import_stand_ins, keep_stand_ins
 from tests.containers.tools import CannotInstall, docker_configuration, install_engine, installed_tools
 
 FAILED = pytest.StashKey[bool]()
@@ -74,9 +75,11 @@ def built(scratch: Path) -> Built:
         try:
             with ThreadPoolExecutor() as meanwhile:
                 tools = meanwhile.submit(installed_tools)
-                import_stand_ins(engine)
+                import_stand_ins(engine, scratch)
+                keeping = meanwhile.submit(keep_stand_ins, engine)
                 before = build_all(engine, scratch)
                 config = docker_configuration(tools.result(), scratch / "docker")
+                keeping.result()
             return Built(engine.folder, config, before)
         finally:
             engine.stop()

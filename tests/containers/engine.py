@@ -95,6 +95,15 @@ class Engine:
             raise EngineError(f"docker {' '.join(arguments)}: {done.stderr[-3_000:]}{done.stdout[-2_000:]}")
         return done.stdout
 
+    def shell(self, script: str, folder: Path, *, within_s: float, **environ: str) -> str:
+        """Run lines of a shell in which `docker` is this engine's; what they printed. Raises EngineError."""
+        path = f"{Path(DOCKER).parent}:{os.environ['PATH']}"
+        command = ["bash", "-euo", "pipefail", "-c", f'cd "$0"\n{script}', str(folder)]
+        done = self._run(command, within_s=within_s, environ={"PATH": path, **environ})
+        if done.returncode:
+            raise EngineError(f"{script}: {done.stderr[-3_000:]}{done.stdout[-2_000:]}")
+        return done.stdout
+
     def logs(self, container: str) -> str:
         """What a container has written to both its outputs."""
         done = self._run([DOCKER, "logs", container])

@@ -18,7 +18,7 @@ PROGRAM_OF = {
 
 def build_monitors(engine: Engine, folder: Path) -> None:
     """Build all three. Raises what build_image does."""
-    build_image(engine, "cleanwire-mtail:latest", MTAIL, "--build-arg", f"DEBIAN_IMAGE={PYTHON.tag}")
+    build_image(engine, "cleanwire-mtail:latest", MTAIL, "--build-arg", f"DEBIAN_IMAGE={PYTHON}")
     folder.mkdir()
     for program in ("busybox", *PROGRAM_OF.values()):
         shutil.copy2(str(shutil.which(program)), folder / program)

@@ -26,6 +26,7 @@ class Stack:
     folder: Path
     profiles: str = "postgresql"
     web_seconds: float = 25.0
+    health_every: str = "1s"
     settings: dict[str, str] = field(default_factory=dict)
     server: str = "redis"
 
@@ -52,8 +53,15 @@ class Stack:
             **self._environ(),
         )
 
+    def shell(self, script: str, within_s: float = 300) -> str:
+        """Run lines of the guide as an operator does, in the folder of compose.yaml; what they printed. Raises EngineError."""
+        files = (self.folder / "compose.yaml", HERE / "compose.small-web.yaml")
+        environ = {"COMPOSE_FILE": ":".join(map(str, files)), **self._environ()}
+        return self.engine.shell(script, self.folder, within_s=within_s, **environ)
+
     def _environ(self) -> dict[str, str]:
         return {
+            "HEALTH_EVERY": self.health_every,
             "COMPOSE_PROFILES": self.profiles,
             "CHECKOUT": str(CHECKOUT),
             "SMALL_WEB": str(self.folder / "small-web"),
@@ -89,8 +97,12 @@ class Stack:
 
     def events(self, stream: str) -> list[Mapping[str, str]]:
         """Every entry of a public stream, as its fields."""
+        return list(self.entries(stream).values())
+
+    def entries(self, stream: str) -> dict[str, Mapping[str, str]]:
+        """Entry id → fields, of everything that stands on a public stream."""
         entries: list[list[Any]] = json.loads(self.redis("--json", "XRANGE", stream, "-", "+"))
-        return [dict(zip(flat[::2], flat[1::2], strict=True)) for _, flat in entries]
+        return {entry_id: dict(zip(flat[::2], flat[1::2], strict=True)) for entry_id, flat in entries}
 
     def containers(self, *services: str) -> list[dict[str, Any]]:
         """What the engine knows of the containers of these services (of all without any), ended ones too."""

@@ -6,12 +6,22 @@ import shutil
 import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.containers.building import CannotMake, build_image
 from tests.containers.engine import Engine
 
 HERE = Path(__file__).parent
+RECIPE = (HERE / "bases.Dockerfile", HERE / "postgres_entrypoint.sh")
+TAG_OF = {
+    "python-slim": "python:3.11-slim-bookworm",
+    "python": "python:3.11-bookworm",
+    "redis": "redis:7.2-bookworm",
+    "postgres": "postgres:15-bookworm",
+}
+"""Stage of bases.Dockerfile → the tag of the image it stands in for."""
+PYTHON = TAG_OF["python-slim"]
+DEBIAN = "cleanwire-stand-in-debian:bookworm"
 SUITE = "bookworm"
 SOURCES = Path("/etc/apt/sources.list.d/debian.sources")
 LEFT_OUT = (
@@ -19,60 +29,8 @@ LEFT_OUT = (
     *("/usr/lib/postgresql/*/lib/llvmjit*", "/usr/lib/postgresql/*/lib/bitcode/*", "/usr/lib/*/libLLVM*"),
 )
 """Pages nobody reads, and PostgreSQL's compiler of queries: without it it interprets them."""
+OF_THE_MACHINE = (Path("/etc/pip.conf"), Path("/usr/local/share/ca-certificates"))
 MAKE_TIMEOUT_S = 600
-
-
-class CannotMake(RuntimeError):
-    """A base image cannot be made here: packages cannot be fetched. No fault of the product."""
-
-
-@dataclass(frozen=True)
-class StandIn:
-    """One base image: its tag, its packages, the script that finishes its file system, and how it is imported."""
-
-    tag: str
-    packages: tuple[str, ...]
-    finish: str = ""
-    changes: tuple[str, ...] = ()
-    entrypoint: str = ""
-
-    @property
-    def key(self) -> str:
-        """Changes with everything that makes the image."""
-        entry = (HERE / self.entrypoint).read_bytes() if self.entrypoint else b""
-        return hashlib.sha256(repr((self, SUITE, LEFT_OUT)).encode() + entry).hexdigest()[:16]
-
-
-PYTHON = StandIn(
-    "python:3.11-slim-bookworm",
-    ("ca-certificates", "netbase", "python3", "python3-pip", "python3-venv", "tzdata"),
-    finish="ln -s /usr/bin/python3 /usr/local/bin/python; ln -s /usr/bin/python3 /usr/local/bin/python3",
-    changes=("ENV LANG=C.UTF-8", 'CMD ["python3"]'),
-)
-PYTHON_TO_BUILD = replace(
-    PYTHON,
-    tag="python:3.11-bookworm",
-    packages=(*PYTHON.packages, "binutils", "gcc", "libc6-dev", "python3-dev"),
-)
-REDIS = StandIn(
-    "redis:7.2-bookworm",
-    ("redis-server",),
-    finish="mkdir /data; chmod 777 /data",
-    changes=("WORKDIR /data", 'CMD ["redis-server"]'),
-)
-POSTGRES = StandIn(
-    "postgres:15-bookworm",
-    ("postgresql-15",),
-    finish="usermod --uid 999 postgres; mkdir -p /var/lib/postgresql/data; "
-    "chown 999:999 /var/lib/postgresql/data /var/run/postgresql; chmod 1777 /var/lib/postgresql/data /var/run/postgresql",
-    changes=(
-        "ENV PATH=/usr/lib/postgresql/15/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
-        'ENTRYPOINT ["/usr/local/bin/docker-entrypoint.sh"]',
-        'CMD ["postgres"]',
-    ),
-    entrypoint="postgres_entrypoint.sh",
-)
-STAND_INS = (PYTHON, PYTHON_TO_BUILD, REDIS, POSTGRES)
 
 
 def cache_folder() -> Path:
@@ -82,70 +40,78 @@ def cache_folder() -> Path:
     return folder
 
 
-def import_stand_ins(engine: Engine) -> None:
-    """Give the engine every base image it lacks. Raises CannotMake."""
-    with ThreadPoolExecutor(len(STAND_INS)) as makers:
-        list(makers.map(file_system_of, STAND_INS))
-    for stand_in in STAND_INS:
-        if not engine.has_image(stand_in.tag):
-            changes = [part for change in stand_in.changes for part in ("--change", change)]
-            engine.docker("import", *changes, "-", stand_in.tag, stdin=file_system_of(stand_in))
+def import_stand_ins(engine: Engine, scratch: Path) -> None:
+    """Give the engine every base image: the kept ones, or made now. Raises CannotMake."""
+    if _kept().exists():
+        engine.docker("load", "--quiet", stdin=_kept())
+    else:
+        _make(engine, scratch / "bases")
 
 
-def file_system_of(stand_in: StandIn) -> Path:
-    """The image's file system as a tar file, from the cache or made now. Raises CannotMake."""
-    kept = cache_folder() / f"{stand_in.tag.replace(':', '-')}-{stand_in.key}.tar"
-    if not kept.exists():
-        with tempfile.TemporaryDirectory(dir=kept.parent) as name:
-            made = Path(name) / "made.tar"
-            _make(stand_in, made)
-            for older in kept.parent.glob(f"{stand_in.tag.replace(':', '-')}-*.tar"):
-                older.unlink()
-            made.rename(kept)
-    return kept
+def keep_stand_ins(engine: Engine) -> None:
+    """Keep the engine's base images for the next run, if they are not kept; what was kept before goes."""
+    kept = _kept()
+    if kept.exists():
+        return
+    with tempfile.TemporaryDirectory(dir=kept.parent) as name:
+        saved = Path(name) / kept.name
+        engine.docker("save", "--output", str(saved), *TAG_OF.values())
+        for older in kept.parent.glob("*.tar"):
+            older.unlink()
+        saved.rename(kept)
 
 
-def _make(stand_in: StandIn, into: Path) -> None:
-    """Debian's minimal system with the packages. This machine's own pip settings and certificates go in as well, so that an
-    unchanged Dockerfile fetches packages as this machine does; the image never leaves it."""
-    copies = [
-        f'copy-in "{path}" "{path.parent}"'
-        for path in (Path("/etc/pip.conf"), Path("/usr/local/share/ca-certificates"))
-        if path.exists() and stand_in in (PYTHON, PYTHON_TO_BUILD)
-    ]
-    entry = (
-        [
-            f'upload "{HERE / stand_in.entrypoint}" /usr/local/bin/docker-entrypoint.sh',
-            'chmod 755 "$1/usr/local/bin/docker-entrypoint.sh"',
+def _kept() -> Path:
+    """Where they are kept, all in one file, since they share layers; its name changes with everything that makes them."""
+    made_of = repr((TAG_OF, SUITE, LEFT_OUT)).encode() + b"".join(path.read_bytes() for path in RECIPE)
+    return cache_folder() / f"bases-{hashlib.sha256(made_of).hexdigest()[:16]}.tar"
+
+
+def _make(engine: Engine, folder: Path) -> None:
+    """Fill `folder`, the builder's context, and build every stage of bases.Dockerfile from it, side by side."""
+    (folder / "lists").mkdir(parents=True)
+    _debian(engine, folder)
+    for path in filter(Path.exists, OF_THE_MACHINE):
+        to = folder / "machine" / path.relative_to("/")
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(path, to) if path.is_dir() else shutil.copyfile(path, to)
+    (folder / "machine").mkdir(exist_ok=True)
+    shutil.copy2(HERE / "postgres_entrypoint.sh", folder)
+    file = ("--file", str(HERE / "bases.Dockerfile"))
+    with ThreadPoolExecutor(len(TAG_OF)) as builders:
+        builds = [
+            builders.submit(build_image, engine, tag, folder, *file, "--target", stage)
+            for stage, tag in TAG_OF.items()
         ]
-        if stand_in.entrypoint
-        else []
-    )
-    certificates = ["update-ca-certificates >/dev/null 2>&1"] if stand_in in (PYTHON, PYTHON_TO_BUILD) else []
-    inside = [f'chroot "$1" sh -ec "{step}"' for step in (stand_in.finish, *certificates) if step]
+        for one in builds:
+            one.result()
+
+
+def _debian(engine: Engine, folder: Path) -> None:
+    """Import Debian's minimal system, and put the list of packages it was made by into `folder`. Raises CannotMake."""
+    made = folder.with_suffix(".tar")
     command = [
         "mmdebstrap",
-        *("--quiet", "--variant=minbase", f"--include={','.join(stand_in.packages)}"),
+        *(
+            "--quiet",
+            "--variant=minbase",
+            f'--customize-hook=sync-out /var/lib/apt/lists "{folder / "lists"}"',
+        ),
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT),
-        *(f"--customize-hook={hook}" for hook in (*copies, *entry, *inside)),
-        *(SUITE, str(into), str(SOURCES)),
+        *(SUITE, str(made), str(SOURCES)),
     ]
     try:
         done = subprocess.run(
             command,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             timeout=MAKE_TIMEOUT_S,
             check=False,
-            stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
-        raise CannotMake(f"{stand_in.tag}: Debian packages did not come within {MAKE_TIMEOUT_S} s") from None
+        raise CannotMake(f"Debian packages did not come within {MAKE_TIMEOUT_S} s") from None
     if done.returncode:
-        raise CannotMake(f"{stand_in.tag}: mmdebstrap failed: {done.stderr[-1_500:]}")
-
-
-def is_tool_missing() -> str | None:
-    """The first command that the stage needs and this machine lacks."""
-    needed = ("dockerd", "mmdebstrap", "ip", "nsenter")
-    return next((name for name in needed if shutil.which(name) is None), None)
+        raise CannotMake(f"mmdebstrap failed: {done.stderr[-1_500:]}")
+    engine.docker("import", "-", DEBIAN, stdin=made)
+    made.unlink()

@@ -12,11 +12,14 @@ from tests.containers.images import BEFORE, NOW
 from tests.containers.small_plan import PAGES, plan_pages, title_of
 from tests.containers.small_web import url_of
 from tests.containers.stack import Stack, within
-from tests.containers.walk import await_everything, come_up, is_healthy, stop_and_see
+from tests.containers.walk import archived_articles, await_everything, come_up, is_healthy, stop_and_see
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(1_800)]
 
 SERVICES = ("ingest", "normalize", "store")
+OPERATORS = ("console", "console-sqlite", "console-web")
+RESTARTS = ({"unless-stopped", "on-failure:5"}, {"no"})
+"""What starts again by itself, and what an operator starts."""
 
 
 def kill_and_await(stack: Stack, service: str) -> str:
@@ -29,18 +32,13 @@ def kill_and_await(stack: Stack, service: str) -> str:
     return refused
 
 
-def archived_articles(stack: Stack) -> int:
-    """Rows of PostgreSQL's table `article`."""
-    asked = "psql --username=cleanwire --tuples-only --command='select count(*) from article'"
-    return int(stack.compose("exec", "--no-TTY", "postgres", "sh", "-c", asked))
-
-
 def denied(stack: Stack) -> str:
     """What Redis has refused to any of its users since it started."""
     return stack.redis("ACL", "LOG").strip()
 
 
 def test_nothing_is_lost_or_doubled_though_every_container_is_killed_in_turn(stack: Stack) -> None:
+    stack.health_every = "5s"  # as deployed: what is printed is what a user waits for
     began = time.monotonic()
     come_up(stack)
     up_s = time.monotonic() - began
@@ -70,7 +68,9 @@ def test_an_upgrade_runs_old_and_new_side_by_side_and_loses_nothing(stack: Stack
         beside = ("--no-deps", "--no-recreate", "--scale", f"{service}=2")
         stack.compose("up", "--detach", "--wait", "--wait-timeout", "180", *beside, service)
         assert {one["Config"]["Image"].split(":")[1] for one in stack.containers(service)} == {BEFORE, NOW}
+        told = time.monotonic()
         stack.engine.docker("stop", old[service]["Id"])
+        print(f"{service} ended {time.monotonic() - told:.1f} s after it was told to")
         (stopped,) = json.loads(stack.engine.docker("inspect", old[service]["Id"]))
         assert stopped["State"]["ExitCode"] == 0
         stack.engine.docker("rm", old[service]["Id"])
@@ -131,7 +131,9 @@ def test_every_container_is_fenced_in(stack: Stack) -> None:
         assert service["read_only"], name
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
-        assert int(service["mem_limit"]) > 0, name
+        assert int(service["mem_limit"]) > 0 and int(service["pids_limit"]) > 0, name
+        assert service["logging"]["options"].keys() == {"max-size", "max-file"}, name
+        assert service["restart"] in RESTARTS[name in OPERATORS], name
         assert (service["user"].split(":")[0] == "0") == (name == "mtail"), name
         assert "web" not in service["networks"] or name in ("ingest", "console-web"), name
     assert list(services["mtail"]["networks"]) == ["logs"], "who reads every container's log has no way out"

@@ -55,7 +55,7 @@ def test_a_dockerfile_keeps_the_linters_rules(tools: Path, file: str) -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_image_adds_little_to_its_base(engine: Engine, service: str) -> None:
-    over = facts_of(engine, f"cleanwire-{service}:{NOW}")["Size"] - facts_of(engine, PYTHON.tag)["Size"]
+    over = facts_of(engine, f"cleanwire-{service}:{NOW}")["Size"] - facts_of(engine, PYTHON)["Size"]
     print(f"cleanwire-{service}: {over / MEGABYTE:.0f} MB over its base")
     assert over <= MOST_OVER_BASE_MB * MEGABYTE
 
@@ -85,6 +85,11 @@ def test_an_image_reads_pages_by_the_compiled_walk(engine: Engine, service: str)
         "from services.normalize.core.reading.compiled import SHIPPED; print(SHIPPED.why_not or 'compiled')"
     )
     assert said_in(engine, service, f'/app/venv/bin/python -c "{asked}"') == ["compiled"]
+
+
+def test_an_image_starts_no_thread_for_each_core_of_its_machine(engine: Engine) -> None:
+    asked = "import os, numpy; numpy.ones((99, 99)) @ numpy.ones((99, 99)); print(len(os.listdir('/proc/self/task')))"
+    assert said_in(engine, "normalize", f'/app/venv/bin/python -c "{asked}"') == ["1"]
 
 
 @pytest.mark.parametrize("service", ["store", "console"])

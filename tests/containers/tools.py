@@ -50,16 +50,11 @@ def installed_tools() -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         for older in folder.parent.glob("tools-*"):
             shutil.rmtree(older, ignore_errors=True)
-        _fetch([sys.executable, "-m", "venv", str(folder)], PIP_TIMEOUT_S)
-        pip = [
-            str(folder / "bin" / "python"),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]
-        _fetch([*pip, "--require-hashes", "--requirement", str(REQUIREMENTS)], PIP_TIMEOUT_S)
+        _fetch([sys.executable, "-m", "venv", "--without-pip", str(folder)], PIP_TIMEOUT_S)
+        pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install"]
+        quiet = ("--quiet", "--disable-pip-version-check")
+        only_what_runs = "--no-compile"  # of checkov's thousands of modules a run imports a part
+        _fetch([*pip, *quiet, only_what_runs, "--require-hashes", "-r", str(REQUIREMENTS)], PIP_TIMEOUT_S)
         (folder / "complete").touch()
     return folder / "bin"
 

@@ -33,6 +33,12 @@ def await_everything(stack: Stack) -> None:
         pytest.fail("; ".join(what_is_wrong(stack)))
 
 
+def archived_articles(stack: Stack) -> int:
+    """Rows of PostgreSQL's table `article`."""
+    asked = "psql --username=cleanwire --tuples-only --command='select count(*) from article'"
+    return int(stack.compose("exec", "--no-TTY", "postgres", "sh", "-c", asked))
+
+
 def is_healthy(stack: Stack, service: str) -> bool:
     states = [one["State"] for one in stack.containers(service)]
     return bool(states) and all(state.get("Health", {}).get("Status") == "healthy" for state in states)
