@@ -15,6 +15,7 @@ from services.normalize.core.judging.rules.headlines import cut_headline_lines, 
 from services.normalize.core.judging.rules.listed_posts import cut_listed_posts
 from services.normalize.core.judging.rules.notices import cut_notices
 from services.normalize.core.judging.rules.pointers import cut_pointers
+from services.normalize.core.judging.rules.repeats import cut_repeats
 from services.normalize.core.judging.rules.subheadings import keep_subheadings
 from services.normalize.core.judging.rules.teasers import cut_teaser_lists
 from services.normalize.core.judging.scoring import score_page
@@ -31,6 +32,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         cut_below_heading,
         cut_pointers,
         cut_notices,
+        cut_repeats,
         keep_subheadings,
         rescue_by_article_body,
     ),

@@ -1,6 +1,6 @@
-/* From features to the ledger, in C: what the trees add, why a block would be cut, the lines of the ledger. boosted_trees.py,
- * reasons.py, keep.py and ledger.py are the reference, to the last bit; compiled.py says which of the two runs,
- * tests/normalize/core/judging/test_compiled_verdicts.py holds them equal. docs/decisions/0124. */
+/* From features to the ledger, in C: what the trees add, why a block would be cut, the lines of the ledger, which texts may stand in
+ * others. boosted_trees.py, reasons.py, keep.py, ledger.py and rules/repeats.py are the reference, to the last bit; compiled.py says
+ * which of the two runs, tests/normalize/core/judging/test_compiled_verdicts.py holds them equal. docs/decisions/0124, 0131. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <math.h>
@@ -11,7 +11,7 @@
 #include "_rows.h"
 #include "_slots.h"
 
-#define EDITION 2 /* compiled.py takes no other */
+#define EDITION 3 /* compiled.py takes no other */
 
 /* ---- trees: boosted_trees.py ---- */
 
@@ -389,6 +389,118 @@ static PyObject *lines_of(PyObject *module, PyObject *args) {
     return lines;
 }
 
+/* ---- which texts a longer one may say again: rules/repeats.py ---- */
+
+#define HEAD 16 /* letters; as in repeats.py */
+#define FACTOR 0x9E3779B97F4A7C15u
+#define MIXER 0xFF51AFD7ED558CCDu
+
+typedef struct { /* the head of a text that is asked for; open addressing */
+    uint64_t hash;
+    PyObject *text; /* NULL: a free slot */
+    Py_ssize_t times;
+} Head;
+
+typedef struct {
+    Head *slots;
+    size_t mask;
+    uint64_t leaving; /* what the first letter of a window counts */
+} Heads;
+
+static Head *slot_of(const Heads *heads, uint64_t hash) {
+    size_t slot = (hash * MIXER >> 32) & heads->mask;
+    while (heads->slots[slot].text != NULL && heads->slots[slot].hash != hash)
+        slot = (slot + 1) & heads->mask;
+    return &heads->slots[slot];
+}
+
+static uint64_t hash_of_head(PyObject *text) {
+    uint64_t hash = 0;
+    for (Py_ssize_t at = 0; at < HEAD; at++)
+        hash = hash * FACTOR + PyUnicode_READ_CHAR(text, at);
+    return hash;
+}
+
+/* Each stretch of a text that is some head adds one to its times. */
+static inline __attribute__((always_inline)) void count_heads(const Heads *heads, const int width, const void *letters, Py_ssize_t length) {
+    uint64_t hash = 0;
+    for (Py_ssize_t at = 0; at < length; at++) {
+        if (at >= HEAD)
+            hash -= heads->leaving * PyUnicode_READ(width, letters, at - HEAD);
+        hash = hash * FACTOR + PyUnicode_READ(width, letters, at);
+        if (at >= HEAD - 1)
+            slot_of(heads, hash)->times++; /* of a free slot nobody asks */
+    }
+}
+
+static void count_heads_in(const Heads *heads, PyObject *text) {
+    const int width = PyUnicode_KIND(text);
+    const void *letters = PyUnicode_DATA(text);
+    const Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    if (width == PyUnicode_1BYTE_KIND)
+        count_heads(heads, PyUnicode_1BYTE_KIND, letters, length);
+    else if (width == PyUnicode_2BYTE_KIND)
+        count_heads(heads, PyUnicode_2BYTE_KIND, letters, length);
+    else
+        count_heads(heads, PyUnicode_4BYTE_KIND, letters, length);
+}
+
+static int make_heads(Heads *heads, PyObject *texts, Py_ssize_t shortest) {
+    size_t slots = 64;
+    while (slots < 4 * (size_t)PyList_GET_SIZE(texts))
+        slots *= 2;
+    *heads = (Heads){PyMem_Calloc(slots, sizeof(Head)), slots - 1, 1};
+    if (heads->slots == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (int at = 1; at < HEAD; at++)
+        heads->leaving *= FACTOR;
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(texts); at++) {
+        PyObject *text = PyList_GET_ITEM(texts, at);
+        if (PyUnicode_GET_LENGTH(text) >= shortest) {
+            const uint64_t hash = hash_of_head(text);
+            Head *head = slot_of(heads, hash);
+            head->hash = hash;
+            head->text = text;
+        }
+    }
+    return 0;
+}
+
+PyDoc_STRVAR(begin_again_doc, "begin_again(texts, shortest) -> list of places\n\nAs repeats.begin_again.");
+
+static PyObject *begin_again(PyObject *module, PyObject *args) {
+    PyObject *texts, *found;
+    Py_ssize_t shortest;
+    Heads heads;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!n", &PyList_Type, &texts, &shortest))
+        return NULL;
+    if (shortest < HEAD)
+        return PyErr_Format(PyExc_ValueError, "texts of %d letters or more are looked for", HEAD);
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(texts); at++)
+        if (!PyUnicode_Check(PyList_GET_ITEM(texts, at)))
+            return PyErr_Format(PyExc_TypeError, "a block's text is no str");
+    if ((found = PyList_New(0)) == NULL || make_heads(&heads, texts, shortest) < 0) {
+        Py_XDECREF(found);
+        return NULL;
+    }
+    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(texts); at++)
+        count_heads_in(&heads, PyList_GET_ITEM(texts, at));
+    for (Py_ssize_t at = 0; found != NULL && at < PyList_GET_SIZE(texts); at++) {
+        PyObject *text = PyList_GET_ITEM(texts, at);
+        if (PyUnicode_GET_LENGTH(text) >= shortest && slot_of(&heads, hash_of_head(text))->times > 1) {
+            PyObject *place = PyLong_FromSsize_t(at);
+            if (place == NULL || PyList_Append(found, place) < 0)
+                Py_CLEAR(found);
+            Py_XDECREF(place);
+        }
+    }
+    PyMem_Free(heads.slots);
+    return found;
+}
+
 static PyMethodDef METHODS[] = {
     {"bind", bind, METH_O, bind_doc},
     {"sum_trees", sum_trees, METH_VARARGS, sum_trees_doc},
@@ -396,6 +508,7 @@ static PyMethodDef METHODS[] = {
     {"reasons_of_cuts", reasons_of_cuts, METH_VARARGS, reasons_of_cuts_doc},
     {"judged_blocks", judged_blocks, METH_VARARGS, judged_blocks_doc},
     {"lines_of", lines_of, METH_VARARGS, lines_of_doc},
+    {"begin_again", begin_again, METH_VARARGS, begin_again_doc},
     {NULL, NULL, 0, NULL},
 };
 

@@ -54,7 +54,7 @@ try:
 except ImportError:
     _features = _measures = _parse = _source = _texts = _verdicts = _walk = None
 
-EDITIONS = (2, 4, 5, 2, 2, 2, 1)
+EDITIONS = (2, 4, 5, 2, 2, 3, 1)
 """Those of _walk.c, _measures.c, _features.c, _texts.c, _source.c, _verdicts.c and _parse.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
@@ -75,13 +75,14 @@ SecondFeatures = Callable[[dict[str, Any]], bytearray]
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What _verdicts.c does for trees, reasons and ledger; boosted_trees, facts, reasons, keep and ledger hand it what it asks for."""
+    """What _verdicts.c does for trees, reasons, ledger and a rule; boosted_trees, facts, reasons, keep, ledger and repeats hand it what it asks for."""
 
     sum_trees: Callable[..., bytearray]
     after_junk_heading: Callable[..., bytearray]
     reasons_of_cuts: Callable[..., bytes]
     judged_blocks: Callable[..., list[Any]]
     lines_of: Callable[..., tuple[Any, ...]]
+    begin_again: Callable[[list[str], int], list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +298,7 @@ def _verdicts_by_c() -> Verdicts:
         _verdicts.reasons_of_cuts,
         _verdicts.judged_blocks,
         _verdicts.lines_of,
+        _verdicts.begin_again,
     )
 
 

@@ -13,6 +13,7 @@ from services.normalize.core.judging.facts import PageFacts, after_junk_heading,
 from services.normalize.core.judging.keep import JudgedBlock, judge_blocks, judged_blocks
 from services.normalize.core.judging.ledger import KEYS, ledger_of
 from services.normalize.core.judging.model import shipped_passes
+from services.normalize.core.judging.rules import repeats
 from services.normalize.core.reading.blocks import PageBlock, root_element
 from services.normalize.core.reading.compiled import Verdicts, choose_reader
 from services.normalize.core.reading.measures import BLOCK_ROWS
@@ -282,3 +283,33 @@ def test_verdicts_give_back_what_they_took(by):
     assert judge(1_500) - before < 8_000_000
     with pytest.raises(TypeError, match="no judged block"):
         by.lines_of((*judge_blocks(page), None), KEYS)
+
+
+# ---- texts that begin again ----
+
+SHORTEST = 20
+PART = st.sampled_from(
+    [
+        "the envoy arrived on Friday",
+        "ąžuolas stovi prie kelio ",
+        "茅台酒的价格要管",
+        "𝄞 sounds ",
+        "a",
+        "aaaaaaaaaaaaaaaaaaaaaaaa",
+        " ",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(PART, max_size=5).map("".join), max_size=12))
+def test_the_same_texts_begin_again(texts):
+    assert CHOSEN.verdicts is not None
+    assert CHOSEN.verdicts.begin_again(texts, SHORTEST) == repeats.begin_again(texts, SHORTEST)
+
+
+def test_looking_for_heads_refuses_what_are_no_texts(by):
+    with pytest.raises(TypeError, match="no str"):
+        by.begin_again([b"bytes"], SHORTEST)
+    with pytest.raises(ValueError, match="16 letters or more"):
+        by.begin_again(["short"], 3)

@@ -1,9 +1,10 @@
-"""Captions, listed posts and subheadings on self-written pages: what the page names is believed where text is left."""
+"""Captions, listed posts, subheadings and repeats on self-written pages: what is the article's, and said once."""
 
 from services.normalize.core.judging.draft import Draft, first_draft
 from services.normalize.core.judging.keep import JudgedBlock, judge_blocks
 from services.normalize.core.judging.rules.captions import cut_captions
 from services.normalize.core.judging.rules.listed_posts import LISTING, cut_listed_posts
+from services.normalize.core.judging.rules.repeats import MOST_COMPARED, begin_again, cut_repeats
 from services.normalize.core.judging.scoring import score_page
 from services.normalize.core.reading.page import Page, read_page
 
@@ -117,3 +118,38 @@ def test_a_heading_that_is_a_link_is_kept_between_paragraphs_of_its_section():
 def test_a_heading_over_related_articles_stays_cut():
     body = "".join(f"<p>{one}</p>" for one in SENTENCES[:2]) + "<h2><a href=/more>Related articles</a></h2>"
     assert not judged(body + "".join(f"<p>{one}</p>" for one in SENTENCES[2:]))["Related articles"].kept
+
+
+def test_a_sentence_drawn_from_a_paragraph_is_said_once():
+    quote = SENTENCES[1].removesuffix(", without giving details.")
+    kept = kept_after(
+        cut_repeats, f"<p>{SENTENCES[0]}</p><blockquote>{quote}</blockquote><p>{SENTENCES[1]}</p>"
+    )
+    assert kept[1:] == [SENTENCES[0], SENTENCES[1]]  # below the headline
+
+
+def test_parts_give_way_to_the_whole_and_the_whole_to_a_larger_one():
+    two, three = " ".join(SENTENCES[:2]), " ".join(SENTENCES[:3])
+    assert kept_after(cut_repeats, f"<p>{SENTENCES[0]}</p><p>{two}</p><p>{three}</p>")[1:] == [three]
+
+
+def test_equal_and_short_texts_stay():
+    assert kept_after(cut_repeats, f"<p>{SENTENCES[0]}</p><p>{SENTENCES[0]}</p>").count(SENTENCES[0]) == 2
+    assert "The envoy" in kept_after(cut_repeats, f"<p>The envoy</p><p>{SENTENCES[0]}</p>")
+
+
+def test_a_text_begins_again_wherever_its_first_letters_stand():
+    texts = [
+        "the same beginning and one end",
+        "something else that is long enough",
+        "here is the same beginning again",
+    ]
+    assert begin_again(texts, 20) == [0]
+    assert begin_again(["aaaaaaaaaaaaaaaaaaaaa", "short"], 20) == [0]
+
+
+def test_a_page_of_too_many_texts_is_left_alone():
+    whole = " ".join(SENTENCES)
+    body = f"<p>{SENTENCES[0]}</p>" + "".join(f"<p>{whole * 4} {n}</p>" for n in range(250))
+    assert 250 * 250 * 4 * len(whole) > MOST_COMPARED
+    assert SENTENCES[0] in kept_after(cut_repeats, body)
