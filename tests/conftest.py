@@ -73,11 +73,15 @@ def postgres_server() -> Iterator[EmbeddedPostgres]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: EmbeddedPostgres) -> str:
-    """The SQLAlchemy URL of a new, empty database of that server."""
+def postgres_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """The SQLAlchemy URL of a new, empty database of that server.
+
+    It goes with its test: all of them together are a hundred thousand files, which the last test would wait for.
+    """
     name = next(_names)
-    asyncio.run(_create_database(postgres_server.port, name))
-    return postgres_server.url_of(name)
+    asyncio.run(_ask(postgres_server.port, f'CREATE DATABASE "{name}"'))
+    yield postgres_server.url_of(name)
+    asyncio.run(_ask(postgres_server.port, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,9 +92,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'archive.db'}"
 
 
-async def _create_database(port: int, name: str) -> None:
+async def _ask(port: int, statement: str) -> None:
     connection = await asyncpg.connect(host="127.0.0.1", port=port, user="cleanwire", database="cleanwire")
-    await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.execute(statement)
     await connection.close()
 
 

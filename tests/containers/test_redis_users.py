@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -27,18 +26,12 @@ from services.contracts.streams import (
     STORIES_UPDATED,
 )
 from tests.containers.test_prepare import DEPLOY, prepare, secret
+from tests.ports import free_port
 
 SERVICES = ("ingest", "normalize", "store")
 READ_BY_US = (FETCH_REQUESTS, ARTICLES_RAW, ARTICLES_NORMALIZED)
 OPENING = tuple(scene for scene in SCENES if not scene.opens_after)
 CLEAN = sum(scene.brings is not None for scene in OPENING)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class GuardedServer:

@@ -1,7 +1,6 @@
 """Fixtures of ingest: a web of our own, an ingest process's parts on a real server, and a walk through its handler."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -152,10 +151,3 @@ def source_of(url: str, *, name: str = "Ours", kind: str = "feed", extra: str = 
         f'[[source]]\nname = "{name}"\noutlet = "{name}"\nside = "exile"\n'
         f'[[source.feed]]\nkind = "{kind}"\nurl = "{url}"\n{extra}\n'
     )
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

@@ -8,7 +8,8 @@ from services.contracts.messages import FetchRequest
 from services.ingest.fetching.politeness import Politeness
 from services.ingest.fetching.robots import Robots
 from services.ingest.fetching.visitor import Visitor
-from tests.ingest.conftest import BuildWalk, free_port
+from tests.ingest.conftest import BuildWalk
+from tests.ports import free_port
 from tests.web.site import Site, page
 
 BAD_URLS = [

@@ -8,7 +8,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
 from services.ingest.fetching.script_calls import ScriptCalls
-from tests.ingest.conftest import free_port
+from tests.ports import free_port
 
 COUNT = "return redis.call('INCRBY', KEYS[1], ARGV[1])"
 FAIL = "return redis.error_reply('ERR this one fails')"

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from services.contracts.messages import FetchRequest
 from services.contracts.streams import ARTICLES_CLEANED, ARTICLES_RAW, FETCH_REQUESTS
 from services.runtime.wire import envelope_of
 from tests.monitoring.otlp_receiver import Collector, collecting
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("ingest", "normalize", "store")
@@ -252,9 +252,3 @@ def wait_until(holds: Callable[[], Any]) -> None:
 
 def decoded(fields: Any) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in fields.items()}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -14,8 +14,9 @@ import pytest
 from redis import Redis
 
 from services.contracts.streams import ARTICLES_RAW
-from tests.monitoring.conftest import Process, free_port, wait_until
+from tests.monitoring.conftest import Process, wait_until
 from tests.monitoring.tools import ALERTS, DEPLOYED, MTAIL_PROGRAM, needed
+from tests.ports import free_port
 
 
 class Webhook(ThreadingHTTPServer):

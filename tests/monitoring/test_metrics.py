@@ -11,7 +11,8 @@ from services.ingest.sources.sources_file import parse_catalogue
 from services.runtime.monitoring.measuring import OTHER, REGISTRY, BoundedLabel
 from services.runtime.monitoring.metrics import Metrics
 from services.runtime.monitoring.vitals import disk_vitals
-from tests.monitoring.conftest import Walked, free_port
+from tests.monitoring.conftest import Walked
+from tests.ports import free_port
 
 SAMPLE = re.compile(r"^(\w+)(\{.*\})? (\S+)$")
 

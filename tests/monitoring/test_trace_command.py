@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.console.main import run
-from tests.monitoring.conftest import Walked, free_port
+from tests.monitoring.conftest import Walked
+from tests.ports import free_port
 
 Captured = pytest.CaptureFixture[str]
 

@@ -15,8 +15,9 @@ from services.runtime.middleware import ExpectedFailure
 from services.runtime.monitoring.spans import OFF, message_span, note_published, part_span
 from services.runtime.monitoring.tracing import OncePerMinute, is_asked_for, tracer, tracing
 from services.runtime.settings import SettingsError
-from tests.monitoring.conftest import free_port, wait_until
+from tests.monitoring.conftest import wait_until
 from tests.monitoring.otlp_receiver import collecting
+from tests.ports import free_port
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 HERE = "http://127.0.0.1:4318"
