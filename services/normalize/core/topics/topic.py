@@ -13,6 +13,7 @@ LEAD_WORDS = 120  # headline and first paragraphs: a thing named there is what t
 MOST_FINDS = 4  # more mentions of one thing say no more
 LEAD_BONUS = 0.5
 MOST_EVIDENCE = 12
+NOBODY = ""  # the group of terms that only look like one's own; they are tried first
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Topic:
-    """A profile made ready: what `match_topics` looks with. Build it once (`make_topic`)."""
+    """A profile made ready: what `score_topics` looks with. Build it once (`make_topic`)."""
 
     profile: TopicProfile
     terms: Terms
@@ -61,30 +62,8 @@ def make_topic(profile: TopicProfile) -> Topic:
     return Topic(profile, terms_of(profile))
 
 
-def match_topics(
-    topics: Sequence[Topic], title: str | None, text: str, scope: Scope = "general"
-) -> tuple[TopicMatch, ...]:
-    """The topics an article belongs to, best first. `text` is its kept text.
-
-    A source that covers nothing but a topic (scope "topic") needs the profile's lower threshold only.
-    """
-    return topics_reached(topics, score_topics(topics, title, text), scope)
-
-
-def topics_reached(
-    topics: Sequence[Topic], scores: Sequence[TopicMatch], scope: Scope
-) -> tuple[TopicMatch, ...]:
-    """Of the scores those that an article of a source with this scope needs, best first."""
-    found = [
-        one
-        for topic, one in zip(topics, scores, strict=True)
-        if one.score >= threshold_of(topic.profile, scope)
-    ]
-    return tuple(sorted(found, key=lambda match: (-match.score, match.topic)))
-
-
 def score_topics(topics: Sequence[Topic], title: str | None, text: str) -> list[TopicMatch]:
-    """The score of each topic with its evidence, whether or not it reaches a threshold."""
+    """The score of each topic in an article's kept text, with its evidence, whether or not it reaches a threshold."""
     if not topics:
         return []
     starts = reduce(or_, [topic.terms.starts for topic in topics])
@@ -93,14 +72,33 @@ def score_topics(topics: Sequence[Topic], title: str | None, text: str) -> list[
     return [_scored(topic, asked) for topic in topics]
 
 
+def finds_of(topic: Topic, title: str | None, text: str) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+    """Where in the text each group is found; and of these the finds that count, which have the company they need."""
+    asked = words_asked(f"{title or ''}\n{text}", topic.terms.starts, folded_word, topic.terms.reach)
+    places = _places(topic.terms, asked)
+    return places, _near_enough(topic.profile, places)
+
+
+def topics_reached(
+    topics: Sequence[Topic], scores: Sequence[TopicMatch], scope: Scope
+) -> tuple[TopicMatch, ...]:
+    """The topics an article belongs to: of the scores those that reach the threshold of its source's scope, best first."""
+    found = [
+        one
+        for topic, one in zip(topics, scores, strict=True)
+        if one.score >= threshold_of(topic.profile, scope)
+    ]
+    return tuple(sorted(found, key=lambda match: (-match.score, match.topic)))
+
+
 def threshold_of(profile: TopicProfile, scope: Scope) -> float:
-    """The score from which an article of a source with this scope is on the topic."""
+    """The score from which an article is on the topic; a source of nothing else (scope "topic") needs less."""
     return profile.topic_threshold or profile.threshold if scope == "topic" else profile.threshold
 
 
 def _scored(topic: Topic, asked: Asked) -> TopicMatch:
     places = _near_enough(topic.profile, _places(topic.terms, asked))
-    score = max(_rule_score(topic.profile, rule, places) for rule in topic.profile.rules)
+    score = max(rule_score(topic.profile, rule, places) for rule in topic.profile.rules)
     evidence = _evidence({at: words[0] for at, words in asked}, places) if score else ()
     return TopicMatch(topic=topic.profile.name, score=round(score, 2), evidence=evidence)
 
@@ -137,11 +135,11 @@ def _near_enough(profile: TopicProfile, places: dict[str, list[int]]) -> dict[st
     return kept
 
 
-def _rule_score(profile: TopicProfile, rule: Rule, places: Mapping[str, list[int]]) -> float:
+def rule_score(profile: TopicProfile, rule: Rule, places: Mapping[str, list[int]]) -> float:
     """0 unless all groups are found (together); else their weights times how often and how early they are named."""
     if not all(name in places for name in rule.all):
         return 0.0
-    if rule.together and not _stand_together([places[name] for name in rule.all], profile.near_words):
+    if rule.together and not stand_together([places[name] for name in rule.all], profile.near_words):
         return 0.0
     score = 0.0
     for name in rule.all:
@@ -151,7 +149,7 @@ def _rule_score(profile: TopicProfile, rule: Rule, places: Mapping[str, list[int
     return score
 
 
-def _stand_together(finds: list[list[int]], reach: int) -> bool:
+def stand_together(finds: list[list[int]], reach: int) -> bool:
     first, *others = sorted(finds, key=len)
     return any(all(any(abs(at - other) <= reach for other in found) for found in others) for at in first)
 
@@ -170,15 +168,20 @@ def terms_of(profile: TopicProfile) -> Terms:
     """A profile's terms, ready to be looked up."""
     by_key: dict[str, list[Form]] = {}
     exact: dict[str, str] = {}
+    forms = [_form(term, NOBODY) for group in profile.groups.values() for term in group.but_not]
+    forms += [_form(term, name) for name, group in profile.groups.items() for term in group.terms]
+    for form in forms:
+        by_key.setdefault(form.words[0][:STEM_KEY], []).append(form)
     for name, group in profile.groups.items():
-        for term in group.terms:
-            parts = [_part(part) for part in term.casefold().replace("’", "'").split()]
-            form = Form(tuple(word for word, _ in parts), tuple(ended for _, ended in parts), name)
-            by_key.setdefault(form.words[0][:STEM_KEY], []).append(form)
         exact |= dict.fromkeys(group.exact, name)
     starts = frozenset([*by_key, *(folded_word(word)[:STEM_KEY] for word in exact)]) - {""}
     reach = max((len(form.words) for forms in by_key.values() for form in forms), default=1)
     return Terms({key: tuple(forms) for key, forms in by_key.items()}, exact, starts, reach)
+
+
+def _form(term: str, group: str) -> Form:
+    parts = [_part(part) for part in term.casefold().replace("’", "'").split()]
+    return Form(tuple(word for word, _ in parts), tuple(ended for _, ended in parts), group)
 
 
 def _part(part: str) -> tuple[str, bool]:

@@ -16,6 +16,7 @@ class TopicProfileError(ValueError):
 class Group(BaseModel):
     """One thing under all its names; `*` at a term's end stands for any ending, `exact` minds upper and lower case.
 
+    `but_not` are terms that begin like one of these and name something else ("washington post").
     Where `needs_near` names groups, a find counts only with one of those within `near_words`.
     """
 
@@ -24,6 +25,7 @@ class Group(BaseModel):
     weight: float = Field(default=1.0, gt=0, le=10)
     terms: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    but_not: tuple[str, ...] = ()
     needs_near: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -32,7 +34,7 @@ class Group(BaseModel):
             raise ValueError("has neither terms nor exact")
         bad = [
             term
-            for term in (*self.terms, *self.exact)
+            for term in (*self.terms, *self.but_not, *self.exact)
             if not term.strip(" *") or "*" in term.replace("* ", " ").rstrip("*")
         ]
         if bad:

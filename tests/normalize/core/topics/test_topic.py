@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from services.normalize.core.topics.topic import make_topic, match_topics, score_topics
+from services.normalize.core.topics.topic import make_topic, score_topics
 from services.normalize.core.topics.topic_profile import TopicProfileError, read_topic_profile
 from services.normalize.topic_check import check_topics, topic_lines
 from services.normalize.topics import read_topics
+from tests.normalize.matching import match_topics
 from tests.places import ROOT
 
 FOLDER = ROOT / "deploy" / "topics"
