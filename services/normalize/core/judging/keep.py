@@ -12,8 +12,8 @@ from services.normalize.core.judging.rules.captions import cut_captions
 from services.normalize.core.judging.rules.comments import cut_comments
 from services.normalize.core.judging.rules.endings import cut_after_ending, cut_below_heading
 from services.normalize.core.judging.rules.headlines import cut_headline_lines, cut_repeated_lines
-from services.normalize.core.judging.rules.listed_posts import cut_listed_posts
 from services.normalize.core.judging.rules.notices import cut_notices
+from services.normalize.core.judging.rules.other_articles import cut_other_articles
 from services.normalize.core.judging.rules.pointers import cut_pointers
 from services.normalize.core.judging.rules.repeats import cut_repeats
 from services.normalize.core.judging.rules.subheadings import keep_subheadings
@@ -28,7 +28,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "html": (
         cut_comments,
         cut_captions,
-        cut_listed_posts,
+        cut_other_articles,
         cut_below_heading,
         cut_pointers,
         cut_notices,

@@ -1,12 +1,15 @@
-"""Captions, listed posts, subheadings and repeats on self-written pages: what is the article's, and said once."""
+"""Captions, other articles, subheadings and repeats on self-written pages: what is the article's, and said once."""
+
+import pytest
 
 from services.normalize.core.judging.draft import Draft, first_draft
 from services.normalize.core.judging.keep import JudgedBlock, judge_blocks
 from services.normalize.core.judging.rules.captions import cut_captions
-from services.normalize.core.judging.rules.listed_posts import LISTING, cut_listed_posts
+from services.normalize.core.judging.rules.other_articles import OTHERS, OTHERS_GROUPS, cut_other_articles
 from services.normalize.core.judging.rules.repeats import MOST_COMPARED, begin_again, cut_repeats
 from services.normalize.core.judging.scoring import score_page
 from services.normalize.core.reading.page import Page, read_page
+from services.normalize.core.words.containers import element_flags
 
 SENTENCES = (
     "The envoy arrived in the capital on Friday morning, according to two officials who met him at the airport.",
@@ -84,24 +87,37 @@ def test_posts_listed_below_the_article_are_cut_with_a_reason():
 
 
 def test_a_page_that_is_nothing_but_listed_posts_keeps_them():
-    kept = kept_after(cut_listed_posts, f"<div class='wp-block-query'>{BODY}</div>")
+    kept = kept_after(cut_other_articles, f"<div class='wp-block-query'>{BODY}</div>")
     assert set(SENTENCES) <= set(kept)
     assert (
-        kept_after(cut_listed_posts, BODY + f"<div class='wp-block-query'>{LISTED}</div>")[-1]
+        kept_after(cut_other_articles, BODY + f"<div class='wp-block-query'>{LISTED}</div>")[-1]
         == SENTENCES[-1]
     )
 
 
-def test_only_whole_names_are_lists_of_posts():
-    assert LISTING.search("is-layout-flow wp-block-query alignwide")
-    assert LISTING.search("wp-block-latest-posts")
-    for name in (
-        "wp-block-query-title",
-        "my-wp-block-query",
-        "wp-block-post-content",
-        "wp-block-post-excerpt",
-    ):
-        assert not LISTING.search(name)
+@pytest.mark.parametrize(
+    "name",
+    ["is-layout-flow wp-block-query alignwide", "wp-block-post-template", "wp-block-latest-posts", "detail__recommend--wrapper",
+     "RecommendedStories", "trending-now", "taboola-below", "outbrainWidget", "js-recirc", "most-read", "mostViewed", "related-articles",
+     "relatedPosts", "related_stories"],
+)  # fmt: skip
+def test_names_of_other_articles_are_found_and_let_through_by_the_look(name):
+    assert OTHERS.search(name)
+    assert element_flags(name, "div") & OTHERS_GROUPS
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["wp-block-query-title", "my-wp-block-query", "wp-block-post-content", "wp-block-post-excerpt", "recommendations", "related", "popular"],
+)  # fmt: skip
+def test_other_names_are_left_to_the_model(name):
+    assert not OTHERS.search(name)
+
+
+def test_another_article_in_running_text_is_cut_below_this_one():
+    other = "".join(f"<p>{one.replace('The', 'No').replace('talks', 'harvests')}</p>" for one in SENTENCES)
+    body = f"<div class=story>{BODY}</div><div class='story__recommend'><h3>Harvest ends</h3>{other}</div>"
+    assert kept_after(cut_other_articles, body)[1:] == list(SENTENCES)
 
 
 def test_a_heading_that_is_a_link_is_kept_between_paragraphs_of_its_section():
