@@ -183,6 +183,27 @@ def test_a_taken_name_is_told_and_changes_nothing(redis: Redis, run: Run) -> Non
     assert "archive-team" not in redis.acl_users()
 
 
+def test_subscriber_whose_user_is_lost_gets_a_new_one_and_goes_on_where_it_was(
+    redis: Redis, run: Run
+) -> None:
+    publish(redis, FIRST, SECOND)
+    lost = added(run, "desk", "--stream", STREAM, "--stream", "stories.updated")
+    assert delivered(lost["url"], "desk") == [FIRST, SECOND]
+    redis.acl_deluser("desk")
+    assert "--resume" in refusal(run, "add", "desk").advice
+    publish(redis, THIRD)
+    again = added(run, "desk", "--resume")
+    assert again["url"] != lost["url"]
+    assert delivered(again["url"], "desk") == [THIRD]
+    with Redis.from_url(again["url"]) as user:
+        assert user.xlen("stories.updated") == 0
+    renewed = added(run, "desk", "--resume")
+    with pytest.raises(RedisConnectionError):
+        delivered(again["url"], "desk")
+    assert delivered(renewed["url"], "desk") == []
+    assert "no group 'nobody' to resume" in refusal(run, "add", "nobody", "--resume").what
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [

@@ -18,11 +18,12 @@ subscriber_app = typer.Typer(
 FROM = "0 (all that is kept), $ (from now on), a day or a time (UTC), or an entry id (the entries after it)."
 TOPIC = "Put a filter on this topic into the snippets; the group itself always gets every entry."
 HOST = "HOST[:PORT] as the subscriber reaches the server, where it differs from CLEANWIRE_REDIS_URL."
+RESUME = "Its group is there already and stays where it is: give it a new user and password."
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 TOPIC_NAME = re.compile(r"[\w-]{1,64}")
 NOT_KEPT = (
     "this server keeps no ACL file: the user is gone after its restart (the group stays). "
-    "Set `aclfile` in its configuration, or add the subscriber again"
+    "Set `aclfile` in its configuration, or give it a new user then: `cleanwire subscriber add NAME --resume`"
 )
 OF_ONE_SERVER = (
     "the URL is of the server that is the master now. Its replicas have the user too, so that after a fail-over the group goes on "
@@ -39,6 +40,7 @@ def add(
     topic: Annotated[str, typer.Option(help=TOPIC)] = "",
     stream: Annotated[list[str] | None, typer.Option(help="Public stream; may be given again.")] = None,
     host: Annotated[str, typer.Option(help=HOST)] = "",
+    resume: Annotated[bool, typer.Option("--resume", help=RESUME)] = False,
     shell: Annotated[
         bool, typer.Option("--shell", help="Print only `export` lines, for a file to source.")
     ] = False,
@@ -51,6 +53,8 @@ def add(
         cleanwire subscriber add reading-room --shell > reading-room.env
 
         cleanwire subscriber add night-desk --from 2025-12-01 --stream articles.cleaned --stream stories.updated
+
+        cleanwire subscriber add reading-room --resume
     """
     from ..settings import console_settings
     from ..subscribers.connection import masters_url, operators_redis
@@ -70,7 +74,8 @@ def add(
         masters = masters_url(
             settings.redis_url
         )  # first: once added, nothing may keep the password from being told
-        added = add_subscriber(redis, name, start_point, stream or ["articles.cleaned"])
+        streams = stream or ([] if resume else ["articles.cleaned"])
+        added = add_subscriber(redis, name, start_point, streams, resume=resume)
     url = subscriber_url(masters, added.name, added.password, host)
     lacking = on_replicas(
         settings.redis_url, lambda replica: give_user(replica, name, added.password, added.streams)

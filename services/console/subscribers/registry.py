@@ -31,19 +31,31 @@ class Subscriber:
     notices: tuple[str, ...] = ()
 
 
-def add_subscriber(redis: Redis, name: str, start: StartPoint, streams: Sequence[str]) -> Subscriber:
-    """Create the group on each stream, then the user. Raises CommandError where a name is bad or taken."""
+def add_subscriber(
+    redis: Redis, name: str, start: StartPoint, streams: Sequence[str], *, resume: bool = False
+) -> Subscriber:
+    """Create the group on each stream, then the user. Raises CommandError where a name is bad or taken.
+
+    To resume is to keep the groups that are there where they stand, and to give them a new user and password.
+    """
     _check_name(name)
     _check_streams(streams)
-    if has_user(redis, name):
+    there = _groups_of(redis, name) if resume else []
+    if resume and not there:
+        raise CommandError.usage(
+            f"there is no group {name!r} to resume",
+            "cleanwire subscriber list names them; lost groups are restored by the store within a minute",
+        )
+    if has_user(redis, name) and not resume:
         raise _taken(name, "an ACL user of that name exists")
-    starts = {stream: _start_on(redis, stream, start) for stream in streams}
+    starts = {stream: _start_on(redis, stream, start) for stream in streams if stream not in there}
+    streams = [*there, *starts]
     _create_groups(redis, name, {stream: after for stream, (after, _) in starts.items()})
     password = new_password()
     try:
         kept = give_user(redis, name, password, streams)
     except ResponseError:
-        _destroy(redis, name, streams)
+        _destroy(redis, name, list(starts))
         raise
     notices = tuple(notice for _, notice in starts.values() if notice)
     return Subscriber(name, password, tuple(streams), kept, notices)
@@ -135,11 +147,22 @@ def _create_groups(redis: Redis, name: str, starts: dict[str, str]) -> None:
             raise
 
 
+def _groups_of(redis: Redis, name: str) -> list[str]:
+    """The public streams on which there is a group of that name."""
+    public = [stream.name for stream in PUBLIC_STREAMS if redis.exists(stream.name)]
+    return [
+        stream
+        for stream in public
+        if any(group["name"] == name.encode() for group in ask(redis, "XINFO GROUPS", stream))
+    ]
+
+
 def _destroy(redis: Redis, name: str, streams: Sequence[str]) -> list[str]:
     return [stream for stream in streams if redis.exists(stream) and redis.xgroup_destroy(stream, name)]
 
 
 def _taken(name: str, why: str) -> CommandError:
     return CommandError.usage(
-        f"the name {name!r} is taken: {why}", f"choose another, or: cleanwire subscriber remove {name}"
+        f"the name {name!r} is taken: {why}",
+        f"choose another; or: cleanwire subscriber add {name} --resume (keeps its position), or remove {name}",
     )
