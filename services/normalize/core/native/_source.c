@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define EDITION 2 /* compiled.py takes no other */
+#define EDITION 3 /* compiled.py takes no other */
 #define STRIDE 64    /* bytes looked at together */
 #define STRETCH 5000 /* of source.py */
 
@@ -59,6 +59,19 @@ static PyObject *is_utf8(PyObject *module, PyObject *page) {
     if (!PyBytes_Check(page))
         return PyErr_Format(PyExc_TypeError, "a page is bytes");
     return PyBool_FromLong(is_valid((const unsigned char *)PyBytes_AS_STRING(page), PyBytes_GET_SIZE(page)));
+}
+
+PyDoc_STRVAR(holds_controls_doc, "holds_controls(page) -> bool\n\nAs source.holds_controls.");
+
+static PyObject *holds_controls(PyObject *module, PyObject *page) {
+    (void)module;
+    if (!PyBytes_Check(page))
+        return PyErr_Format(PyExc_TypeError, "a page is bytes");
+    const unsigned char *at = (const unsigned char *)PyBytes_AS_STRING(page), *end = at + PyBytes_GET_SIZE(page);
+    while ((at = memchr(at, 0xC2, (size_t)(end - at))) != NULL && ++at < end)
+        if (*at >= 0x80 && *at < 0xA0)
+            Py_RETURN_TRUE;
+    Py_RETURN_FALSE;
 }
 
 /* ---- counts ---- */
@@ -282,6 +295,7 @@ static PyObject *tags_without_end(PyObject *module, PyObject *source) {
 
 static PyMethodDef METHODS[] = {
     {"is_utf8", is_utf8, METH_O, is_utf8_doc},
+    {"holds_controls", holds_controls, METH_O, holds_controls_doc},
     {"count_odd", count_odd, METH_O, count_odd_doc},
     {"count_signs", count_signs, METH_O, count_signs_doc},
     {"long_tags", long_tags, METH_VARARGS, long_tags_doc},

@@ -54,7 +54,7 @@ try:
 except ImportError:
     _features = _measures = _parse = _source = _texts = _verdicts = _walk = None
 
-EDITIONS = (2, 4, 5, 2, 2, 3, 1)
+EDITIONS = (2, 4, 5, 2, 3, 3, 1)
 """Those of _walk.c, _measures.c, _features.c, _texts.c, _source.c, _verdicts.c and _parse.c; each rises with its file's face, so that what older sources made is not taken."""
 
 PARSER = "1.0.2"  # the selectolax whose library _walk.c was written for
@@ -145,7 +145,12 @@ def choose_reader(*, compiled: bool = True) -> Reader:
 def _looks_compiled() -> SourceLooks:
     assert _source is not None
     return SourceLooks(
-        _source.is_utf8, _source.count_odd, _source.count_signs, _source.long_tags, _source.tags_without_end
+        _source.is_utf8,
+        _source.holds_controls,
+        _source.count_odd,
+        _source.count_signs,
+        _source.long_tags,
+        _source.tags_without_end,
     )
 
 

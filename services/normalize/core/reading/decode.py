@@ -1,7 +1,7 @@
 """From a page's bytes to UTF-8: what it is made of, and in which encoding it is written.
 
 Order of evidence for the encoding: byte order mark; valid UTF-8 (a page in another encoding is practically never
-valid UTF-8 by accident, but one may have been encoded twice); the HTTP header; the page's own declaration; statistics over a sample.
+valid UTF-8 by accident, but one, or parts of it, may have been encoded twice); the HTTP header; the page's own declaration; statistics over a sample.
 """
 
 import codecs
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
+from services.normalize.core.reading.mending import mended
 from services.normalize.core.reading.source import PYTHON, SourceLooks
 from services.normalize.core.rejections import Rejection
 
@@ -122,7 +123,10 @@ def _in_utf8(page: bytes, content_type: str, looks: SourceLooks) -> bytes:
     for bom, encoding in BOMS:
         if page.startswith(bom):
             return page[len(bom) :].decode(encoding, "replace").encode()
-    return _encoded_once(page) if looks.is_utf8(page) else _in_other_encoding(page, content_type).encode()
+    if not looks.is_utf8(page):
+        return _in_other_encoding(page, content_type).encode()
+    once = _encoded_once(page)
+    return mended(once) if looks.holds_controls(once) else once
 
 
 def _encoded_once(page: bytes) -> bytes:

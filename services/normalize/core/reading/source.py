@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 CONTROLS = bytes((*range(9), *range(14, 32), 127))
+HIGH_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 REPLACEMENT = "\ufffd".encode()
 STRETCH = 5_000  # bytes; shorter tags hold too few attributes to matter on a page of less than LARGE
 TAG = re.compile(
@@ -19,6 +20,7 @@ class SourceLooks:
     """The looks at a page's bytes by one hand: those below, or _source.c's."""
 
     is_utf8: Callable[[bytes], bool]
+    holds_controls: Callable[[bytes], bool]
     count_odd: Callable[[bytes], int]
     count_signs: Callable[[bytes], tuple[int, int]]
     long_tags: Callable[[bytes, int], list[bytes]]
@@ -32,6 +34,11 @@ def is_utf8(page: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def holds_controls(page: bytes) -> bool:
+    """Whether one of the control characters U+0080 to U+009F, which no text has, stands in a page in UTF-8."""
+    return HIGH_CONTROL.search(page) is not None
 
 
 def count_odd(text: bytes) -> int:
@@ -69,4 +76,4 @@ def _tags_without_end(source: bytes) -> Iterator[bytes]:
         at = max(end, at + STRETCH)
 
 
-PYTHON = SourceLooks(is_utf8, count_odd, count_signs, long_tags, tags_without_end)
+PYTHON = SourceLooks(is_utf8, holds_controls, count_odd, count_signs, long_tags, tags_without_end)

@@ -26,6 +26,20 @@ def test_both_looks_call_the_same_bytes_utf8(pieces):
     assert CHOSEN.looks.is_utf8(source) == PYTHON.is_utf8(source)
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [b"\xc2", b"\x80", b"\x9f", b"\xa0", b"\x7f", b"a" * 40, "ä".encode(), "\x92".encode()]
+        ),
+        max_size=9,
+    )
+)
+def test_both_looks_see_the_same_control_characters(pieces):
+    source = b"".join(pieces)
+    assert CHOSEN.looks.holds_controls(source) == PYTHON.holds_controls(source)
+
+
 def test_every_pair_and_every_triple_of_odd_bytes_is_judged_alike():
     starts = [bytes((first, second)) for first in range(0x80, 0x100) for second in range(0x100)]
     odd = starts + [
@@ -60,7 +74,9 @@ def test_both_looks_find_the_same_tags(soup, longest):
     assert CHOSEN.looks.tags_without_end(source) == PYTHON.tags_without_end(source)
 
 
-@pytest.mark.parametrize("look", ["is_utf8", "count_odd", "count_signs", "tags_without_end"])
+@pytest.mark.parametrize(
+    "look", ["is_utf8", "holds_controls", "count_odd", "count_signs", "tags_without_end"]
+)
 def test_what_is_no_bytes_is_refused(look):
     with pytest.raises(TypeError, match="bytes"):
         getattr(CHOSEN.looks, look)("text")

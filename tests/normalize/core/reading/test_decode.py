@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from services.normalize.core.reading.decode import Decoded
 from services.normalize.core.reading.decode import decode_page as decode
+from services.normalize.core.reading.mending import MOST_MENDED
 from services.normalize.core.rejections import Rejection
 
 
@@ -66,6 +67,41 @@ def test_a_page_that_was_encoded_twice_is_read_as_it_was_before(text, declared, 
 )
 def test_utf8_that_declares_another_encoding_stays_as_it_is(page):
     assert decode_page(page.encode(), None) == page
+
+
+@pytest.mark.parametrize(
+    ("garbled", "meant"),
+    [
+        ("<p>They canâ\x80\x99t say â\x80\x9cwhenâ\x80\x9d.</p>", "<p>They can’t say “when”.</p>"),
+        ("<p>If Iâ€™d known â€œthatâ€\x9d …</p>", "<p>If I’d known “that” …</p>"),
+        (
+            "<p>3.Â\xa0Cafés, CafÃ© and â\x82¬\xa05</p><i>\x80</i>",
+            "<p>3.\xa0Cafés, Café and €\xa05</p><i>€</i>",
+        ),
+        ("<p>Germany\x92s doctors \x96 all \x93of them\x94</p>", "<p>Germany’s doctors – all “of them”</p>"),
+        ("<p>ð\x9f\x98\x80</p>", "<p>😀</p>"),
+    ],
+)
+def test_letters_that_were_bytes_are_read_as_what_they_were(garbled, meant):
+    assert decode_page(garbled.encode(), None) == meant
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>CafÃ© Â« â€™ without a control character</p>",
+        "<p>\x81 has no meaning</p>",
+        "<p>ÂÃâ alone \x8d</p>",
+        "<p>Ã(\x90</p>",
+    ],
+)
+def test_letters_that_were_no_bytes_stay(page):
+    assert decode_page(page.encode(), None) == page
+
+
+def test_a_page_of_nothing_but_such_letters_is_mended_only_so_far():
+    found = decode_page("\x92".encode() * (MOST_MENDED + 7) + b"<p>", None)
+    assert found == "’" * MOST_MENDED + "\x92" * 7 + "<p>"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "utf-32"])
