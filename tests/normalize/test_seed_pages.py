@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from services.normalize import Extraction, extract
-from services.normalize.core.topics.topic import make_topic, match_topics
+from services.normalize.core.topics.topic import make_topic
 from services.normalize.core.topics.topic_profile import read_topic_profile
+from tests.normalize.matching import match_topics
 from tests.places import ROOT
 
 SEEDS = Path(os.environ.get("CLEANWIRE_SHARED", ROOT.parent / "shared")) / "seeds"

@@ -39,7 +39,7 @@ class PollResult:
 
 def state_after(state: ListingState, result: PollResult, now: datetime) -> ListingState:
     """The state with the poll's validators, pace and health; two failures at a new place lead back to the old one."""
-    before, state = state.state, replace(state, polled_at=now.timestamp())
+    before = state.state
     if result.outcome == "failed":
         state = replace(state, failures=min(state.failures + 1, 99))
         if state.has_moved and state.failures >= 2:

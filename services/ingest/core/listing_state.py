@@ -17,7 +17,6 @@ class ListingState:
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
-    polled_at: float = 0.0
     interval_s: float = 0.0
     streak: int = 0
     rates: str = ""

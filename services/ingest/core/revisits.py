@@ -14,7 +14,6 @@ STEPS = (
 )
 LAST_STEPS_FROM = 2  # from the 6 h step on, two unchanged answers in a row end the visits
 WITHDRAWN_AFTER = timedelta(hours=24)  # between the first and the confirming 404 or 410
-YOUNGEST_DROPPED = STEPS[-1]
 
 Answer = Literal["changed", "unchanged", "gone", "failed"]
 

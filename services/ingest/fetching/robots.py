@@ -55,7 +55,6 @@ class Unreachable:
     """The site could not say: nothing may be asked of it for now."""
 
     detail: str
-    retry_s: float = CLOSED_S
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,6 @@ class GroupsMerged:
     """Two groups turned out to be one."""
 
     group_id: int
-    absorbed_group_id: int
     absorbed_id: str
     canonical_id: str
 
@@ -177,8 +176,7 @@ def _merged(connection: Connection, groups: Sequence[Group]) -> Grouped:
     )
     canonical_id = survivor.canonical.article_id
     changes = tuple(
-        GroupsMerged(survivor.group_id, group.group_id, group.canonical.article_id, canonical_id)
-        for group in absorbed
+        GroupsMerged(survivor.group_id, group.canonical.article_id, canonical_id) for group in absorbed
     )
     return Grouped(whole, changes)
 

@@ -32,8 +32,6 @@ class PageHints:
     description: str
     article_paragraphs: tuple[str, ...]
     article_body_key: str
-    is_article_object: bool
-    og_type: str
 
     def said(self) -> Said:
         """What blocks are compared with."""
@@ -56,8 +54,6 @@ def read_hints(page: Page) -> PageHints:
         description=squeezed((metas.get("og:description") or metas.get("description") or "")[:600]).lower(),
         article_paragraphs=paragraphs,
         article_body_key=" ".join(paragraphs).lower(),
-        is_article_object=bool(article),
-        og_type=metas.get("og:type", "").lower(),
     )
 
 

@@ -99,8 +99,3 @@ class PageBlock:
     def path(self) -> str:
         """The place as people read it: `body>main>div.story>p.lead`."""
         return self.element.path()
-
-    @property
-    def link_density(self) -> float:
-        """Share of the text that stands in links, 0 to 1."""
-        return min(1.0, self.link_chars / max(1, len(self.text)))

@@ -29,8 +29,6 @@ from services.normalize.core.words.phrases import (
     LABEL,
     LINKING,
     beginnings_of,
-    is_junk_heading,
-    starts_as_junk,
     words_of,
 )
 
@@ -88,32 +86,13 @@ def samples(alternatives: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("alternatives", "pattern", "quick"),
-    [(JUNK_STARTS, JUNK_START, starts_as_junk), (JUNK_HEADINGS, JUNK_HEADING, is_junk_heading)],
-    ids=["starts", "headings"],
-)
-def test_looking_the_first_letters_up_overlooks_no_phrase(alternatives, pattern, quick):
-    for phrase in samples(alternatives):
-        for text in (
-            phrase,
-            phrase.upper(),
-            f"– {phrase} x",
-            f"12 {phrase}",
-            f"{phrase}: more",
-            f"x{phrase}",
-        ):
-            assert quick(text.lower()) == (pattern.match(text.lower()) is not None), text
-
-
-@pytest.mark.parametrize(
     ("alternatives", "pattern", "bit"),
     [(JUNK_STARTS, JUNK_START, LABEL), (JUNK_HEADINGS, JUNK_HEADING, HEADING)],
     ids=["starts", "headings"],
 )
 def test_how_a_text_begins_overlooks_no_phrase(alternatives, pattern, bit):
     for phrase in samples(alternatives):
-        for before in ("", "– ", "12 "):
-            key = f"{before}{phrase.lower()}"
+        for key in (phrase.lower(), f"– {phrase} x".lower(), f"12 {phrase}".lower(), f"x{phrase}".lower()):
             assert beginnings_of(key) & bit or not pattern.match(key), key
 
 

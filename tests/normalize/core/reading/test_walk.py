@@ -55,16 +55,16 @@ def test_scripts_styles_and_forms_fields_are_no_text():
 def test_links_are_counted_and_an_unclosed_link_around_the_body_is_none():
     linked = blocks_of("<p>see <a href=/a>this page</a></p>")[0]
     assert linked.links == 1
-    assert 0.6 < linked.link_density < 0.8
+    assert linked.link_chars == len("this page")
     around = blocks_of("<a href=/x><p>" + "long text of the body " * 80 + "</p></a>")[0]
-    assert around.link_density == 0
+    assert around.link_chars == 0
 
 
 def test_a_link_around_a_short_chinese_body_is_none_and_one_around_a_long_teaser_is_one():
     body = "<a href=/x>" + "两国外长周五在明斯克继续举行会谈。<br><br>" * 35 + "</a>"
-    assert {block.link_density for block in blocks_of(body)} == {0}
+    assert {block.link_chars for block in blocks_of(body)} == {0}
     teaser = "<a href=/x><h3>News</h3><p>" + "a sentence of the teaser. " * 42 + "</p></a>"
-    assert {block.link_density for block in blocks_of(teaser)} == {1}
+    assert all(block.link_chars == len(block.text) for block in blocks_of(teaser))
 
 
 def test_time_and_classes_of_inline_elements_are_noted():
