@@ -11,10 +11,10 @@ from .commands.source import backfill, politeness, source_app
 from .commands.subscriber import subscriber_app
 from .exits import CommandError, Exit
 
-ABOUT = """Follows one running story across every outlet and turns the coverage into one clean stream.
+ABOUT = """Follow one running story across every outlet and turn the coverage into one clean stream.
 
 Data goes to stdout, logs to stderr. Exit codes: 0 done, 1 fault, 2 usage, 3 a server does not answer, 4 rejected.
-Settings come from the environment (CLEANWIRE_REDIS_URL, CLEANWIRE_DATA_DIR, ...: docs/commands.md)."""
+Settings come from the environment (CLEANWIRE_REDIS_URL, CLEANWIRE_DATA_DIR, ...; see docs/commands.md)."""
 
 PLAIN = {"help_option_names": ["-h", "--help"]}
 RUN, READ, STREAMS, ARCHIVE = "Run", "Try on one page or file", "Watch and steer", "Ask the archive"

@@ -9,13 +9,19 @@ from ..telling import tell
 
 Revision = Annotated[str, typer.Argument(help="head, base, or a revision id.")]
 Words = Annotated[str, typer.Argument(help='Words in any of their forms; "words in quotes" stand together.')]
-Limit = Annotated[int, typer.Option("--limit", "-n", help="At most so many articles.", min=1, max=1_000)]
+Limit = Annotated[
+    int, typer.Option("--limit", "-n", help="Show at most this many articles.", min=1, max=1_000)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON, one object a line.")]
-StoryId = Annotated[str, typer.Argument(help="As events carry it: belarus-talks-17.", metavar="STORY_ID")]
+StoryId = Annotated[
+    str, typer.Argument(help="A story id as events give it: belarus-talks-17.", metavar="STORY_ID")
+]
 Article = Annotated[
     str, typer.Argument(help="An article id, or the article's URL.", metavar="ARTICLE_ID|URL")
 ]
-Number = Annotated[int | None, typer.Option("--revision", help="Show the article as it was then.", min=1)]
+Number = Annotated[
+    int | None, typer.Option("--revision", help="Show the article as it was at this revision.", min=1)
+]
 Diff = Annotated[
     bool, typer.Option("--diff", help="What each revision changed: paragraphs, numbers, headline.")
 ]
@@ -28,13 +34,13 @@ Logs = Annotated[
 ]
 OneArticle = Annotated[str, typer.Option("--article", help="An article id or its URL.")]
 OneSource = Annotated[str, typer.Option("--source", help="Everything that came from this source.")]
-Reason = Annotated[str, typer.Option(help="Stands in the withdrawal that subscribers read.")]
+Reason = Annotated[str, typer.Option(help="The reason that subscribers read in the withdrawal.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 File = Annotated[Path, typer.Argument(help="The backup file.", metavar="FILE")]
 
 
 def migrate(revision: Revision = "head") -> None:
-    """Bring the archive to this release's schema (or to another revision). Safe to repeat.
+    """Bring the archive to this release's schema, or to another revision. Safe to repeat.
 
     Examples:
 
@@ -91,7 +97,7 @@ def article(
     ledger: Ledger = False,
     json: AsJson = False,
 ) -> None:
-    """Show an article: its text, its revisions, its copies elsewhere and who was first.
+    """Show an article: its text, its revisions, its copies elsewhere, and who was first.
 
     Examples:
 
@@ -110,7 +116,7 @@ def article(
 
 
 def trace(article: Article, logs: Logs = None) -> None:
-    """Tell one article's way through all services: from the archive, and from log files where you name them.
+    """Trace one article through all services, from the archive and any log files you name.
 
     Examples:
 
@@ -130,7 +136,7 @@ def trace(article: Article, logs: Logs = None) -> None:
 
 
 def forget(article: OneArticle = "", source: OneSource = "", reason: Reason = "", yes: Yes = False) -> None:
-    """Remove the text of an article, or of a whole source, everywhere, and announce its withdrawal.
+    """Remove an article's text, or a whole source's, everywhere, and announce the withdrawal.
 
     Examples:
 
@@ -152,9 +158,9 @@ def forget(article: OneArticle = "", source: OneSource = "", reason: Reason = ""
 
 
 def rebuild_stream() -> None:
-    """Fill the public streams from the archive under their old ids: after a total loss of Redis.
+    """Refill the public streams from the archive under their old ids, after a total loss of Redis.
 
-    A stream that is whole gets nothing; safe to repeat.
+    A stream that is complete gets nothing. Safe to repeat.
 
     Example:
 
@@ -170,7 +176,7 @@ def rebuild_stream() -> None:
 
 
 def backup(file: File) -> None:
-    """Copy the SQLite archive into a new file while the store runs.
+    """Copy the SQLite archive into a new file, while the store is running.
 
     Example:
 
@@ -183,7 +189,7 @@ def backup(file: File) -> None:
 
 
 def restore(file: File) -> None:
-    """Put a backup in the SQLite archive's place; the old file stays beside it. Stop the store first.
+    """Replace the SQLite archive with a backup; the old file is kept beside it. Stop the store first.
 
     Example:
 

@@ -75,7 +75,7 @@ def diff(letter: Letter, patch: Patch = "") -> None:
 
 
 def retry(letters: Chosen, patch: Patch = "") -> None:
-    """Put letters back on their stream, where they go the same way again.
+    """Put letters back on their stream, to be processed again.
 
     Examples:
 

@@ -12,7 +12,7 @@ Rows = Annotated[
 
 
 def dedup(rows: Rows) -> None:
-    """Put articles in order through a fresh store, exactly as the service would; one line out per line in.
+    """Run articles, in order, through a fresh store exactly as the service would; one line out per line in.
 
     In: `{id, title, text}` and, where known, `url`, `published`, `outlet`, `fetched_at`.
     Out, after the last: `{id, verdict, article_id, canonical_id, revision, story_id, score}`.

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 FORMAT = "jsonl (as `tail --json`), csv, rss (newest first; only what holds now) or parquet."
 SINCE = "Events since this day or time (UTC without a zone)."
-FROM = "Events after this entry id: a subscriber that fell behind the stream goes on from there."
-NEWEST = "Only each article's present state; withdrawn ones are left out."
+FROM = "Events after this entry id, for a subscriber that fell behind the stream."
+NEWEST = "Only the current state of each article, without withdrawn ones."
 
 
 def export(
@@ -24,7 +24,7 @@ def export(
     topic: Annotated[str, typer.Option(help="Articles of this topic only.")] = "",
     story: Annotated[str, typer.Option(help="Articles of this story only.")] = "",
     newest: Annotated[bool, typer.Option("--newest", help=NEWEST)] = False,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="At most so many; 0 means all.")] = 0,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="At most this many; 0 means all.")] = 0,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of stdout.")] = None,
 ) -> None:
     """Write the announced events of articles.cleaned from the archive, as far back as it goes.

@@ -25,10 +25,10 @@ def replay(
     samples: Annotated[int, typer.Option(min=0, help=SAMPLES)] = 5,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Make kept pages anew with today's engine and topics, and say how many articles would change, with samples.
+    """Reprocess stored pages with today's engine and topics, and say how many articles would change, with samples.
 
-    Without --dry-run, what changes goes to the side stream articles.replayed; look at it, then --promote or --discard.
-    Pages are kept where CLEANWIRE_PAGES_URL is set.
+    Without --dry-run, changes go to the side stream articles.replayed; look at it, then --promote or --discard.
+    Pages are stored only if CLEANWIRE_PAGES_URL is set.
 
     Examples:
 

@@ -8,11 +8,11 @@ import typer
 Once = Annotated[
     bool,
     typer.Option(
-        "--once", help="End with exit code 0 when every article has come out: one JSON object a line."
+        "--once", help="Print one JSON object per line and exit with 0 when every article has come out."
     ),
 ]
 Deadline = Annotated[
-    float, typer.Option(help="With --once: give up (exit code 1) after so many seconds.", min=1)
+    float, typer.Option(help="With --once: give up after this many seconds (exit code 1).", min=1)
 ]
 DataDir = Annotated[
     Path | None,
@@ -21,10 +21,10 @@ DataDir = Annotated[
 
 
 def demo(once: Once = False, deadline: Deadline = 90.0, data_dir: DataDir = None) -> None:
-    """Show the whole pipeline on a small web of our own: clean articles within seconds.
+    """Show the whole pipeline on a small invented web: clean articles within seconds.
 
     Starts an embedded server, the three services as processes, and invented outlets on ports of 127.0.0.1.
-    Everything lives in a temporary folder that goes when the demo ends. Needs no network and no settings.
+    Everything is kept in a temporary folder, which is deleted when the demo ends. Needs no network and no settings.
 
     Examples:
 
@@ -40,10 +40,10 @@ def demo(once: Once = False, deadline: Deadline = 90.0, data_dir: DataDir = None
 
 
 def up() -> None:
-    """Run everything on one machine, on the real sources of deploy/sources.toml.
+    """Run everything on one machine, following the real sources in deploy/sources.toml.
 
-    A live view in a terminal, JSON logs on stderr otherwise. Ctrl-C drains and stops all within 10 seconds.
-    Needs CLEANWIRE_CONTACT; data lies in CLEANWIRE_DATA_DIR (./data).
+    Shows a live view on a terminal, JSON logs on stderr otherwise. Ctrl-C drains and stops everything within 10 seconds.
+    Needs CLEANWIRE_CONTACT; data is kept in CLEANWIRE_DATA_DIR (./data).
 
     Examples:
 
@@ -60,7 +60,7 @@ def up() -> None:
 
 
 def ingest() -> None:
-    """Run the service ingest: the same as `python -m services.ingest`.
+    """Run the service ingest; the same as `python -m services.ingest`.
 
     Example:
 
@@ -70,7 +70,7 @@ def ingest() -> None:
 
 
 def normalize() -> None:
-    """Run the service normalize: the same as `python -m services.normalize`.
+    """Run the service normalize; the same as `python -m services.normalize`.
 
     Example:
 
@@ -80,7 +80,7 @@ def normalize() -> None:
 
 
 def store() -> None:
-    """Run the service store: the same as `python -m services.store`.
+    """Run the service store; the same as `python -m services.store`.
 
     Example:
 

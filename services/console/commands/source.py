@@ -113,10 +113,10 @@ def add_source(
 
 @source_app.command("balance")
 def show_balance(
-    days: Annotated[int, typer.Option(help="So many days back from today.", min=1, max=40)] = 7,
+    days: Annotated[int, typer.Option(help="How many days back from today.", min=1, max=40)] = 7,
     json: AsJson = False,
 ) -> None:
-    """Show how each day's new coverage was shared out between the sides, and which side has gone dark.
+    """Show how each day's new coverage was divided between the sides, and which side has gone dark.
 
     Days are UTC and today comes first; 40 of them are kept.
 
@@ -140,7 +140,7 @@ def backfill(
     source: Annotated[str, typer.Argument(help="A source's name, as the sources file has it.")],
     since: Annotated[str, typer.Option(help="The first day, as 2026-11-01.")],
 ) -> None:
-    """Walk a source's sitemaps back to a day, on a lane of its own that never delays news.
+    """Walk a source's sitemaps back to a given day, on a lane of its own that never delays news.
 
     Examples:
 

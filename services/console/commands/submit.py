@@ -10,7 +10,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 def submit(urls: Urls, why: Why = "submitted", json: AsJson = False) -> None:
-    """Put pages on the way that every page goes; what is on the topic comes out on articles.cleaned.
+    """Submit pages to the pipeline; those on topic come out on articles.cleaned.
 
     Examples:
 

@@ -38,7 +38,7 @@ def add(
     ],
     start: Annotated[str, typer.Option("--from", help=FROM)] = "0",
     topic: Annotated[str, typer.Option(help=TOPIC)] = "",
-    stream: Annotated[list[str] | None, typer.Option(help="Public stream; may be given again.")] = None,
+    stream: Annotated[list[str] | None, typer.Option(help="A public stream; may be repeated.")] = None,
     host: Annotated[str, typer.Option(help=HOST)] = "",
     resume: Annotated[bool, typer.Option("--resume", help=RESUME)] = False,
     shell: Annotated[
@@ -46,7 +46,7 @@ def add(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create a consumer group and a read-only user, print the credentials **once**, and ready snippets.
+    """Create a consumer group and a read-only user; print the credentials, **once**, and ready-made snippets.
 
     Examples:
 
@@ -92,7 +92,7 @@ def add(
 
 @subscriber_app.command("list")
 def list_(as_json: AsJson = False) -> None:
-    """How far each subscriber is, and when it was last seen.
+    """Show how far each subscriber has got, and when it was last seen.
 
     Example:
 
@@ -113,7 +113,7 @@ def list_(as_json: AsJson = False) -> None:
 
 @subscriber_app.command("remove")
 def remove(name: str) -> None:
-    """Delete the subscriber's groups and its user; its connections are cut at once.
+    """Delete a subscriber's groups and its user; its connections are cut at once.
 
     Example:
 

@@ -8,7 +8,7 @@ Start = Annotated[
     str,
     typer.Option(
         "--from",
-        help="0 (the beginning), $ (only what comes now), a date, or an entry id.",
+        help="0 (the beginning), $ (only what comes from now on), a date, or an entry id.",
         metavar="0|$|DATE|ID",
     ),
 ]
@@ -16,7 +16,9 @@ StreamName = Annotated[
     str, typer.Option("--stream", help="articles.cleaned or stories.updated (any other of ours too).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-Limit = Annotated[int, typer.Option("--limit", "-n", help="End after so many entries; 0 means never.", min=0)]
+Limit = Annotated[
+    int, typer.Option("--limit", "-n", help="Stop after this many entries; 0 means never.", min=0)
+]
 Follow = Annotated[
     bool, typer.Option("--follow/--no-follow", help="Wait for more at the end of the stream, or stop there.")
 ]
