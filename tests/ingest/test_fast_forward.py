@@ -8,6 +8,8 @@ from bench.ingest.figures import Simulation, table_of
 from bench.ingest.replica import GAP_S
 from bench.ingest.simulation import simulate
 
+pytestmark = pytest.mark.timeout(600)  # 20 s of processor time; a machine that is busy elsewhere takes minutes for them
+
 
 @pytest.fixture(scope="module")
 def runs(valkey_server) -> dict[int, Simulation]:
