@@ -8,7 +8,8 @@ from bench.ingest.figures import Simulation, table_of
 from bench.ingest.replica import GAP_S
 from bench.ingest.simulation import simulate
 
-pytestmark = pytest.mark.timeout(600)  # 20 s of processor time; a machine that is busy elsewhere takes minutes for them
+# 20 s of processor time, for which a machine that is busy elsewhere takes minutes.
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(scope="module")
