@@ -90,13 +90,9 @@ def _make(engine: Engine, folder: Path) -> None:
 def _debian(engine: Engine, folder: Path) -> None:
     """Import Debian's minimal system, and put the list of packages it was made by into `folder`. Raises CannotMake."""
     made = folder.with_suffix(".tar")
+    lists_out = f'--customize-hook=sync-out /var/lib/apt/lists "{folder / "lists"}"'
     command = [
-        "mmdebstrap",
-        *(
-            "--quiet",
-            "--variant=minbase",
-            f'--customize-hook=sync-out /var/lib/apt/lists "{folder / "lists"}"',
-        ),
+        *("mmdebstrap", "--quiet", "--variant=minbase", lists_out),
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT),
         *(SUITE, str(made), str(SOURCES)),
     ]

@@ -82,12 +82,13 @@ def test_every_object_keeps_to_the_schema_of_its_kind(
     assert bool(unknown) == (overlay == "postgresql-keda")
 
 
-@pytest.mark.parametrize("overlay", OVERLAYS)
-def test_the_objects_keep_the_rules_of_a_security_linter(tools: Path, tmp_path: Path, overlay: str) -> None:
-    file = tmp_path / "rendered.yaml"
-    file.write_text(rendered(tools, overlay))
+def test_the_objects_keep_the_rules_of_a_security_linter(tools: Path, tmp_path: Path) -> None:
+    """Of both overlays at once: the linter takes longer to start than to read."""
+    files = [tmp_path / f"{overlay}.yaml" for overlay in OVERLAYS]
+    for file in files:
+        file.write_text(rendered(tools, file.stem))
     command = [str(tools / "checkov"), "--skip-download", "--quiet", "--compact", "--framework", "kubernetes"]
-    command += ["--skip-check", NO_DIGESTS, "-f", str(file)]
+    command += ["--skip-check", NO_DIGESTS, "-f", *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stdout[-3_000:]
 
