@@ -22,7 +22,7 @@ share of walks whose outcome lines are written; warnings are always). No line ca
 def events_text() -> str:
     """The page. An event that events.toml does not know is left out; a test fails then."""
     meanings, events = read_meanings(), logged_events()
-    rows = [_row(name, events.get(name), meanings[name]) for name in sorted(meanings)]
+    rows = [_row(events[name], meanings[name]) for name in sorted(meanings) if name in events]
     return HEAD.format(bound=", ".join(f"`{name}`" for name in BOUND)) + "\n".join(rows) + "\n"
 
 
@@ -31,13 +31,10 @@ def read_meanings() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(files(__package__).joinpath("events.toml").read_text("utf-8"))
 
 
-def _row(name: str, event: LogEvent | None, told: Mapping[str, str]) -> str:
-    found = event or LogEvent(
-        name, {"info"}, {"ingest"}, is_outcome=True
-    )  # its name is handed to log_outcome
+def _row(found: LogEvent, told: Mapping[str, str]) -> str:
     mark = " ●" if found.is_outcome else ""
     cells = (
-        f"`{name}`{mark}",
+        f"`{found.name}`{mark}",
         "/".join(sorted(found.levels)),
         ", ".join("every service" if one == "runtime" else one for one in sorted(found.services)),
         ", ".join(f"`{one}`" for one in sorted(found.fields)),

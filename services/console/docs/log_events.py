@@ -38,19 +38,39 @@ class LogEvent:
 
 
 def logged_events(root: Path = SERVICES) -> Mapping[str, LogEvent]:
-    """Every event whose name stands in the source as text, by name."""
+    """Every event whose name stands in the source as text, by name, also where a function is handed it to log."""
     events: dict[str, LogEvent] = {}
     for path in sorted(root.rglob("*.py")):
         service = path.relative_to(root).parts[0]
-        for call in _calls(ast.parse(path.read_text(encoding="utf-8"))):
-            for name in _names(call):
-                _note(events.setdefault(name, LogEvent(name)), call, service)
+        for naming, logging in _calls(ast.parse(path.read_text(encoding="utf-8"))):
+            for name in _names(naming):
+                _note(events.setdefault(name, LogEvent(name)), logging, service)
     return events
 
 
-def _calls(tree: ast.Module) -> Iterator[ast.Call]:
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args)
-    return (call for call in calls if _level(call))
+def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.Call]]:
+    """Each call that names an event, and the one that logs it: the same, but where a function is handed the name."""
+    handed = dict(_handed_on(tree))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not node.args:
+            continue
+        if _level(node):
+            yield node, node
+        elif (logging := handed.get(ast.unparse(node.func).removeprefix("self."))) is not None:
+            yield node, logging
+
+
+def _handed_on(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Functions of the module that log under the name they are given first, each with its logging call."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        given = {argument.arg for argument in function.args.args}
+        for call in ast.walk(function):
+            if not isinstance(call, ast.Call) or not call.args or not _level(call):
+                continue
+            if isinstance(call.args[0], ast.Name) and call.args[0].id in given:
+                yield function.name, call
 
 
 def _level(call: ast.Call) -> str:

@@ -89,7 +89,11 @@ class Revisiter:
             case Drop() | Withdrew():
                 emit_command("ZREM", keys.REVISITS, page_id)
                 emit_command("DEL", keys.page_record(page_id))
-        event = "source_withdrew" if isinstance(follows, Withdrew) else "page_revisited"
         log_outcome(
-            event, answer, url=request.url, source=source_name(request), why=request.why, reason=reason
+            "source_withdrew" if isinstance(follows, Withdrew) else "page_revisited",
+            answer,
+            url=request.url,
+            source=source_name(request),
+            why=request.why,
+            reason=reason,
         )
