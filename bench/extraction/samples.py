@@ -3,14 +3,16 @@
 import gzip
 import json
 import random
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.extraction.corpus import NEWS_SETS, TruePage, fold_of, label_blocks
+from bench.extraction.corpus import NEWS_SETS, TruePage, fold_of, label_blocks, load_pages
+from bench.extraction.grafts import foreign_boxes, with_boxes
 from services.normalize.core.judging.columns import Columns, names_of, stacked
 from services.normalize.core.judging.context import Surroundings
 from services.normalize.core.judging.facts import read_facts
@@ -40,7 +42,6 @@ class Sample:
     weights: Any
     surroundings: Surroundings
     variant: bool = False
-    first_scores: dict[int, Any] = field(default_factory=dict)
 
 
 def page_sample(true: TruePage) -> Sample | None:
@@ -49,6 +50,37 @@ def page_sample(true: TruePage) -> Sample | None:
     if isinstance(page, Rejection) or not page.blocks:
         return None
     return _sample(page, true.text, true.dataset, true.row["id"], true.fold, true.suspect)
+
+
+def grafted_samples(data: Path, rng: random.Random) -> Iterator[Sample]:
+    """A variant of each page of sure truth: boxes of other sites in it, which are no article there either.
+
+    The boxes come from pages of the same fold, so that no model learns from a box of a site it is judged by.
+    """
+    boxes: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for true, source in _sure_pages(data):
+        boxes[true.fold] += [(true.row["site"], box) for box in foreign_boxes(source, true.text, rng)]
+    for true, source in _sure_pages(data):
+        others = [box for site, box in boxes[true.fold] if site != true.row["site"]]
+        html = with_boxes(source, true.text, others, rng)
+        page = read_page(html.encode(), true.row["url"], "text/html; charset=utf-8") if html else None
+        if isinstance(page, Page) and page.blocks:
+            sample = _sample(page, true.text, true.dataset, true.row["id"], true.fold, true.suspect)
+            if sample is not None:
+                yield _as_variant(sample)
+
+
+def _sure_pages(data: Path) -> Iterator[tuple[TruePage, str]]:
+    for true in load_pages(data):
+        page = None if true.suspect else read_page(true.html, true.row["url"], None)
+        if isinstance(page, Page):
+            yield true, page.text
+
+
+def _as_variant(sample: Sample) -> Sample:
+    sample.variant = True
+    sample.weights = sample.weights * VARIANT_WEIGHT
+    return sample
 
 
 def _sample(page: Page, text: str, dataset: str, name: str, fold: int, suspect: bool) -> Sample | None:
@@ -129,10 +161,7 @@ def _line_sample(dump: TrueDump, text: str, *, variant: bool) -> Sample | None:
     if isinstance(page, Rejection):
         return None
     sample = _sample(page, dump.text, dump.dataset, dump.id, dump.fold, dump.suspect)
-    if sample is not None and variant:
-        sample.variant = True
-        sample.weights = sample.weights * VARIANT_WEIGHT
-    return sample
+    return _as_variant(sample) if sample is not None and variant else sample
 
 
 def _variants(dump: TrueDump, sample: Sample, rng: random.Random) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +11,31 @@ import numpy as np
 from bench.extraction.boost import fit_trees
 from bench.extraction.corpus import FOLDS, load_pages
 from bench.extraction.fit import Fit, fit_logistic
-from bench.extraction.samples import Sample, dump_samples, load_dumps, matrix_of, page_sample
+from bench.extraction.samples import (
+    Sample,
+    dump_samples,
+    grafted_samples,
+    load_dumps,
+    matrix_of,
+    page_sample,
+)
 from services.normalize.core.judging.boosted_trees import BoostedTrees, names_of_both, rows_from
 from services.normalize.core.judging.columns import Columns, names_of
 from services.normalize.core.judging.context import second_features
 from services.normalize.core.judging.model import Linear, Passes
 
-SEED = 3  # chooses among the dumps' variants; all else is exact
+SEED = 3  # chooses among the variants; all else is exact
 STRENGTHS = {"html": (1000.0, 30.0), "text": (30.0, 100.0)}
 """Quadratic penalties of the first and the second pass; see docs/extraction.md for what else was tried."""
 ALL = -1  # no fold left out
 
 
 def load_samples(data: Path, kind: str) -> list[Sample]:
-    """All samples of one kind of page, `html` or `text`."""
-    if kind == "html":
-        return [sample for page in load_pages(data) if (sample := page_sample(page)) is not None]
+    """All samples of one kind of page, `html` or `text`, and the variants of them."""
     rng = random.Random(SEED)
+    if kind == "html":
+        pages = [sample for page in load_pages(data) if (sample := page_sample(page)) is not None]
+        return [*pages, *grafted_samples(data, rng)]
     return [sample for dump in load_dumps(data) for sample in dump_samples(dump, rng)]
 
 
@@ -39,7 +47,7 @@ def fold_passes(
     The second pass learns from first scores of models that left out the page's own fold as well as the test fold.
     """
     strength, second_strength = STRENGTHS[kind]
-    pairs = _first_fits(samples, strength)
+    pairs = _first_fits(samples, strength, {_pair(own, fold) for own in range(FOLDS) for fold in folds})
     passes = {}
     for fold in folds:
         training = [sample for sample in samples if sample.fold != fold]
@@ -58,29 +66,32 @@ def fold_passes(
 def _trees(samples: Sequence[Sample], around: Sequence[Any], names: tuple[str, ...]) -> BoostedTrees:
     """The trees, learnt from second scores of models that left out the page's own fold as well.
 
-    `around` holds the second pass's features of each sample.
+    `around` holds the second pass's features of each sample. Variants are the passes' alone: trees correct what the
+    passes leave over on pages as they are.
     """
     scores: dict[int, Any] = {}
     for fold in {sample.fold for sample in samples}:
         others = [place for place, sample in enumerate(samples) if sample.fold != fold]
         second = _fit([around[at] for at in others], [samples[at] for at in others], STRENGTHS["html"][1])
         scores |= {at: second.scores(around[at]) for at, sample in enumerate(samples) if sample.fold == fold}
+    pages = [at for at, sample in enumerate(samples) if not sample.variant]
     return fit_trees(
-        np.concatenate([np.hstack((one.rows, near)) for one, near in zip(samples, around, strict=True)]),
-        np.concatenate([sample.labels for sample in samples]),
-        np.concatenate([sample.weights for sample in samples]),
-        np.concatenate([scores[at] for at in range(len(samples))]),
+        np.concatenate([np.hstack((samples[at].rows, around[at])) for at in pages]),
+        np.concatenate([samples[at].labels for at in pages]),
+        np.concatenate([samples[at].weights for at in pages]),
+        np.concatenate([scores[at] for at in pages]),
         names_of_both(samples[0].names, names),
     )
 
 
-def _first_fits(samples: Sequence[Sample], strength: float) -> dict[tuple[int, int], Fit]:
-    """One first pass for each pair of folds left out, and for each single fold."""
+def _first_fits(
+    samples: Sequence[Sample], strength: float, pairs: Iterable[tuple[int, int]]
+) -> dict[tuple[int, int], Fit]:
+    """One first pass for each of the pairs of folds left out; twice the same is a single fold."""
     fits = {}
-    for one in range(FOLDS):
-        for other in range(one, FOLDS):
-            training = [sample for sample in samples if sample.fold not in (one, other)]
-            fits[one, other] = _fit([sample.rows for sample in training], training, strength)
+    for pair in pairs:
+        training = [sample for sample in samples if sample.fold not in pair]
+        fits[pair] = _fit([sample.rows for sample in training], training, strength)
     return fits
 
 
