@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bench.pipeline_floors import Floors, measure_floors
 from bench.pipeline_ingest import IngestCost, measure_ingest
+from bench.pipeline_latency import Latency, measure_latency
+from bench.pipeline_rates import Rate, measure_rate
 from bench.pipeline_rig import pages
-from bench.pipeline_runs import Latency, Rate, measure_latency, measure_rate
 from bench.pipeline_scale import Scale, measure_scale, middle, said, table_of, times
 from bench.pipeline_shares import REPLICAS, VISIBILITY_S, Shares, imbalance, measure_shares
 from bench.svg_chart import bars, panels, shares_below

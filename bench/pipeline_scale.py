@@ -10,8 +10,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bench.pipeline_rates import Rate, measure_rate
 from bench.pipeline_rig import pages
-from bench.pipeline_runs import Rate, measure_rate
 from services.normalize import extract
 from services.normalize.core.metadata.language import language_model
 

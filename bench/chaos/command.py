@@ -8,10 +8,11 @@ from pathlib import Path
 from .disk import mount_privately
 from .faults import FAULTS, LOSSES
 from .field import TOPOLOGIES
+from .outcome import Outcome, Plan
 from .plot import write_plot
 from .report import HEAD, record_of, row_of, table_of, write_record
 from .rules import RULES
-from .run import Outcome, Plan, run_chaos
+from .run import run_chaos
 
 FINDINGS_SHOWN = 30
 CONTROL = Plan(pages=80, hosts=4, seconds=15, fault_every_s=1.0, drain_s=180)

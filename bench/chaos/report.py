@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .run import Outcome
+from .outcome import Outcome
 
 HEAD = (
     "| archive | seed | pages | kill -9 | Redis kill -9 | other faults | lost | doubled | wrong | dead letters | unfinished "

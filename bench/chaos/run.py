@@ -7,7 +7,6 @@ import signal
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -18,90 +17,19 @@ from services.runtime.delivery.cancelling import cancel_until_ended
 from services.runtime.delivery.waiting import waiting_of
 
 from .costs import Costs
-from .faults import DECKS, hurt
+from .faults import hurt
 from .field import VISIBILITY_S, Field, build_field
 from .follower import Follower
 from .logbook import Logbook, read_logs
 from .observing import Standing, look, sample_for_ever
-from .plan import POISONS, Page, plan_pages
-from .verdict import Verdict
+from .outcome import UNREADABLE, Outcome, Plan
+from .plan import Page, plan_pages
 from .web import ChaosWeb
 
-UNREADABLE = 5  # entries that no service can read: dead letters beside the poison pages
 LOOK_EVERY_S = 1.0
 LOOK_SHARE = 10  # a look at many thousand entries takes seconds: most of the time is the services'
 SUPERVISE_EVERY_S = 0.25
 READY_S = 90.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One run: how many pages over how many hosts, how long they pour in, how close the faults come, and its seed.
-
-    `deck` names the faults, `without` the rules that are taken out (a control); the logs are kept in the folder `keep`.
-    """
-
-    pages: int = 200
-    hosts: int = 8
-    seconds: float = 30.0
-    fault_every_s: float = 1.5
-    drain_s: float = 180.0
-    seed: int = 1
-    topology: str = "sqlite"
-    poll_s: float = 2.0
-    poison_each: int = 1
-    extra: tuple[str, ...] = ()
-    deck: tuple[str, ...] | None = None
-    without: tuple[str, ...] = ()
-    mounted: bool = False
-    keep: Path | None = None
-
-    @property
-    def cards(self) -> tuple[str, ...]:
-        """The faults to deal."""
-        return (*(DECKS[self.topology] if self.deck is None else self.deck), *self.extra)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of it. `unfinished` names whatever was not zero at the end; `samples` are lengths of the clean stream.
-
-    `cpu_s` is the processor time by service and server, `load` the machine's load over its last five minutes.
-    """
-
-    plan: Plan
-    verdict: Verdict
-    letters: Verdict
-    missed: list[str]
-    unfinished: dict[str, int]
-    logbook: Logbook
-    faults: dict[str, int]
-    timeline: list[tuple[float, str]]
-    samples: list[tuple[float, int]] = field(default_factory=list)
-    dead: int = 0
-    poured_s: float = 0.0
-    drained_s: float = 0.0
-    cpu_s: dict[str, float] = field(default_factory=dict)
-    load: float = 0.0
-
-    @property
-    def is_clean(self) -> bool:
-        """Nothing lost, doubled, left over or unexplained; dead exactly the poison; the subscriber missed nothing."""
-        whole = self.verdict.is_clean and self.letters.is_clean
-        return whole and not (self.missed or self.unfinished or self.logbook.unexplained)
-
-    @property
-    def expected_dead(self) -> int:
-        """How many dead letters there must be."""
-        return UNREADABLE + self.plan.poison_each * len(POISONS)
-
-    @property
-    def findings(self) -> list[str]:
-        """Everything that is not as it must be, in words."""
-        verdicts = (self.verdict, self.letters)
-        wrong = [line for one in verdicts for line in (*one.late, *one.doubled, *one.wrong)]
-        left = [f"{count} {name}" for name, count in self.unfinished.items()]
-        return [*wrong, *self.missed, *left, *(f"log: {line}" for line in self.logbook.unexplained.values())]
 
 
 async def run_chaos(plan: Plan) -> Outcome:
@@ -148,23 +76,14 @@ async def _play(plan: Plan, pages: Sequence[Page], web: ChaosWeb, built: Field) 
     built.began = time.monotonic()
     samples: list[tuple[float, int]] = []
     costs = Costs()
-    urls = {page.number: web.url_of(page) for page in pages}
     beside = [
         asyncio.ensure_future(sample_for_ever(built, samples, costs)),
         asyncio.ensure_future(_supervise(built)),
     ]
     try:
         async with Follower(built.server.port) as follower:
-            await hurt(
-                built,
-                lambda: time.monotonic() - built.began > plan.seconds,
-                plan.fault_every_s,
-                plan.seed,
-                plan.cards,
-            )
-            poured_s = time.monotonic() - built.began
-            await _heal(built)
-            await _poison(built)
+            poured_s = await _pour(plan, built)
+            urls = {page.number: web.url_of(page) for page in pages}
             standing, drained_s = await _drain(plan, pages, urls, built)
             missed = await _missed(follower, standing)
             logbook = _logbook(built)
@@ -173,21 +92,34 @@ async def _play(plan: Plan, pages: Sequence[Page], web: ChaosWeb, built: Field) 
     finally:
         await cancel_until_ended(beside)
     return Outcome(
-        plan,
-        standing.verdict,
-        standing.letters,
-        missed,
-        standing.unfinished,
-        logbook,
-        dict(built.told),
-        built.timeline,
-        samples,
-        standing.dead,
-        poured_s,
-        drained_s,
-        costs.by_name(),
-        os.getloadavg()[1],
+        plan=plan,
+        verdict=standing.verdict,
+        letters=standing.letters,
+        missed=missed,
+        unfinished=standing.unfinished,
+        logbook=logbook,
+        faults=dict(built.told),
+        timeline=built.timeline,
+        samples=samples,
+        dead=standing.dead,
+        poured_s=poured_s,
+        drained_s=drained_s,
+        cpu_s=costs.by_name(),
+        load=os.getloadavg()[1],
     )
+
+
+async def _pour(plan: Plan, built: Field) -> float:
+    """Pages come and faults hurt for the plan's time; returns the seconds it took, before what is left is healed."""
+
+    def is_over() -> bool:
+        return time.monotonic() - built.began > plan.seconds
+
+    await hurt(built, is_over, plan.fault_every_s, plan.seed, plan.cards)
+    poured_s = time.monotonic() - built.began
+    await _heal(built)
+    await _poison(built)
+    return poured_s
 
 
 async def _ready(built: Field) -> None:

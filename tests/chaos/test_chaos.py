@@ -3,7 +3,8 @@
 import pytest
 
 from bench.chaos.clock import libfaketime
-from bench.chaos.run import Plan, run_chaos
+from bench.chaos.outcome import Plan
+from bench.chaos.run import run_chaos
 
 CLOCK = ("clock",) if libfaketime() else ()  # CI installs it; elsewhere the other faults must do
 SHORT = Plan(pages=80, hosts=4, seconds=20, fault_every_s=0.5, drain_s=300, extra=CLOCK)

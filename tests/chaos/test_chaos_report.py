@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.chaos.logbook import Logbook
+from bench.chaos.outcome import Outcome, Plan
 from bench.chaos.report import HEAD, record_of, row_of, table_of
-from bench.chaos.run import Outcome, Plan
 from bench.chaos.verdict import Verdict
 
 

@@ -5,8 +5,9 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from bench.pipeline_latency import Latency, Taken
+from bench.pipeline_rates import Rate
 from bench.pipeline_rig import generated_page
-from bench.pipeline_runs import Latency, Rate, Taken
 from bench.pipeline_scale import Alone, Scale, middle, said, times
 from bench.pipeline_shares import imbalance, joined_after
 from bench.svg_chart import bars, over_time, panels, shares_below
