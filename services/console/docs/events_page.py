@@ -7,12 +7,12 @@ from importlib.resources import files
 from .log_events import BOUND, LogEvent, logged_events
 
 HEAD = """# Log events
-Made from the code by `./run docs`; do not edit. Every service logs JSON lines on stderr: `event`, `level`, `timestamp`,
-`service`, and the fields below. The one outcome line of a message (marked ●) has besides:
-{bound}; what is not known
-of a message is null. A message that no handler ended has `message_dead_lettered` as its outcome line. `correlation_id` joins all that one request or one poll set off, `trace_id` one article's walk.
-Settings: `CLEANWIRE_LOG_LEVEL` (info), `CLEANWIRE_LOG_FORMAT` (json, or console for people), `CLEANWIRE_LOG_SAMPLE` (1: the
-share of walks whose outcome lines are written; warnings are always). No line carries an article's text, a password or a token.
+Generated from the code by `./run docs`; do not edit. Every service logs JSON lines on stderr, with `event`, `level`, `timestamp`,
+`service` and the fields below. In each stage every message ends with exactly one outcome line (marked ●), which also has
+{bound}; what is not known about a message is null. If no handler finished the message, its outcome line is
+`message_dead_lettered`. `correlation_id` links everything that one request or one poll set off; `trace_id`, one article's walk.
+Settings: `CLEANWIRE_LOG_LEVEL` (info), `CLEANWIRE_LOG_FORMAT` (json, or console for people) and `CLEANWIRE_LOG_SAMPLE` (1: the
+share of walks whose outcome lines are logged; warnings always are). No line contains an article's text, a password or a token.
 
 | event | level | from | fields | meaning | what to do |
 |---|---|---|---|---|---|
