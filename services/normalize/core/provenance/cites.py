@@ -49,6 +49,7 @@ PUBLIC_BODIES = re.compile(
     r"^The (?:White House|United (?:States|Nations|Kingdom)|European|State Department|Kremlin)\b"
 )
 WINDOW_BEFORE, WINDOW_AFTER = 80, 40
+SPAN = 60  # characters on either side that are shown as evidence; the longest name takes 40
 MOST_PLACES = 60  # mentions of one outlet that are looked at; more say nothing new
 
 
@@ -124,4 +125,8 @@ def _titled(text: str) -> list[Cite]:
 
 
 def _span(text: str, start: int) -> str:
-    return " ".join(text[max(0, start - 40) : start + 40].split())
+    """The words around a find, whole."""
+    first, end = max(0, start - SPAN), start + SPAN
+    around = text[first:end]
+    around = around.partition(" ")[2] if first and not text[first - 1].isspace() else around
+    return " ".join((around.rpartition(" ")[0] if text[end : end + 1].isalnum() else around).split())

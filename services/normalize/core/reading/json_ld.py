@@ -10,7 +10,10 @@ from pydantic_core import from_json
 MAX_SCRIPT_CHARS = 2_000_000
 MAX_OBJECTS = 2_000
 ESCAPED = re.compile(r"\\u(?:[dD][89a-fA-F]|00[01])|\x00")
-WRAPPING = re.compile(r"<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?")
+WRAPPING = re.compile(
+    r"<!--|-->|(?:(?://|/\*)\s{0,20})?<!\[CDATA\[(?:\s{0,20}\*/)?|(?:(?://|/\*)\s{0,20})?\]\]>(?:\s{0,20}\*/)?"
+)
+"""It begins with a mark, never with blanks: a megabyte of them would be tried at every place."""
 DANGLING = re.compile(r",\s*([}\]])")
 CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32)), " ")
 
