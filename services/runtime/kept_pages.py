@@ -58,11 +58,15 @@ class KeptPages:
         """The records of all fetches from a day on, day by day. Raises RetryLater."""
         for day in await self._days():
             if day >= since.isoformat():
-                async for chunk in self._store.list(f"fetches/{day}"):
-                    for found in chunk:
-                        record = await self._get(found["path"])
-                        if record is not None:
-                            yield record
+                async for record in self._fetches_of(day):
+                    yield record
+
+    async def _fetches_of(self, day: str) -> AsyncIterator[bytes]:
+        async for chunk in self._store.list(f"fetches/{day}"):
+            for found in chunk:
+                record = await self._get(found["path"])
+                if record is not None:
+                    yield record
 
     async def _days(self) -> list[str]:
         from obstore.exceptions import BaseError

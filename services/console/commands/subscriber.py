@@ -3,13 +3,17 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from services.runtime.sentinel import SCHEME
 
 from ..exits import CommandError
+
+if TYPE_CHECKING:
+    from ..subscribers.registry import Subscriber
+    from ..subscribers.start_point import StartPoint
 
 subscriber_app = typer.Typer(
     help="Services that read the public streams.", no_args_is_help=True, rich_markup_mode="markdown"
@@ -58,31 +62,20 @@ def add(
     """
     from ..settings import console_settings
     from ..subscribers.connection import masters_url, operators_redis
-    from ..subscribers.registry import add_subscriber, give_user
-    from ..subscribers.replicas import on_replicas
+    from ..subscribers.registry import add_subscriber
     from ..subscribers.shown import added_json, added_shell, added_text
     from ..subscribers.snippets import subscriber_url
-    from ..subscribers.start_point import read_start_point
 
     settings = console_settings()
-    try:
-        start_point = read_start_point(start, datetime.now(UTC))
-    except ValueError as error:
-        raise CommandError.usage(str(error)) from None
+    start_point = _start_point(start)
     _check_topic(topic, settings.topics_dir)
     with operators_redis(settings.redis_url) as redis:
-        masters = masters_url(
-            settings.redis_url
-        )  # first: once added, nothing may keep the password from being told
+        # Before it is added: after that nothing may keep the password from being told.
+        masters = masters_url(settings.redis_url)
         streams = stream or ([] if resume else ["articles.cleaned"])
         added = add_subscriber(redis, name, start_point, streams, resume=resume)
     url = subscriber_url(masters, added.name, added.password, host)
-    lacking = on_replicas(
-        settings.redis_url, lambda replica: give_user(replica, name, added.password, added.streams)
-    )
-    kept = () if added.kept_over_restart else (NOT_KEPT,)
-    follows = (OF_ONE_SERVER,) if settings.redis_url.startswith(SCHEME) else ()
-    for notice in (*added.notices, *kept, *follows, *lacking):
+    for notice in _made_known(added, settings.redis_url):
         typer.echo(f"note: {notice}", err=True)
     if as_json:
         typer.echo(added_json(added, url))
@@ -130,6 +123,28 @@ def remove(name: str) -> None:
     for notice in on_replicas(settings.redis_url, lambda replica: take_user(replica, name)):
         typer.echo(f"note: {notice}", err=True)
     typer.echo(f"removed {name}: its user and its group on {', '.join(streams) or 'no stream'}", err=True)
+
+
+def _start_point(start: str) -> "StartPoint":
+    from ..subscribers.start_point import read_start_point
+
+    try:
+        return read_start_point(start, datetime.now(UTC))
+    except ValueError as error:
+        raise CommandError.usage(str(error)) from None
+
+
+def _made_known(added: "Subscriber", redis_url: str) -> list[str]:
+    """Give the replicas the user too; returns what the operator should know."""
+    from ..subscribers.registry import give_user
+    from ..subscribers.replicas import on_replicas
+
+    lacking = on_replicas(
+        redis_url, lambda replica: give_user(replica, added.name, added.password, added.streams)
+    )
+    kept = () if added.kept_over_restart else (NOT_KEPT,)
+    follows = (OF_ONE_SERVER,) if redis_url.startswith(SCHEME) else ()
+    return [*added.notices, *kept, *follows, *lacking]
 
 
 def _check_topic(topic: str, folder: Path) -> None:

@@ -79,9 +79,7 @@ def remove_subscriber(redis: Redis, name: str) -> list[str]:
     _check_name(name)
     public = [stream.name for stream in PUBLIC_STREAMS]
     fields = [removed_field(stream, name) for stream in public]
-    for (
-        field
-    ) in fields:  # said first: a store that finds no group at all takes them for lost and restores them
+    for field in fields:  # said first: a store that finds no group takes it for lost and restores it
         ask(redis, "HSET", REMOVED_SUBSCRIBERS, field, "1")
     streams = _destroy(redis, name, public)
     if not take_user(redis, name) and not streams:

@@ -51,12 +51,15 @@ class Relaying:
         try:
             async with asyncio.timeout(FLUSH_WITHIN_S):
                 for relay in self.relays:
-                    lease = self._leases[relay.stream]
-                    while await lease.hold(datetime.now(UTC)) and await relay.step():
-                        pass
-                    await lease.release()
+                    await self._send_rest(relay)
         except (RetryLater, RedisError, OSError, TimeoutError) as error:
             log.warning("relay_not_flushed", reason=_reason_of(error))
+
+    async def _send_rest(self, relay: Relay) -> None:
+        lease = self._leases[relay.stream]
+        while await lease.hold(datetime.now(UTC)) and await relay.step():
+            pass
+        await lease.release()
 
     async def run(self, relay: Relay) -> None:
         """Relay one stream for ever."""

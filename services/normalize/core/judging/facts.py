@@ -34,13 +34,13 @@ class PageFacts:
     """One page, block by block (in the order of the blocks) and as a whole.
 
     `measured` are the rows of `measure_blocks`; `may_be_wide`: Chinese, Japanese, Korean or Thai letters may be among
-    its text; `sizes` are characters with wide letters counted more, also as the array `chars`; `prose` blocks are long and
-    hold few links; `tags` the places of their elements' tags among `TAGS`; `keys` the first 200 characters in lower case, `begins` what these may begin as; `candidates` the indices
-    of the blocks that the model judges; `said` what the page's head says too; `words`, by name `found`, how many words of its first 600
-    characters there are and how many of those that features ask for (`WORD_ROWS`), `notices` for which kinds of notes
-    to the reader it has a word (bits); `junk_headings` begin like "Related articles";
-    `after_junk_heading` the blocks since the last heading like "Related articles",
-    negative once another heading has ended its part.
+    its text; `sizes` are characters with wide letters counted more, also as the array `chars`; `prose` blocks are long
+    and hold few links; `tags` the places of their elements' tags among `TAGS`; `keys` the first 200 characters in lower
+    case, `begins` what these may begin as; `candidates` the indices of the blocks that the model judges; `said` what the
+    page's head says too; `words`, by name `found`, how many words of its first 600 characters there are and how many of
+    those that features ask for (`WORD_ROWS`); `notices` for which kinds of notes to the reader it has a word (bits);
+    `junk_headings` begin like "Related articles"; `after_junk_heading` the blocks since the last such heading, negative
+    once another heading has ended its part.
     """
 
     page: Page
@@ -71,7 +71,6 @@ def read_facts(page: Page) -> PageFacts:
     blocks = page.blocks
     texts = [block.text for block in blocks]
     hints, count, read = read_hints(page), page.reader.counting, page.reader.texts
-    by = page.reader.verdicts
     rows = count.measure_blocks(blocks)
     elements = count.measure_elements(page.elements, rows, NEGATIVE)
     tree = Tree(**elements, whole=elements.whole)
@@ -108,11 +107,7 @@ def read_facts(page: Page) -> PageFacts:
         headline_at=headline_at,
         headline_depths=_depths_above(blocks[headline_at].element if headline_at >= 0 else None),
         junk_headings=junk_headings,
-        after_junk_heading=(
-            np.frombuffer(by.after_junk_heading(rows.whole, tree.whole, junk_headings, texts, keys), np.int64)
-            if by is not None
-            else after_junk_heading(junk_headings, texts, keys, (tags >= H2) & (tags <= H6))
-        ),
+        after_junk_heading=_after_junk_heading(page, rows, tree, junk_headings, keys),
     )
 
 
@@ -153,6 +148,15 @@ def _junk_headings(keys: Sequence[str], begins: Any, lengths: Any) -> Any:
     may_be = np.flatnonzero((lengths < HEADING_CHARS) & (begins & HEADING > 0)).tolist()
     found[[place for place in may_be if JUNK_HEADING.match(keys[place])]] = True
     return found
+
+
+def _after_junk_heading(page: Page, rows: Rows, tree: Tree, junk_headings: Any, keys: list[str]) -> Any:
+    texts, by = [block.text for block in page.blocks], page.reader.verdicts
+    if by is not None:
+        found = by.after_junk_heading(rows.whole, tree.whole, junk_headings, texts, keys)
+        return np.frombuffer(found, np.int64)
+    tags = tree.tag[rows["elements"]]
+    return after_junk_heading(junk_headings, texts, keys, (tags >= H2) & (tags <= H6))
 
 
 def after_junk_heading(junk_headings: Any, texts: Sequence[str], keys: Sequence[str], is_heading: Any) -> Any:
