@@ -9,6 +9,7 @@ import numpy as np
 
 from services.normalize.core.judging.columns import Columns
 from services.normalize.core.judging.context import Surroundings
+from services.normalize.core.judging.photo_credits import has_photo_credit
 from services.normalize.core.reading.blocks import PageBlock
 
 AGO = re.compile(
@@ -22,7 +23,7 @@ LINE_NAMES = (
     "no_blank_before", "one_blank_before", "more_blanks_before", "no_blank_after", "more_blanks_after", "indented", "bulleted",
     "log_chars_before", "log_chars_after", "sentence_before", "sentence_after", "bullet_before", "bullet_after", "said_again",
     "same_as_neighbour", "first_line", "time_ago", "long_run", "short_run", "against_mean", "long_near", "short_between_long",
-    "section_prose_share", "section_log_lines", "section_mean", "before_first_long", "log_before_first_long", "title_case",
+    "section_prose_share", "section_log_lines", "section_mean", "before_first_long", "log_before_first_long", "title_case", "photo_credit",
 )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def _line_rows(blocks: Sequence[PageBlock]) -> list[list[float]]:
             size < LONG and len(before) >= LONG and len(after) >= LONG,
             in_section[section] / total, log1p(lines_in[section]), min(5.0, chars_in[section] / lines_in[section] / 100),
             at < first_long, log1p(max(0, first_long - at)),
-            sum(word[0].isupper() for word in words) / len(words),
+            sum(word[0].isupper() for word in words) / len(words), has_photo_credit(text),
         ])  # fmt: skip
     return rows
 
