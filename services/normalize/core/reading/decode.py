@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
+from services.normalize.core.reading.by_language import encoding_by_language
 from services.normalize.core.reading.mending import mended
 from services.normalize.core.reading.source import PYTHON, SourceLooks
 from services.normalize.core.rejections import Rejection
@@ -72,6 +73,7 @@ MAGIC = (
     (b"{\\rtf", "an RTF document"),
     (b"\x7fELF", "a program"),
 )
+UTF_8 = ("utf-8", "utf8")
 BLANKS = "\x00\ufeff \t\r\n\x0b\x0c"
 BLANK_BYTES = BLANKS.encode()
 WIDEST = 4  # bytes of a character
@@ -138,7 +140,7 @@ def _encoded_once(page: bytes) -> bytes:
     head = page[:DECLARATION_BYTES]
     at = head.lower().find(b"charset")  # at a hundredth of the expression's cost
     declared = _declared_encodings(head[at : at + LONGEST_DECLARATION], "") if at >= 0 else []
-    if not declared or declared[0] in ("utf-8", "utf8"):
+    if not declared or declared[0] in UTF_8:
         return page
     text = page.decode()
     for taken_for in TAKEN_FOR:
@@ -178,10 +180,16 @@ def _try(page: bytes, encoding: str) -> str | None:
     except (LookupError, UnicodeError, ValueError):
         return None
     wrong = text.count("\ufffd")
+    if wrong and encoding in UTF_8 and wrong > sum(map(len, NOT_ASCII.findall(text))) / 2:
+        return None  # hardly a letter beyond ASCII is one: the page was never in UTF-8
     return None if wrong > WRONG_SHARE * len(text) + 5 else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _guessed(page: bytes) -> str:
+    """By the language that the page says it is in, else by statistics."""
+    by_language = encoding_by_language(page, SAMPLE_BYTES)
+    if by_language is not None:
+        return page.decode(by_language, "replace")
     best = from_bytes(page[:SAMPLE_BYTES]).best()
     text = _try(page, best.encoding) if best is not None else None
     return text if text is not None else page.decode("utf-8", "replace")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.normalize.core.reading.by_language import encoding_by_language
 from services.normalize.core.reading.decode import Decoded
 from services.normalize.core.reading.decode import decode_page as decode
 from services.normalize.core.reading.mending import MOST_MENDED
@@ -150,3 +151,25 @@ def test_the_parser_gets_utf8_without_zeros():
         RUSSIAN.encode(),
         b"some text with a zero in it",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding", "text"),
+    [
+        ("pl", "iso8859-2", "Wysłannik opuścił pałac, a więźniowie pojechali ku granicy, źródło milczy."),
+        ("pl", "cp1250", "Wysłannik opuścił pałac, a więźniowie pojechali ku granicy, źródło milczy."),
+        ("lt", "cp1257", "Pasiuntinys po keturių valandų derybų paliko rūmus, šaltinis tyli, žmonės laukė."),
+        ("lt", "iso8859-13", "Pasiuntinys po keturių valandų derybų paliko rūmus, šaltinis tyli, žmonės laukė."),
+        ("de", "cp1252", "Gesandter verlässt Palast. Häftlinge saßen früher für Jahre, größer wäre übel, hieß es."),
+    ],
+)
+@pytest.mark.parametrize("declared", ["", '<meta charset="utf-8">'])
+def test_language_tells_one_byte_encodings_apart(language: str, encoding: str, text: str, declared: str) -> None:
+    page = f'<html lang="{language}"><head>{declared}</head><body><p>{text}</p></body></html>'
+    found = decode(page.encode(encoding), None)
+    assert isinstance(found, Decoded) and text in found.text
+
+
+def test_few_letters_beyond_ascii_leave_the_encoding_to_statistics() -> None:
+    page = '<html lang="pl"><body><p>Prom wyszedł w porę, nikt nie czekał.</p></body></html>'
+    assert encoding_by_language(page.encode("iso8859-2"), 20_000) is None
