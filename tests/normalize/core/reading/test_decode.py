@@ -159,12 +159,22 @@ def test_the_parser_gets_utf8_without_zeros():
         ("pl", "iso8859-2", "Wysłannik opuścił pałac, a więźniowie pojechali ku granicy, źródło milczy."),
         ("pl", "cp1250", "Wysłannik opuścił pałac, a więźniowie pojechali ku granicy, źródło milczy."),
         ("lt", "cp1257", "Pasiuntinys po keturių valandų derybų paliko rūmus, šaltinis tyli, žmonės laukė."),
-        ("lt", "iso8859-13", "Pasiuntinys po keturių valandų derybų paliko rūmus, šaltinis tyli, žmonės laukė."),
-        ("de", "cp1252", "Gesandter verlässt Palast. Häftlinge saßen früher für Jahre, größer wäre übel, hieß es."),
+        (
+            "lt",
+            "iso8859-13",
+            "Pasiuntinys po keturių valandų derybų paliko rūmus, šaltinis tyli, žmonės laukė.",
+        ),
+        (
+            "de",
+            "cp1252",
+            "Gesandter verlässt Palast. Häftlinge saßen früher für Jahre, größer wäre übel, hieß es.",
+        ),
     ],
 )
 @pytest.mark.parametrize("declared", ["", '<meta charset="utf-8">'])
-def test_language_tells_one_byte_encodings_apart(language: str, encoding: str, text: str, declared: str) -> None:
+def test_language_tells_one_byte_encodings_apart(
+    language: str, encoding: str, text: str, declared: str
+) -> None:
     page = f'<html lang="{language}"><head>{declared}</head><body><p>{text}</p></body></html>'
     found = decode(page.encode(encoding), None)
     assert isinstance(found, Decoded) and text in found.text
