@@ -15,8 +15,13 @@ CREDIT = re.compile(
     rf"\b(?:{_PICTURES})\s*(?:credit\s*)?[.:/©]|"  # Foto: Anna Lee
     r"getty images|shutterstock|\bimago\b|picture[- ]alliance|istock|\balamy\b|epa-efe|\bfile photo\b|©|"
     rf"\bpictured\b|\(l\)|\(left\)|\(right\)|^file\b|\b(?:{_AGENCIES})\s*(?:photo)?\s*[/)]",
-    re.I,
 )
+"""For text in lower case."""
+MAY_BE = re.compile(
+    r"photo|foto|imag|pictur|bild|credit|crédit|фото|zdjęcie|fot|nuotr|illustration|source|quelle|grafik|\(l|\(ri|"
+    r"ap|afp|epa|efe|dpa|reuters|getty|file|shutterstock|courtesy|istock|alamy|©"
+)
+"""A quick look: what every credit has one of, and most lines have not; a quarter of the time."""
 
 
 def has_photo_credit(text: str) -> bool:
@@ -27,4 +32,7 @@ def has_photo_credit(text: str) -> bool:
     >>> has_photo_credit("The ferry left late on Monday (local time), the harbour master said.")
     False
     """
-    return len(text) < LONGEST_CAPTION and CREDIT.search(text[-END:]) is not None
+    if len(text) >= LONGEST_CAPTION:
+        return False
+    end = text[-END:].lower()
+    return MAY_BE.search(end) is not None and CREDIT.search(end) is not None
