@@ -21,13 +21,8 @@ FOREIGN_LOGGERS = (
     "redis",
     "httpx",
 )
-QUIET_LOGGERS = (
-    "uvicorn.access",
-    "uvicorn.error",
-    "httpx",
-    "httpcore",
-    "alembic",
-)  # a line per request of a probe or a fetch says nothing new
+QUIET_LOGGERS = ("uvicorn.access", "uvicorn.error", "httpx", "httpcore", "alembic")
+"""A line for each request of a probe or a fetch says nothing new."""
 
 OUTCOME_FIELDS = {"article_id": None, "source": None, "reason": None}
 """What an outcome line has even where nothing is known of it, so that queries and programs may rely on it."""
@@ -124,9 +119,8 @@ def _counting(_logger: Any, _method: str, event: EventDict) -> EventDict:
         count_trouble(str(event["event"]), event["level"])
     if event["event"] == DEAD_LETTERED:
         event = {**DEAD_FIELDS, **event}
-        count_outcome(
-            DEAD_LETTERED, event["outcome"], "", str(event["source"] or "")
-        )  # its reason is free text
+        no_reason = ""  # a dead letter's is free text
+        count_outcome(DEAD_LETTERED, event["outcome"], no_reason, str(event["source"] or ""))
     return event
 
 

@@ -90,9 +90,8 @@ async def _first_death(running: Sequence[asyncio.Future[None]], told: asyncio.Ev
 
 async def _stop(running: Sequence[asyncio.Future[None]], broker: ServiceBroker) -> None:
     await cancel_until_ended(running)  # their exceptions were told when they ended
-    await asyncio.gather(
-        *(engine.stop() for engine in broker.engines)
-    )  # at once: each has its own grace time
+    # At once: each has its own grace time.
+    await asyncio.gather(*(engine.stop() for engine in broker.engines))
 
 
 def _probes(

@@ -18,13 +18,8 @@ from .running import Running
 logger = structlog.get_logger()
 
 BATCH = 256
-WORLDLY = (
-    "MISCONF",
-    "BUSY",
-    "NOREPLICAS",
-    "UNKILLABLE",
-    "UNBLOCKED",
-)  # the server's state, not the message's fault
+WORLDLY = ("MISCONF", "BUSY", "NOREPLICAS", "UNKILLABLE", "UNBLOCKED")
+"""Answers of a server in a state that is not the message's fault."""
 
 
 class CommitFailed(Exception):

@@ -82,9 +82,8 @@ class Parking:
     async def _tell(self, redis: Redis, host: str, reason: str) -> None:
         await redis.hset(self._key, host, reason[:500])
         await redis.expire(self._key, KEPT_S)
-        await redis.set(
-            f"{self._key}:probe:{host}", "1", px=int(self._policy.probe_every_s * 1_000)
-        )  # the first probe comes a while later
+        first_probe_ms = int(self._policy.probe_every_s * 1_000)  # not at once
+        await redis.set(f"{self._key}:probe:{host}", "1", px=first_probe_ms)
 
 
 def _is_host(origin: str) -> bool:
