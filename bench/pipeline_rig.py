@@ -18,8 +18,7 @@ import zstandard
 from redis.asyncio import Redis
 
 from bench.extraction.corpus import ARTICLE_SETS, NEWS_SETS, default_data, load_pages
-from services.contracts.identities import fetch_id_of, page_hash_of
-from services.contracts.messages import RawArticle
+from bench.raw_articles import raw_article
 from services.contracts.streams import ARTICLES_RAW
 from services.runtime.wire import publish
 
@@ -229,15 +228,8 @@ def pages(count: int) -> tuple[str, Iterator[bytes]]:
 
 async def put_page(redis: Redis, number: int, page: bytes) -> str:
     """Put a page onto `articles.raw` as ingest would; returns its URL."""
-    url, now, digest = f"https://paper-{number % 40}.example/{number}", datetime.now(UTC), page_hash_of(page)
-    raw = RawArticle(
-        fetch_id=fetch_id_of(url, now, digest),
-        url=url,
-        final_url=url,
-        headers={"content-type": "text/html; charset=utf-8"},
-        fetched_at=now,
-        page_hash=digest,
-    )
+    url = f"https://paper-{number % 40}.example/{number}"
+    raw = raw_article(url, datetime.now(UTC), page)
     await publish(redis, ARTICLES_RAW, raw, page=zstandard.compress(page))
     return url
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import zstandard
 
+from bench.raw_articles import raw_article
 from services.console.replay.report import Report
 from services.console.replay.walk import replayed
-from services.contracts.identities import fetch_id_of, page_hash_of
 from services.contracts.messages import NormalizedArticle, RawArticle
 from services.contracts.streams import PAGE_FIELD
 from services.normalize import extract
@@ -52,16 +52,7 @@ def page_of(number: int) -> bytes:
 
 def raw_of(number: int, page: bytes) -> RawArticle:
     """The fetch of that page."""
-    url, fetched_at = f"https://outlet.example/{number}", BEGIN + timedelta(seconds=number)
-    page_hash = page_hash_of(page)
-    return RawArticle(
-        fetch_id=fetch_id_of(url, fetched_at, page_hash),
-        url=url,
-        final_url=url,
-        headers={"content-type": "text/html"},
-        fetched_at=fetched_at,
-        page_hash=page_hash,
-    )
+    return raw_article(f"https://outlet.example/{number}", BEGIN + timedelta(seconds=number), page)
 
 
 async def prepare(folder: Path, pages: list[bytes]) -> tuple[str, str]:

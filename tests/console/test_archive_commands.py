@@ -1,23 +1,20 @@
 """The commands that ask the archive: search, article, story, trace, forget, backup and restore, rebuild-stream."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from services.console.exits import Exit
-from services.console.main import run
 from services.store.archive import Archive
 from services.store.claim.incoming import incoming_of
 from services.store.database.migrate import migrate
 from services.store.database.opening import open_database
 from services.store.dedup import message_of
 from services.store.reading.search_index import index_waiting
+from tests.console.command_line import Run, lines_run
 
-Ended = tuple[int, str, str]
-Run = Callable[..., Ended]
 URL = "https://example.org/talks"
 FIRST = (
     "Envoys of the United States and Belarus met in Vilnius on Monday and spoke for six hours about prisoners.\n\n"
@@ -64,14 +61,7 @@ def cleanwire(
     monkeypatch.setenv("CLEANWIRE_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("CLEANWIRE_REDIS_URL", redis_url)
     asyncio.run(fill(tmp_path))
-
-    def run_line(*arguments: str) -> Ended:
-        capsys.readouterr()
-        code = run(list(arguments))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run_line
+    return lines_run(capsys)
 
 
 def test_search_finds_words_in_any_form(cleanwire: Run) -> None:

@@ -6,7 +6,7 @@ import resource
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +15,22 @@ import typer
 from redis import Redis
 
 from services.console.exits import Exit
-from services.console.main import app, run
+from services.console.main import app
 from services.contracts.events import ARTICLE_PUBLISHED, PublicEvent
 from services.contracts.messages import CleanArticle
+from tests.console.command_line import Run, lines_run
 
 PAGES = Path(__file__).parents[2] / "services" / "console" / "demo" / "pages"
 EXPLAINER = str(PAGES / "lantern_potash.html")
 OFF_TOPIC = str(PAGES / "courier_ferry.html")
 HELP_WITHIN_S = 2.0  # 0.3 s on an idle machine; nothing heavy may be imported for it
 
-Ended = tuple[int, str, str]
-Run = Callable[..., Ended]
-
 
 @pytest.fixture
 def cleanwire(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
     """Runs a command line in this process: exit code, stdout, stderr."""
     monkeypatch.setenv("CLEANWIRE_DATA_DIR", str(tmp_path))
-
-    def run_line(*arguments: str) -> Ended:
-        capsys.readouterr()
-        code = run(list(arguments))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run_line
+    return lines_run(capsys)
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 import zstandard
 from redis import Redis
 
+from bench.raw_articles import raw_article
 from services.console.commands.replay import replay
 from services.console.exits import CommandError, Exit
 from services.contracts.failures import RetryLater
-from services.contracts.identities import fetch_id_of, page_hash_of
 from services.contracts.messages import Author, NormalizedArticle, RawArticle
 from services.contracts.streams import PAGE_FIELD
 from services.normalize import extract
@@ -55,16 +55,7 @@ def page_of(title: str, paragraphs: tuple[str, ...] = EVENTS) -> bytes:
 
 
 def raw_of(name: str, page: bytes, day: int = 0) -> RawArticle:
-    url, fetched_at = f"https://{name}.example/a", MONDAY + timedelta(days=day)
-    page_hash = page_hash_of(page)
-    return RawArticle(
-        fetch_id=fetch_id_of(url, fetched_at, page_hash),
-        url=url,
-        final_url=url,
-        headers={"content-type": "text/html; charset=utf-8"},
-        fetched_at=fetched_at,
-        page_hash=page_hash,
-    )
+    return raw_article(f"https://{name}.example/a", MONDAY + timedelta(days=day), page)
 
 
 def normalized(raw: RawArticle, page: bytes) -> NormalizedArticle:

@@ -1,7 +1,7 @@
 """`source check|add|list|balance`, `politeness` and `backfill` as an operator types them, on a loopback site and a real server."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,13 +9,11 @@ import pytest
 from redis import Redis
 
 from services.console.exits import Exit
-from services.console.main import run
 from services.ingest import keys
 from services.ingest.sources.sources_file import read_catalogue
+from tests.console.command_line import Run, lines_run
 from tests.web.loopback_web import LoopbackWeb
 
-Ended = tuple[int, str, str]
-Run = Callable[..., Ended]
 NOW = datetime.now(UTC)
 PARAGRAPH = "<p>Envoys of both countries spoke for six hours about prisoners and the border, officials said after it.</p>"
 
@@ -60,14 +58,7 @@ def cleanwire(
         "HOST_GAP_S": "0",
     }.items():
         monkeypatch.setenv(f"CLEANWIRE_{name}", value)
-
-    def run_line(*arguments: str) -> Ended:
-        capsys.readouterr()
-        code = run(list(arguments))
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run_line
+    return lines_run(capsys)
 
 
 def test_check_tells_people_on_stderr_and_gives_the_block_on_stdout(

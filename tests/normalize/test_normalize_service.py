@@ -18,6 +18,7 @@ from services.normalize.app import build_normalize
 from services.normalize.settings import NormalizeSettings
 from services.runtime.settings import SettingsError
 from services.runtime.wire import publish
+from tests.normalize.running import running_normalize
 from tests.places import ROOT
 
 TOPICS = ROOT / "deploy" / "topics"
@@ -55,13 +56,8 @@ def raw_article(page: bytes, **fields: object) -> RawArticle:
 @pytest.fixture
 async def running(redis_url: str, redis_client: Redis, tmp_path: Path):
     settings = NormalizeSettings(redis_url=redis_url, data_dir=tmp_path, topics_dir=TOPICS)
-    broker, extractor = build_normalize(settings)
-    await broker.start()
-    yield redis_client
-    for engine in broker.engines:
-        await engine.stop()
-    await broker.stop()
-    await extractor.close()
+    async with running_normalize(settings):
+        yield redis_client
 
 
 async def settled(client: Redis, entries: int, within_s: float = 20.0) -> list[dict[str, Any]]:

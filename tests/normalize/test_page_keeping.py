@@ -18,6 +18,7 @@ from services.normalize.settings import NormalizeSettings
 from services.runtime.kept_pages import KeptPages
 from services.runtime.settings import SettingsError
 from services.runtime.wire import publish
+from tests.normalize.running import running_normalize
 
 WITHIN_S = 30.0
 FETCHED_AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -40,13 +41,8 @@ async def running(redis_url: str, redis_client: Redis, tmp_path: Path, kept: Pat
     settings = NormalizeSettings(
         redis_url=redis_url, data_dir=tmp_path, topics_dir=tmp_path / "topics", pages_url=str(kept)
     )
-    broker, extractor = build_normalize(settings)
-    await broker.start()
-    yield redis_client
-    for engine in broker.engines:
-        await engine.stop()
-    await broker.stop()
-    await extractor.close()
+    async with running_normalize(settings):
+        yield redis_client
 
 
 async def send(redis: Redis, page: bytes, name: str) -> None:

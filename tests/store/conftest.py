@@ -16,3 +16,12 @@ async def archive(database_url: str) -> AsyncIterator[Archive]:
     await migrate(database)
     yield Archive(database)
     await database.close()
+
+
+@pytest.fixture
+async def postgres_archive(postgres_url: str) -> AsyncIterator[Archive]:
+    """An empty archive on PostgreSQL."""
+    database = open_database(postgres_url)
+    await migrate(database)
+    yield Archive(database)
+    await database.close()

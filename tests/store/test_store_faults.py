@@ -125,14 +125,6 @@ async def test_locked_file_is_retried(sqlite_archive):
     assert (await claim(archive, make_article())).verdict == "new"
 
 
-@pytest.fixture
-async def postgres_archive(postgres_url):
-    database = open_database(postgres_url)
-    await migrate(database)
-    yield Archive(database)
-    await database.close()
-
-
 async def test_connections_that_the_server_closed_are_replaced_and_nothing_is_doubled(postgres_archive):
     archive = postgres_archive
     await claim(archive, make_article("https://one.example/a", seed=1))

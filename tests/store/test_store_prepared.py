@@ -6,9 +6,6 @@ import pytest
 from sqlalchemy import bindparam, select, text
 
 from services.contracts.failures import RetryLater, Unprocessable
-from services.store.archive import Archive
-from services.store.database.migrate import migrate
-from services.store.database.opening import open_database
 from services.store.database.prepared import Prepared, put_new, put_row, set_columns
 from services.store.database.schema import article_group, lease, story
 
@@ -52,14 +49,6 @@ async def test_a_change_counts_its_rows_and_a_new_row_tells_its_number(archive):
     numbers, changed, missed = await archive.database.write(work)
     assert numbers[1] == numbers[0] + 1
     assert (changed, missed) == (1, 0)
-
-
-@pytest.fixture
-async def postgres_archive(postgres_url):
-    database = open_database(postgres_url)
-    await migrate(database)
-    yield Archive(database)
-    await database.close()
 
 
 async def test_what_fails_on_the_driver_leaves_nothing_and_is_named(postgres_archive):
