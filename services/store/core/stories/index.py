@@ -18,7 +18,7 @@ from .vectors import Weights, packed, unpacked
 
 TOUCHED_SHARE, TOUCHED_STORIES = 0.8, 4
 REPAIRED_ARTICLES = 150
-"""Stories with a link of at least .8 of the threshold are dissolved and clustered again: at most four, 150 articles."""
+"""Stories with a link of at least .8 of the threshold are dissolved and grouped again: at most four, 150 articles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
-    """The stories to cluster again, and whether a bound left others out."""
+    """The stories to group again, and whether a bound left others out."""
 
     stories: list[int]
     capped: bool
@@ -151,7 +151,7 @@ class StoryIndex:
         return self._weighed[1]
 
     def _touched(self, asked: _Asked) -> _Touched:
-        """The stories to cluster again: those of the articles that go, and those near enough; within the bounds."""
+        """The stories to group again: those of the articles that go, and those near enough; within the bounds."""
         close, left_out = self._close(asked)
         own = sorted({self._held.story_of[row] for row in asked.gone})
         wanted = list(dict.fromkeys([*own, *close]))
