@@ -25,10 +25,10 @@ def replay(
     samples: Annotated[int, typer.Option(min=0, help=SAMPLES)] = 5,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Reprocess stored pages with today's engine and topics, and say how many articles would change, with samples.
+    """Replay kept pages with today's engine and topics, and say how many articles would change, with samples.
 
     Without --dry-run, changes go to the side stream articles.replayed; look at it, then --promote or --discard.
-    Pages are stored only if CLEANWIRE_PAGES_URL is set.
+    Pages are kept only if CLEANWIRE_PAGES_URL is set.
 
     Examples:
 
