@@ -23,6 +23,13 @@ QUIET_FACTOR, FROZEN_FACTOR = 3.0, 10.0
 QUIET_LEAST, FROZEN_LEAST = timedelta(hours=12), timedelta(days=3)
 GAP_WEIGHT = 0.3
 SHORT_TITLE_WORDS = 2
+GONE = ("http 404", "http 410")
+EMPTY = ("empty", "no posts")
+BLOCKED = ("http 401", "http 402", "http 403", "http 407", "http 451", "http 429", "robots", "address")
+UNREACHABLE = (
+    "http ", "deadline", "first byte", "dns", "tls", "connect", "protocol", "idle", "connection", "robots unre",
+)  # fmt: skip
+"""Reasons of a failed poll, by what they say of the listing; these last are beginnings."""
 CHALLENGES = re.compile(
     rb"challenge-platform|cf-chl|_cf_chl_opt|just a moment\.\.\.|attention required! \| cloudflare|ddos-guard|"
     rb"captcha-delivery|g-recaptcha|h-captcha|enable javascript and cookies|checking your browser|"
@@ -117,31 +124,10 @@ def _state_shown(health: Health, evidence: Evidence, now: datetime) -> Liveness:
 
 
 def _state_of_reason(reason: str) -> Liveness:
-    if reason in ("http 404", "http 410"):
+    if reason in GONE:
         return "gone"
-    if reason in ("empty", "no posts"):
+    if reason in EMPTY:
         return "empty"
-    if reason in (
-        "http 401",
-        "http 402",
-        "http 403",
-        "http 407",
-        "http 451",
-        "http 429",
-        "robots",
-        "address",
-    ):
+    if reason in BLOCKED:
         return "blocked"
-    readable = (
-        "http ",
-        "deadline",
-        "first byte",
-        "dns",
-        "tls",
-        "connect",
-        "protocol",
-        "idle",
-        "connection",
-        "robots unre",
-    )
-    return "unreachable" if reason.startswith(readable) else "wrong content"
+    return "unreachable" if reason.startswith(UNREACHABLE) else "wrong content"

@@ -60,12 +60,12 @@ def _fault_of(name: str, arguments: tuple[Encodable, ...]) -> str | None:
         return "needs one whole number"
     if name == "XADD" and (arguments[0] != "*" or len(arguments) < 3 or len(arguments) % 2 == 0):
         return "needs the id * and pairs of field and value"
-    if name == "SET" and len(arguments) not in (1, 3):
-        return "needs a value, or a value and EX or PX with a whole number"
-    if (
-        name == "SET"
-        and len(arguments) == 3
-        and not (arguments[1] in ("EX", "PX") and isinstance(arguments[2], int))
-    ):
+    if name == "SET" and not _may_set(arguments):
         return "needs a value, or a value and EX or PX with a whole number"
     return None
+
+
+def _may_set(arguments: tuple[Encodable, ...]) -> bool:
+    if len(arguments) == 1:
+        return True
+    return len(arguments) == 3 and arguments[1] in ("EX", "PX") and isinstance(arguments[2], int)
