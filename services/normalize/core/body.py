@@ -173,7 +173,7 @@ def _is_date_line(text: str) -> bool:
 def _cut_credit_lines(ledger: list[JudgedBlock], looks: Looks) -> list[CreditLine]:
     marked = looks.marked(CREDIT)
     last = [n for n in looks.last if may_end_article(looks.texts[n - looks.first])]
-    kept = [n for n, one in enumerate(ledger) if one.kept] if marked or last else []
+    kept = _bounds_of_kept(ledger, looks) if marked or last else range(0)
     found: list[CreditLine] = []
     for n in sorted({*marked, *last}) if kept else ():
         line = _credit_line_at(n, ledger[n], kept, is_last=n in last)
@@ -185,7 +185,15 @@ def _cut_credit_lines(ledger: list[JudgedBlock], looks: Looks) -> list[CreditLin
     return found
 
 
-def _credit_line_at(n: int, one: JudgedBlock, kept: list[int], *, is_last: bool) -> CreditLine | None:
+def _bounds_of_kept(ledger: Sequence[JudgedBlock], looks: Looks) -> range:
+    """From the first kept block to the last one; empty if none is."""
+    first = next((n for n in range(looks.first, len(ledger)) if ledger[n].kept), None)
+    if first is None:
+        return range(0)
+    return range(first, next(n for n in range(looks.last[-1], -1, -1) if ledger[n].kept) + 1)
+
+
+def _credit_line_at(n: int, one: JudgedBlock, kept: range, *, is_last: bool) -> CreditLine | None:
     """The credit line that a block is; none far from the article, and no picture's source."""
     if not kept[0] <= n < kept[-1] + CREDITS_AFTER_END:
         return None

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 from services.contracts.messages import Image
 from services.normalize.core.metadata.article_object import JsonObject, texts_of
 from services.normalize.core.reading.page import Page
-from services.normalize.core.words.agencies import agency_named
+from services.normalize.core.words.agencies import AGENCY_OF_FORM, agency_named
 from services.normalize.core.words.plain_words import tidy
 
 MOST_IMAGES, MOST_FIGURES = 20, 100
@@ -56,6 +56,7 @@ BANKS = frozenset(
         "zuma press",
     ]
 )
+LAST_WORDS = frozenset(name.split()[-1] for name in (*BANKS, *AGENCY_OF_FORM))
 LONGEST_SIGNATURE = 60
 
 
@@ -151,9 +152,15 @@ def _credit_of(caption: str) -> str | None:
 
 def _signature(caption: str) -> str | None:
     """The credit that ends a caption without a word for it: `(AP Photo/Anna Lee)`, `REUTERS/Anna Lee`, `Anna Lee/Getty Images`."""
+    if "/" not in caption[-LONGEST_SIGNATURE:] and _last_word(caption) not in LAST_WORDS:
+        return None
     last = SIGNED_PART.split(caption[-2 * LONGEST_SIGNATURE :])[-1].strip(" .)]")
     parts = last.split("/") if len(last) <= LONGEST_SIGNATURE else []
     return last if any(map(_is_picture_agency, parts)) else None
+
+
+def _last_word(text: str) -> str:
+    return text.rstrip(" .)]").rpartition(" ")[2].lstrip("([").casefold()
 
 
 def _is_picture_agency(name: str) -> bool:

@@ -19,12 +19,14 @@ MONTH_DAY = r"(?:[A-Z][a-z]{2,8}\.? \d{1,2}|\d{1,2} [A-Z][a-z]{2,8}\.?)(?:, \d{4
 CITY = r"[A-ZÀ-ÖØ-ÞŁŠŽ][A-ZÀ-ÖØ-ÞŁŠŽ.'’\- ]{2,30}"
 
 AGENCY_ENDS = tuple(form.casefold() for form in AGENCY_OF_FORM if len(form) > 2)
-AGENCY_PARTS = re.compile(r"\.(?=\s)|\s[-–—](?=\s)")
+DASHES = (" -", " –", " —")
 
 
 def _names_agency(head: str) -> bool:
     """Whether an agency's name stands before a full stop or a dash."""
-    parts = AGENCY_PARTS.split(head)
+    for dash in DASHES:
+        head = head.replace(dash, ".")
+    parts = head.split(".")
     return len(parts) > 1 and any(part.casefold().endswith(AGENCY_ENDS) for part in parts[:-1])
 
 

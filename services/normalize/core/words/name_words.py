@@ -33,12 +33,17 @@ def may_say_by(text: str) -> bool:
 
 
 STOP = Caseless.of(
-    r"\s*(?:\||•|·|\s[-–—/]\s|\(|@|https?:|\d|[.,;]?\s?(?<!\w)(?:photos?|fotos?|bilder|фот[оа]|здымкі|zdjęcia|nuotraukos|video|видео|відэа|відео)\s?(?::|by\b|von\b)|"
-    r"\b(?:published|updated|posted|created|modified|last|min read|comments?|follow|"
+    r"\s*(?:\||•|·|\s[-–—/]\s|\(|@|https?:|\d|\b(?:published|updated|posted|created|modified|last|min read|comments?|follow|"
     r"twitter|share|as told to|is an?|has been|covers|опубликовано|обновлено|veröffentlicht|aktualisiert|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|special to|for)\b|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s?\d)"
 )
+PICTURES_BY = re.compile(
+    r"[.,;]?\s?(?<!\w)(?:photos?|fotos?|bilder|фот[оа]|здымкі|zdjęcia|nuotraukos|video|видео|відэа|відео)\s?(?::|by\b|von\b)",
+    re.IGNORECASE,
+)
+"""Who took the pictures follows: `Anna Lee. Photos: Tom Hill`."""
+
 GLUED_DATE = re.compile(
     r"(?<=[a-z])(?=(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? ?\d|Published|Updated|Posted|Twitter|Staff|Writer|Reporter|Correspondent|Editor|Columnist|archive page)"
 )
@@ -70,16 +75,21 @@ ROLE_OF_WORD: dict[str, AuthorRole] = {
 }  # fmt: skip
 DESK = Caseless.of(
     r"(?<!\w)(?:desk|staff|newsroom|editors?|editorial|team|news|media|agency|agencies|wire|redaktion|redakcja|redakcija|редакция|"
-    r"рэдакцыя|редакція|redazione|rédaction|redacción|reporters?|admin|correspondent|\w+[’']s\s\w+\sservice|служба)(?!\w)"
+    r"рэдакцыя|редакція|redazione|rédaction|redacción|reporters?|admin|correspondent|служба)(?!\w)"
 )
 TITLE_WORD = Caseless.of(
     r"(?<!\w)(?:senior|junior|chief|political|deputy|managing|associate|assistant|executive|staff|city|money|business|news|"
     r"reporter|editor|writer|columnist|correspondent|contributor|journalist|redakteur(?:in)?|producer|analyst|fellow|"
-    r"professor|director|officer|journalistin|reporterin|volontär(?:in)?|autor(?:in)?|freelance|guest|sponsored|"
-    r"корр?еспондент(?:ка)?|журналист(?:ка)?|обозреватель|редактор(?:ка)?|карэспандэнт(?:ка)?|журналіст(?:ка)?|рэдактар(?:ка)?|"
-    r"dziennikar(?:z|ka)|korespondent(?:ka|as|ė)?|redaktor(?:ka|ius|ė)?|žurnalist(?:as|ė)|journaliste|correspondante?|rédact(?:eur|rice)|"
-    r"periodista|corresponsal|redactora?)(?!\w)"
+    r"professor|director|officer|journalistin|reporterin|volontär(?:in)?|autor(?:in)?|freelance|guest|sponsored)(?!\w)"
 )
+FOREIGN_TITLE = re.compile(
+    r"(?<!\w)(?:корр?еспондент(?:ка)?|журналист(?:ка)?|обозреватель|редактор(?:ка)?|карэспандэнт(?:ка)?|журналіст(?:ка)?|рэдактар(?:ка)?|"
+    r"dziennikar(?:z|ka)|korespondent(?:ka|as|ė)?|redaktor(?:ka|ius|ė)?|žurnalist(?:as|ė)|journaliste|correspondante?|rédact(?:eur|rice)|"
+    r"periodista|corresponsal|redactora?)(?!\w)",
+    re.IGNORECASE,
+)
+"""Titles that stand behind a comma alone; names do not end in them."""
+
 NOT_NAMES = frozenset(
     [
         "share",

@@ -10,6 +10,7 @@ from services.normalize.core.words.name_words import (
     BETWEEN_SIGNS,
     BETWEEN_WORDS,
     DESK,
+    FOREIGN_TITLE,
     GLUED_DATE,
     HOST,
     LONGEST_NAME,
@@ -19,6 +20,7 @@ from services.normalize.core.words.name_words import (
     NEWSROOMS,
     NOT_NAMES,
     PARTICLES,
+    PICTURES_BY,
     PREFIX,
     ROLE_OF_WORD,
     STOP,
@@ -43,6 +45,8 @@ def names_in_byline(line: str, strip: Strip = NOTHING) -> list[Author]:
     """The authors of a byline line such as `By Anna Lee and Jan de Vries, Reuters | 12 May`; prefix optional."""
     text = unglued(tidy(line))
     text = _before_outlet(PREFIX.sub("", text, count=1), strip)
+    if ":" in text or " by " in text:
+        text = PICTURES_BY.split(text, 1)[0]
     stop = STOP.search(text)
     rest = text[stop.start() :] if stop else ""
     return authors_of(text[: stop.start()] if stop else text, strip, rest)
@@ -54,7 +58,7 @@ def authors_of(text: str, strip: Strip = NOTHING, rest: str = "", *, newsrooms: 
     for part in _listed(text):
         name = _less_outlet(part.strip(" .:-–—|•*"), strip)
         name, role = _less_title(name, rest if not found else "")
-        if found and TITLE_WORD.search(name):
+        if found and (TITLE_WORD.search(name) or FOREIGN_TITLE.match(name)):
             found[-1] = _with_role(found[-1], name)
             continue
         if not is_name(name) or plain(name) in strip.outlets:
@@ -104,7 +108,8 @@ def is_name(text: str) -> bool:
 
 def is_desk(name: str) -> bool:
     """Whether a name is a newsroom's, an agency's or a host's rather than a person's."""
-    return bool(DESK.search(name)) or bool(HOST.search(name)) or agency_named(name) is not None
+    is_service = name.endswith(" Service") and ("’s " in name or "'s " in name)
+    return is_service or bool(DESK.search(name)) or bool(HOST.search(name)) or agency_named(name) is not None
 
 
 def is_newsroom(name: str) -> bool:
