@@ -1,4 +1,4 @@
-"""Marks that programs set into a text and nobody wrote: a mail's before what it quotes, a browser's before each link."""
+"""Marks that programs set into a text and nobody wrote: a mail's before what it quotes, a link's number or address."""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +8,24 @@ QUOTED_SHARE = 0.5  # of the text; the rest is what a mail says before and after
 MOST_QUOTED = 5  # how often a mail was sent on
 LISTED = re.compile(r"\s*(\d{1,5})\. [a-z][a-z.+-]*:\S")
 NUMBERED = re.compile(r"\[(\d{1,5})\](?=\S)")
+
+TARGET = re.compile(
+    r"!?\[([^\[\]]{0,2000})\]\((?:https?:|mailto:|tel:|data:|javascript:|[/#?.])"
+    r'[^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+"[^"]{0,200}")?\)'
+)
+"""A link of Markdown, [its text](https://…), with or without a title; with ! before it a picture."""
+NESTED = 2  # a picture in a link
+
+
+def without_link_targets(text: str) -> str:
+    """The text without the addresses of Markdown's links; what is shown of them stays.
+
+    >>> without_link_targets('The [ferry](https://ledger.example/ferry "Ferry") left (late).')
+    'The ferry left (late).'
+    """
+    for _ in range(NESTED if "](" in text else 0):
+        text = TARGET.sub(r"\1", text)
+    return text
 
 
 def without_quote_marks(lines: Sequence[str]) -> Sequence[str]:

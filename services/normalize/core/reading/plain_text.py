@@ -3,7 +3,11 @@
 import re
 
 from services.normalize.core.reading.blocks import BlockKind, Element, PageBlock, root_element
-from services.normalize.core.reading.line_marks import without_link_numbers, without_quote_marks
+from services.normalize.core.reading.line_marks import (
+    without_link_numbers,
+    without_link_targets,
+    without_quote_marks,
+)
 from services.normalize.core.reading.wrapping import unwrapped
 
 BULLET = re.compile(r"^(?:[*•·▪◦‣∙+>–—-]|\d{1,2}[.)])\s+(?=\S)")
@@ -33,7 +37,7 @@ def blocks_of_lines(text: str) -> tuple[list[Element], list[PageBlock]]:
 
 
 def _lines(text: str) -> list[str]:
-    lines = text.splitlines()
+    lines = without_link_targets(text).splitlines()
     if len(lines) > MAX_LINES:
         lines[MAX_LINES:] = [" ".join(lines[MAX_LINES:])]
     whole = without_link_numbers(unwrapped(without_quote_marks(lines)))

@@ -1,6 +1,10 @@
 """Marks of programs leave the text; what people wrote in brackets stays."""
 
-from services.normalize.core.reading.line_marks import without_link_numbers, without_quote_marks
+from services.normalize.core.reading.line_marks import (
+    without_link_numbers,
+    without_link_targets,
+    without_quote_marks,
+)
 from services.normalize.core.reading.plain_text import MAX_LINES, blocks_of_lines
 
 
@@ -28,6 +32,22 @@ def test_numbers_of_links_that_are_listed_leave_the_text() -> None:
 def test_numbers_in_brackets_without_a_list_of_links_stay() -> None:
     lines = ["Reet said so [1]and others too [2].", "1. Olga Reet, The winter line, p. 12"]
     assert without_link_numbers(lines) == lines
+
+
+def test_markdown_link_shows_its_text_and_no_address() -> None:
+    text = 'The [winter\nferry](https://ledger.example/ferry_(boat)) and [![the pier](/pier.jpg)](#pier "Pier") [sic] f[1](x).'
+    assert without_link_targets(text) == "The winter\nferry and the pier [sic] f[1](x)."
+
+
+def test_endless_links_are_read_in_time() -> None:
+    for text in (
+        "[" * 300_000,
+        "[a](http:" * 100_000,
+        "[a](/b " * 100_000,
+        '[a](/b "' * 100_000,
+        "](" * 300_000,
+    ):
+        assert without_link_targets(text) == text
 
 
 def test_text_of_marks_alone_gives_no_block_and_no_error() -> None:
