@@ -87,7 +87,10 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A walk and a counting with their name, `compiled` or `python`; `why_not` says why they are not the compiled ones."""
+    """All that reads and judges a page, `compiled` or `python` by name; `why_not` says why it is not the compiled one.
+
+    From `features` on: what is None is done by the modules named in the C files' heads.
+    """
 
     name: str
     walk_once: WalkOnce
@@ -96,10 +99,10 @@ class Reader:
     texts: TextReading
     looks: SourceLooks
     parse_page: ParsePage
-    features: PageFeatures | None
-    second_features: SecondFeatures | None
-    second_features_of_page: PageFeatures | None
-    verdicts: Verdicts | None
+    features: PageFeatures | None = None
+    second_features: SecondFeatures | None = None
+    second_features_of_page: PageFeatures | None = None
+    verdicts: Verdicts | None = None
     why_not: str = ""
 
     def cut_blocks(self, tree: LexborHTMLParser) -> Walked:
@@ -110,35 +113,35 @@ class Reader:
 def choose_reader(*, compiled: bool = True) -> Reader:
     """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
     reason = _reason_against() if compiled else "switched off"
-    return (
-        Reader(
-            "python",
-            walk_once,
-            read_head,
-            PYTHON,
-            READ_BY_PYTHON,
-            LOOKED_BY_PYTHON,
-            parse_page,
-            None,
-            None,
-            None,
-            None,
-            reason,
-        )
-        if reason
-        else Reader(
-            "compiled",
-            _walk_once,
-            _read_head,
-            COMPILED,
-            READ_COMPILED,
-            _looks_compiled(),
-            _parse_page,
-            _first_features,
-            _second_features,
-            _second_of_page,
-            _verdicts_by_c(),
-        )
+    return _python_reader(reason) if reason else _compiled_reader()
+
+
+def _python_reader(reason: str) -> Reader:
+    return Reader(
+        name="python",
+        walk_once=walk_once,
+        read_head=read_head,
+        counting=PYTHON,
+        texts=READ_BY_PYTHON,
+        looks=LOOKED_BY_PYTHON,
+        parse_page=parse_page,
+        why_not=reason,
+    )
+
+
+def _compiled_reader() -> Reader:
+    return Reader(
+        name="compiled",
+        walk_once=_walk_once,
+        read_head=_read_head,
+        counting=COMPILED,
+        texts=READ_COMPILED,
+        looks=_looks_compiled(),
+        parse_page=_parse_page,
+        features=_first_features,
+        second_features=_second_features,
+        second_features_of_page=_second_of_page,
+        verdicts=_verdicts_by_c(),
     )
 
 
