@@ -410,6 +410,12 @@ def test_migrate_tells_the_revision_and_may_be_repeated(cleanwire: Run) -> None:
     assert cleanwire("migrate")[:2] == first[:2]
 
 
+def test_question_to_an_archive_that_is_not_there_makes_none(cleanwire: Run, tmp_path: Path) -> None:
+    code, _, err = cleanwire("search", "ferry")
+    assert code == Exit.UNREACHABLE and "there is no archive at" in err and "start the store" in err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_migrate_without_its_database_ends_with_three(
     cleanwire: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

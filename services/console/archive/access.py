@@ -2,6 +2,9 @@
 
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
+
+from sqlalchemy import make_url
 
 from services.contracts.failures import RetryLater
 from services.runtime.settings import mask_passwords
@@ -11,7 +14,7 @@ from services.store.database.opening import Database, open_database
 from ..exits import CommandError
 from ..settings import ConsoleSettings
 
-WHERE = "set CLEANWIRE_DATABASE_URL, or CLEANWIRE_DATA_DIR for the SQLite file in it"
+WHERE = "start the store; or set CLEANWIRE_DATABASE_URL, or CLEANWIRE_DATA_DIR for the SQLite file in it"
 
 
 @contextlib.asynccontextmanager
@@ -23,7 +26,9 @@ async def with_archive(settings: ConsoleSettings, *, may_be_empty: bool = False)
     except ValueError as error:
         raise CommandError.usage(f"CLEANWIRE_DATABASE_URL is {shown!r}: {error}") from None
     try:
-        if not may_be_empty and await archive_revision(database) is None:
+        if not may_be_empty and (
+            _is_missing_file(settings.archive_url) or await archive_revision(database) is None
+        ):
             raise CommandError.unreachable(
                 f"there is no archive at {shown}: no store has worked there yet", WHERE
             )
@@ -35,3 +40,9 @@ async def with_archive(settings: ConsoleSettings, *, may_be_empty: bool = False)
         ) from None
     finally:
         await database.close()
+
+
+def _is_missing_file(archive_url: str) -> bool:
+    """Looked at first: SQLite would make an empty file of it."""
+    url = make_url(archive_url)
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()

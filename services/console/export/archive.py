@@ -2,9 +2,6 @@
 
 import contextlib
 from collections.abc import AsyncIterator
-from pathlib import Path
-
-from sqlalchemy import make_url
 
 from services.console.archive.access import with_archive
 from services.console.exits import CommandError
@@ -18,11 +15,6 @@ from services.store.database.opening import Database
 async def opened_archive(settings: ConsoleSettings) -> AsyncIterator[Database]:
     """The open archive. Raises CommandError where there is none, it is away, or it has another schema."""
     shown = mask_passwords(settings.archive_url)
-    if _is_missing_file(settings.archive_url):
-        raise CommandError.unreachable(
-            f"there is no archive at {shown}",
-            "set CLEANWIRE_DATA_DIR or CLEANWIRE_DATABASE_URL, or start the store",
-        )
     async with with_archive(settings) as database:
         found, needed = await archive_revision(database), release_revision()
         if found != needed:
@@ -30,8 +22,3 @@ async def opened_archive(settings: ConsoleSettings) -> AsyncIterator[Database]:
                 f"the archive at {shown} has schema {found}, this release needs {needed}", "cleanwire migrate"
             )
         yield database
-
-
-def _is_missing_file(archive_url: str) -> bool:
-    url = make_url(archive_url)
-    return url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file()
