@@ -26,7 +26,10 @@ MONTHS = (
     ("dec", "dez", "déc", "dic", "grud", "gru", "gruod", "дек", "сне", "гру", "снеж", "груд"),
 )
 MONTH_OF_STEM = {stem: number for number, stems in enumerate(MONTHS, 1) for stem in stems}
-STEMS = "|".join(sorted(MONTH_OF_STEM, key=len, reverse=True))
+STEMS = "|".join(
+    stem for stem in MONTH_OF_STEM if not any(stem != one and stem.startswith(one) for one in MONTH_OF_STEM)
+)
+"""What a month's name begins with, for expressions; what goes on after a shorter beginning is left out."""
 
 MONTH = rf"(?P<month>(?:{STEMS})\w*)\.?"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|-[гя]\w+)?\.?"
