@@ -23,7 +23,7 @@ Weights = dict[int, tuple[int, int]]
 def foreign_boxes(source: str, text: str, rng: random.Random) -> list[str]:
     """The markup of some elements that hold none of the page's true `text`: lists, teasers, comments, footers."""
     tree = LexborHTMLParser(source)
-    found, weights = [], weigh_elements(tree, text)
+    found, weights = [], _weigh_elements(tree, text)
     waiting = [tree.body] if tree.body else []
     while waiting:
         node = waiting.pop()
@@ -40,7 +40,7 @@ def foreign_boxes(source: str, text: str, rng: random.Random) -> list[str]:
 def with_boxes(source: str, text: str, boxes: Sequence[str], rng: random.Random) -> str | None:
     """The page with one or two of the boxes before, behind or in its body; None where there is no body or no box."""
     tree = LexborHTMLParser(source)
-    body = _body_of(tree, weigh_elements(tree, text))
+    body = _body_of(tree, _weigh_elements(tree, text))
     if body is None or not boxes:
         return None
     chosen = rng.sample(boxes, min(len(boxes), rng.choice((1, 2, 2))))
@@ -52,7 +52,7 @@ def with_boxes(source: str, text: str, boxes: Sequence[str], rng: random.Random)
     return html
 
 
-def weigh_elements(tree: LexborHTMLParser, text: str) -> Weights:
+def _weigh_elements(tree: LexborHTMLParser, text: str) -> Weights:
     """How much text, and how much of the true text, each element holds."""
     true = set(_triples(words(text)))
     weights: dict[int, tuple[int, int]] = {}
