@@ -20,6 +20,8 @@ from services.console.demo.scenes import SCENES, Scene
 from services.contracts.events import GROUP_COPY_SEEN
 from tests.servers.command_rig import RunningCommand, noted_redis_url
 
+pytestmark = pytest.mark.timeout(400)  # its deadlines, one after the other
+
 FIRST_ARTICLE_S = 5.0
 EXPECTED = Counter((scene.brings, scene.path) for scene in SCENES if scene.brings)
 EXPECTED_ARTICLES = Counter({key: count for key, count in EXPECTED.items() if key[0] != GROUP_COPY_SEEN})

@@ -145,7 +145,7 @@ async def test_service_whose_port_is_taken_says_so_and_does_not_start(start: Sta
 
 async def test_service_ends_when_a_background_task_dies(start: Start) -> None:
     process = start("die")
-    _, log = await asyncio.to_thread(process.communicate, timeout=20)
+    _, log = await asyncio.to_thread(process.communicate, timeout=60)
     assert process.returncode == 1
     (death,) = [json.loads(line) for line in log.splitlines() if "task_died" in line]
     assert "the scheduler broke" in death["exception"]

@@ -11,6 +11,8 @@ from redis import Redis
 from tests.servers.command_rig import RunningCommand, noted_redis_url
 from tests.web.loopback_web import LoopbackWeb
 
+pytestmark = pytest.mark.timeout(400)  # its deadlines, one after the other
+
 ITEM = "<item><title>{title}</title><link>{url}</link><guid>{url}</guid></item>"
 FEED = '<?xml version="1.0"?><rss version="2.0"><channel><title>t</title><link>{url}</link>{items}</channel></rss>'
 TEXTS = {
