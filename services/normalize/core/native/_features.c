@@ -770,6 +770,17 @@ static PyObject *filled_around(const Around *page, const Contexts *sums) {
     return buffer;
 }
 
+static PyObject *features_around(const Around *page, Contexts *sums) {
+    PyObject *found = NULL;
+    if (check_around(page, sums) == 0 && take_context_memory(sums) == 0) {
+        sum_candidates(page, sums);
+        sum_containers(page, sums);
+        found = filled_around(page, sums);
+    }
+    PyMem_Free(sums->memory);
+    return found;
+}
+
 PyDoc_STRVAR(second_features_doc, "second_features(arrays) -> bytearray of doubles, a feature after the other\n\n"
                                   "Of the candidates of a page, from named arrays: compiled_context.py makes them and knows the names.");
 
@@ -783,13 +794,8 @@ static PyObject *second_features(PyObject *module, PyObject *given) {
     memset(views, 0, sizeof views);
     if (!PyDict_Check(given))
         return PyErr_Format(PyExc_TypeError, "arrays are a dict");
-    if (read_arrays(given, AROUND, AROUND_COUNT, views, &page, known) == 0 && check_around(&page, &sums) == 0 &&
-        take_context_memory(&sums) == 0) {
-        sum_candidates(&page, &sums);
-        sum_containers(&page, &sums);
-        found = filled_around(&page, &sums);
-    }
-    PyMem_Free(sums.memory);
+    if (read_arrays(given, AROUND, AROUND_COUNT, views, &page, known) == 0)
+        found = features_around(&page, &sums);
     release_arrays(views, AROUND_COUNT);
     return found;
 }
@@ -851,13 +857,8 @@ static PyObject *second_features_of_page(PyObject *module, PyObject *args) {
         odd_array();
     else if ((room = PyMem_Malloc((size_t)(3 * sums.candidates + 2 * sums.elements + blocks + 1) * sizeof *room)) == NULL)
         PyErr_NoMemory();
-    else if (surroundings_of(given[0].buf, blocks, given[1].buf, given[2].buf, &page, &sums, room) == 0 && check_around(&page, &sums) == 0 &&
-             take_context_memory(&sums) == 0) {
-        sum_candidates(&page, &sums);
-        sum_containers(&page, &sums);
-        found = filled_around(&page, &sums);
-    }
-    PyMem_Free(sums.memory);
+    else if (surroundings_of(given[0].buf, blocks, given[1].buf, given[2].buf, &page, &sums, room) == 0)
+        found = features_around(&page, &sums);
     PyMem_Free(room);
     release_arrays(given, 5);
     return found;
