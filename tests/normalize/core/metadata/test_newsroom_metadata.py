@@ -138,3 +138,16 @@ def test_accents_as_signs_of_their_own_are_joined() -> None:
     found = newsroom_article("be", middle=apart.replace("канвой", "канвой ваенных"))
     assert unicodedata.is_normalized("NFC", found.text)
     assert TITLES["be"] == found.title
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("be", "Поўны тэкст даступны толькі падпісчыкам."),
+        ("uk", "Повний текст доступний лише передплатникам. Оформіть передплату."),
+        ("pl", "Pozostało 80% tekstu. Dalsza część artykułu dostępna dla prenumeratorów."),
+        ("lt", "Visas straipsnis – tik prenumeratoriams. Prenumeruokite ir skaitykite."),
+    ],
+)
+def test_note_on_a_closed_text_is_no_text(language: str, note: str) -> None:
+    assert note not in newsroom_article(language, last=note).text

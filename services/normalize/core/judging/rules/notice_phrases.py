@@ -127,13 +127,14 @@ NOTICES: tuple[Notice, ...] = (
         320,
         _words(
             "subscribe log login sign register subscriber subscription member account unlimited premium access "
-            "trial limit exclusive reserved подписчикам подписчиков подписке dostęp treść artykuł abonnenten abo "
+            "trial limit exclusive reserved подписчикам подписчиков подписке падпісчыкам падпісчыкаў передплатникам передплатників prenumeratorów prenumeratoriams dostęp treść artykuł abonnenten abo "
             "weiterlesen testen abonnieren abonnés reste suscriptores"
         ),
         _any(
             r"(?:subscribe|log ?in|sign in|register) to (?:continue|keep) reading|already (?:a|have a) (?:subscriber|subscription|member|account)|this (?:article|content|story) is (?:for|only|exclusive|reserved)|"
             r"(?:unlimited|full|premium|digital) access|you have reached your (?:limit|article)|free trial\b.{0,40}cancel",
-            r"(?:доступно|доступен|только|полный текст).{0,40}(?:подписчик|по подписке)|(?:dostęp|treść|artykuł).{0,40}(?:subskryb|premium|prenumerat)|"
+            r"(?:доступно|доступен|только|полный текст).{0,40}(?:подписчик|по подписке)|(?:даступны|толькі|поўны тэкст).{0,40}падпісчык|(?:доступн\w+|лише|тільки|повний текст).{0,40}передплатник|"
+            r"(?:dostęp|treść|artykuł).{0,40}(?:subskryb|premium|prenumerat)|tik prenumeratoriams|"
             r"(?:nur für|mit) (?:abonnenten|abo\b|\w+\+)|jetzt (?:weiterlesen|abonnieren|testen)|réservé aux abonnés|il vous reste .{0,30} à lire|exclusivo para suscriptores",
         ),
     ),
