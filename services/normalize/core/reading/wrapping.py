@@ -8,21 +8,16 @@ from typing import NamedTuple
 
 NARROWEST, WIDEST = 40, 160  # columns: from a narrow mail to a wide terminal
 FEWEST_BREAKS = 3  # that only the width explains; the fewest that a text of one paragraph shows
-FORCED_SHARE = (
-    0.4  # of the breaks after lines longer than half the width; a list's are forced by chance, one in six
-)
-LONGER_SHARE = (
-    0.2  # of the text may stand in longer lines: tables, and the one paragraph that an editor added
-)
+FORCED_SHARE = 0.4
+"""Of the breaks after lines longer than half the width; one in six of a list's is forced by chance."""
+LONGER_SHARE = 0.2
+"""Of the text may stand in longer lines: tables, and the one paragraph that an editor added."""
 ITEM = re.compile(r"(?:[*•·▪◦‣∙+>□■○●☆★◎–—-]|\[[ xX]\]|\(?\d{1,3}[.)])\s")
 ADDRESS = re.compile(rf"(?:{ITEM.pattern}\s*)?\S+|\d+\. [a-z][a-z.+-]*:.*")  # nothing is broken there
 UNSPACED = re.compile(r"[\u2e80-\ua4cf\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\U00020000-\U0003fffd]")
 """The letters and marks of Chinese and Japanese, which are two columns wide and have no blanks between words."""
 WIDE = re.compile(UNSPACED.pattern[:-1] + r"\u1100-\u115f\uac00-\ud7a3]")  # and Korean ones, which have
-
-HYPHENATED = re.compile(
-    r"[^\W\d_]-$"
-)  # the hyphen stays: whether it is the word's own the break does not tell
+HYPHENATED = re.compile(r"[^\W\d_]-$")  # the hyphen stays: it may be the word's own
 COLUMNS_OF_WIDE = (2, 1)  # lynx gives such a letter one column
 
 
