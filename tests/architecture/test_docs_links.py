@@ -75,3 +75,9 @@ def test_a_dead_link_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# Two words\n[a](#two-words) [b](#three) [c](gone.md) [d](page.md) `[e](code.md)`\n")
     assert [link for link in links_of(page) if leads_nowhere(page, link)] == ["#three", "gone.md"]
+
+
+def test_every_decision_stands_in_the_list_of_decisions_once() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = sorted(links_of(folder / "README.md"))
+    assert listed == sorted(path.name for path in folder.glob("0*.md"))
