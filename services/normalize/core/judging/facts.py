@@ -107,7 +107,7 @@ def read_facts(page: Page) -> PageFacts:
         headline_at=headline_at,
         headline_depths=_depths_above(blocks[headline_at].element if headline_at >= 0 else None),
         junk_headings=junk_headings,
-        after_junk_heading=_after_junk_heading(page, rows, tree, junk_headings, keys),
+        after_junk_heading=_after_junk_heading(page, rows, tree, junk_headings, texts, keys),
     )
 
 
@@ -150,8 +150,10 @@ def _junk_headings(keys: Sequence[str], begins: Any, lengths: Any) -> Any:
     return found
 
 
-def _after_junk_heading(page: Page, rows: Rows, tree: Tree, junk_headings: Any, keys: list[str]) -> Any:
-    texts, by = [block.text for block in page.blocks], page.reader.verdicts
+def _after_junk_heading(
+    page: Page, rows: Rows, tree: Tree, junk_headings: Any, texts: list[str], keys: list[str]
+) -> Any:
+    by = page.reader.verdicts
     if by is not None:
         found = by.after_junk_heading(rows.whole, tree.whole, junk_headings, texts, keys)
         return np.frombuffer(found, np.int64)

@@ -26,36 +26,14 @@ CREDIT = re.compile(
     re.IGNORECASE,
 )
 CREDIT_CUES = (
-    ":",
-    "©",
-    "by",
-    "фото",
-    "фота",
-    "здымак",
-    "ілюстрац",
-    "zdję",
-    "fot.",
-    "nuotr",
-    "источник",
-    "źródło",
-)
+    ":", "©", "by", "фото", "фота", "здымак", "ілюстрац", "zdję", "fot.", "nuotr", "источник", "źródło",
+)  # fmt: skip
 """One of them stands in every caption that has a credit by its word."""
 
 SIGNED_PART = re.compile(r"(?<!\b\w)[.!?…]\s|[(\[]")
-BANKS = frozenset(
-    [
-        "getty images",
-        "epa",
-        "epa-efe",
-        "shutterstock",
-        "istock",
-        "imago",
-        "picture alliance",
-        "east news",
-        "scanpix",
-        "zuma press",
-    ]
-)
+BANKS = frozenset([
+    "getty images", "epa", "epa-efe", "shutterstock", "istock", "imago", "picture alliance", "east news", "scanpix", "zuma press",
+])  # fmt: skip
 LAST_WORDS = frozenset(name.split()[-1] for name in (*BANKS, *AGENCY_OF_FORM))
 LONGEST_SIGNATURE = 60
 

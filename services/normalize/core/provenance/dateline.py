@@ -71,29 +71,10 @@ DAY = re.compile(
     r"\.?(?:,?\s?(?:19|20)\d\d)?(?:\s(?:года|г|р|d|roku|r|m)(?!\w))?",
     re.IGNORECASE,
 )
-SMALL = frozenset(
-    [
-        "of",
-        "upon",
-        "on",
-        "am",
-        "an",
-        "der",
-        "la",
-        "le",
-        "les",
-        "del",
-        "los",
-        "los-de",
-        "de",
-        "di",
-        "au",
-        "sur",
-        "nad",
-        "pod",
-        "на",
-    ]
-)
+SMALL = frozenset([
+    "of", "upon", "on", "am", "an", "der", "la", "le", "les", "del", "los", "de", "di", "au", "sur", "nad", "pod", "на",
+])  # fmt: skip
+"""Words of places' names that have no capital: Stratford upon Avon, Frankfurt am Main."""
 NO_PLACES = frozenset([
     "file", "file photo", "photo", "photos", "video", "watch", "update", "updated", "breaking", "exclusive", "opinion",
     "analysis", "correction", "editor's note", "note", "live", "the point", "source", "фото", "видео", "источник", "фота",

@@ -12,24 +12,22 @@ from services.normalize.core.words.zones import ZONE_NAME, attach_zone
 
 MONTHS = (
     # en de fr es pl lt, Latin; then ru be uk, Cyrillic: the shortest beginnings that name one month only
-    ("jan", "jän", "ene", "stycz", "sty", "saus", "янв", "сту", "студз", "січ"),
+    ("jan", "jän", "ene", "sty", "saus", "янв", "сту", "січ"),
     ("feb", "fév", "fev", "lut", "vas", "фев", "лют"),
     ("mar", "mär", "mrz", "kov", "мар", "сак", "бер"),
-    ("apr", "avr", "abr", "kwie", "kwi", "bal", "апр", "кві", "крас", "квіт"),
-    ("may", "mai", "maj", "geg", "май", "мая", "тра", "траў", "трав"),
-    ("jun", "juin", "czer", "cze", "birž", "июн", "чэр", "чер", "чэрв", "черв"),
+    ("apr", "avr", "abr", "kwi", "bal", "апр", "кві", "крас"),
+    ("may", "mai", "maj", "geg", "май", "мая", "тра"),
+    ("jun", "juin", "cze", "birž", "июн", "чэр", "чер"),
     ("jul", "juil", "lip", "liep", "июл", "ліп", "лип"),
-    ("aug", "aoû", "aou", "ago", "sier", "sie", "rugp", "авг", "жні", "сер", "серп"),
-    ("sep", "wrze", "wrz", "rugs", "сен", "вер", "верас", "верес"),
-    ("oct", "okt", "paźd", "paź", "spal", "окт", "кас", "жов", "кастр", "жовт"),
-    ("nov", "list", "lis", "lapk", "ноя", "ліс", "лис", "лістап", "листоп"),
-    ("dec", "dez", "déc", "dic", "grud", "gru", "gruod", "дек", "сне", "гру", "снеж", "груд"),
+    ("aug", "aoû", "aou", "ago", "sie", "rugp", "авг", "жні", "сер"),
+    ("sep", "wrz", "rugs", "сен", "вер"),
+    ("oct", "okt", "paź", "spal", "окт", "кас", "жов"),
+    ("nov", "lis", "lapk", "ноя", "ліс", "лис"),
+    ("dec", "dez", "déc", "dic", "gru", "дек", "сне", "гру"),
 )
 MONTH_OF_STEM = {stem: number for number, stems in enumerate(MONTHS, 1) for stem in stems}
-STEMS = "|".join(
-    stem for stem in MONTH_OF_STEM if not any(stem != one and stem.startswith(one) for one in MONTH_OF_STEM)
-)
-"""What a month's name begins with, for expressions; what goes on after a shorter beginning is left out."""
+STEMS = "|".join(MONTH_OF_STEM)
+"""What a month's name begins with, for expressions; no beginning goes on as another one does."""
 
 MONTH = rf"(?P<month>(?:{STEMS})\w*)\.?"
 DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|-[гя]\w+)?\.?"

@@ -123,11 +123,8 @@ def signed_name(line: str) -> str | None:
     if len(line) > LONGEST_NAME:
         return None
     name, sign, newsroom = line.strip(" )").rpartition(", " if ", " in line else " (")
-    return (
-        name
-        if sign and is_newsroom(newsroom) and " " in name and is_name(name) and not is_desk(name)
-        else None
-    )
+    is_person = " " in name and is_name(name) and not is_desk(name)
+    return name if sign and is_newsroom(newsroom) and is_person else None
 
 
 def unique(authors: Iterable[Author]) -> list[Author]:
