@@ -1,6 +1,7 @@
 """The archive of the store's tests: empty, migrated, on both databases."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -9,19 +10,23 @@ from services.store.database.migrate import migrate
 from services.store.database.opening import open_database
 
 
-@pytest.fixture
-async def archive(database_url: str) -> AsyncIterator[Archive]:
-    """An empty archive."""
-    database = open_database(database_url)
+@asynccontextmanager
+async def empty_archive(url: str) -> AsyncIterator[Archive]:
+    database = open_database(url)
     await migrate(database)
     yield Archive(database)
     await database.close()
+
+
+@pytest.fixture
+async def archive(database_url: str) -> AsyncIterator[Archive]:
+    """An empty archive."""
+    async with empty_archive(database_url) as opened:
+        yield opened
 
 
 @pytest.fixture
 async def postgres_archive(postgres_url: str) -> AsyncIterator[Archive]:
     """An empty archive on PostgreSQL."""
-    database = open_database(postgres_url)
-    await migrate(database)
-    yield Archive(database)
-    await database.close()
+    async with empty_archive(postgres_url) as opened:
+        yield opened

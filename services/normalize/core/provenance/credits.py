@@ -3,6 +3,7 @@
 import re
 
 from services.contracts.messages import Credit, CreditRole
+from services.normalize.core.words.name_words import JOINING
 
 ROLE_WORDS: tuple[tuple[CreditRole, str], ...] = (
     ("reporting", r"(?:additional |original )?report(?:ing|ed|er|s)?|with reporting"),
@@ -37,7 +38,7 @@ ENGLISH = re.compile(
 """English words of a role need a colon or `by`: "Report Error" is a button, "Writing Strategies" a heading."""
 
 IN_PLACE = re.compile(r"\s+(?:in|at|from|в|у|ў|w|з)\s+[^\W\d_].*$")
-AND = re.compile(r"\s*(?:[,;&]|\b(?:and|und|et|y|и|і|й|та|oraz|ir|i)\b)\s*")
+AND = re.compile(rf"\s*(?:[,;&]|\b(?:{JOINING})\b)\s*")
 NAME = re.compile(r"[^\W\d_][\w.’'ʼ-]*(?:\s+(?:[^\W\d_][\w.’'ʼ-]*|\([^()]*\))){0,4}")
 
 

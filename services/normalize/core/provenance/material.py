@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from services.normalize.core.words.agencies import agency_named
+from services.normalize.core.words.name_words import JOINING
 from services.normalize.core.words.names import QUOTES, is_newsroom
 
 INPUTS = re.compile(
@@ -26,7 +27,7 @@ AGENCIES = re.compile(
     r"\b(?:agenc|wire|информагент|агентств|агенцтв|агенці|агенцій|agencj|agentūr|agentur|press|staff|reporters|correspondents|сми\b|змі\b)",
     re.IGNORECASE,
 )
-AND = re.compile(r"\s*(?:[,;/&]|\b(?:and|und|et|y|и|і|й|та|oraz|ir|i)\b)\s*", re.IGNORECASE)
+AND = re.compile(rf"\s*(?:[,;/&]|\b(?:{JOINING})\b)\s*", re.IGNORECASE)
 HOST = re.compile(r"(?:[\w-]{2,40}\.){1,3}[a-z]{2,6}")
 PICTURES = re.compile(
     r"unsplash|pixabay|pexels|shutterstock|gettyimages|istock|freepik|flickr|depositphotos|youtube|instagram|wikimedia"

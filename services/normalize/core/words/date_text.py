@@ -26,6 +26,7 @@ MONTHS = (
     ("dec", "dez", "déc", "dic", "gru", "дек", "сне", "гру"),
 )
 MONTH_OF_STEM = {stem: number for number, stems in enumerate(MONTHS, 1) for stem in stems}
+STEM_LETTERS = sorted({len(stem) for stem in MONTH_OF_STEM})
 STEMS = "|".join(MONTH_OF_STEM)
 """What a month's name begins with, for expressions; no beginning goes on as another one does."""
 
@@ -166,11 +167,9 @@ def _day_and_month(groups: dict[str, str | None], habits: Habits) -> tuple[int, 
 
 
 def month_number(name: str) -> int:
-    """The month a written name stands for, 1 to 12; the longest known beginning decides."""
+    """The month a written name stands for, 1 to 12, by its beginning; 0 if it is none."""
     low = name.lower()
-    return next(
-        (MONTH_OF_STEM[low[:n]] for n in range(min(6, len(low)), 2, -1) if low[:n] in MONTH_OF_STEM), 0
-    )
+    return next((MONTH_OF_STEM[low[:n]] for n in STEM_LETTERS if low[:n] in MONTH_OF_STEM), 0)
 
 
 def _with_time(day: date, groups: dict[str, str | None], habits: Habits) -> Moment:

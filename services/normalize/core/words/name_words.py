@@ -50,7 +50,7 @@ GLUED_DATE = re.compile(
 MAY_BE_GLUED = re.compile("[a-z][JFMASONDPUTWRCE]")
 """A cheap look before the expression above, which tries itself at every place; it also knows `archive page`."""
 
-JOINING = "and|und|et|y|e|og|och|en|и|і|та|i|oraz|ir"
+JOINING = "and|und|et|y|e|og|och|en|и|і|й|та|i|oraz|ir"
 BETWEEN = re.compile(rf"\s*(?:[,;&]|(?<!RFE)/|\b(?:{JOINING})\b)\s*")
 BETWEEN_SIGNS = re.compile("[,;/&]")
 BETWEEN_WORDS = frozenset(JOINING.split("|"))

@@ -3,7 +3,7 @@
 import pytest
 
 from services.normalize.core.metadata.date_values import read_moment
-from services.normalize.core.words.date_text import Habits, find_moment
+from services.normalize.core.words.date_text import MONTH_OF_STEM, Habits, find_moment
 from services.normalize.core.words.zones import place_of_page
 
 
@@ -94,3 +94,8 @@ def test_attribute_date_is_read_in_its_usual_spellings(attribute: str, value: st
 )
 def test_attribute_that_is_no_date_is_none(attribute: str) -> None:
     assert read_moment(attribute) is None
+
+
+def test_no_beginning_of_a_month_goes_on_as_another_does() -> None:
+    stems = list(MONTH_OF_STEM)
+    assert [(one, other) for one in stems for other in stems if one != other and one.startswith(other)] == []
