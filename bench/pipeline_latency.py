@@ -125,6 +125,6 @@ async def _read_clean(url: str, sent: dict[str, float], taken: dict[str, float])
             now = time.time()
             for entry_id, fields in streams[0][0] if streams else ():
                 last = entry_id
-                url = json.loads(fields[b"data"])["url"]
-                if url in sent:
-                    taken.setdefault(url, now)
+                article = json.loads(fields[b"data"])["url"]
+                if article in sent:
+                    taken.setdefault(article, now)
