@@ -9,8 +9,8 @@ from statistics import fmean, median
 
 from bench.extraction.corpus import load_pages
 from bench.extraction.ours import WARMING
-from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.page import read_page
+from services.normalize.core.reading.reader import choose_reader
 from services.normalize.extract import Extraction, extract
 
 TURNS = 3

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from services.contracts.messages import RawArticle
 from services.contracts.streams import ARTICLES_RAW, GROUP_NORMALIZE
-from services.normalize.core.reading.compiled import choose_reader
+from services.normalize.core.reading.reader import choose_reader
 from services.normalize.core.topics.topic import Topic
 from services.normalize.core.topics.topic_profile import TopicProfileError
 from services.normalize.extractor import Extractor

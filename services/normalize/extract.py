@@ -29,8 +29,8 @@ from services.normalize.core.metadata.text_title import choose_text_title
 from services.normalize.core.metadata.title import choose_title
 from services.normalize.core.provenance.provenance import read_provenance
 from services.normalize.core.quality import rate_quality
-from services.normalize.core.reading.compiled import SHIPPED, Reader
 from services.normalize.core.reading.page import Page, read_page
+from services.normalize.core.reading.reader import SHIPPED, Reader
 from services.normalize.core.rejections import Rejection
 from services.normalize.core.words.names import unglued
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from services.contracts.failures import Unprocessable
 from services.normalize.core.metadata.language import language_model
-from services.normalize.core.reading.compiled import SHIPPED, Reader
+from services.normalize.core.reading.reader import SHIPPED, Reader
 from services.normalize.core.rejections import Rejection
 from services.normalize.extract import Extraction, extract
 

@@ -81,9 +81,7 @@ def test_an_image_has_kept_every_package_that_its_service_imports(engine: Engine
 
 @pytest.mark.parametrize("service", ["normalize", "console"])
 def test_an_image_reads_pages_by_the_compiled_walk(engine: Engine, service: str) -> None:
-    asked = (
-        "from services.normalize.core.reading.compiled import SHIPPED; print(SHIPPED.why_not or 'compiled')"
-    )
+    asked = "from services.normalize.core.reading.reader import SHIPPED; print(SHIPPED.why_not or 'compiled')"
     assert said_in(engine, service, f'/app/venv/bin/python -c "{asked}"') == ["compiled"]
 
 

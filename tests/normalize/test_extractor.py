@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.contracts.failures import Unprocessable
-from services.normalize.core.reading.compiled import Reader, choose_reader
+from services.normalize.core.reading.reader import Reader, choose_reader
 from services.normalize.core.rejections import Rejection
 from services.normalize.extract import extract
 from services.normalize.extractor import Extractor

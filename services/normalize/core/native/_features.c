@@ -1,6 +1,6 @@
 /* The features of a page's candidates for both passes, in C: one loop over the candidates in place of a hundred small arrays.
  * text_columns, place_columns, name_columns and element_columns are the reference for the first, context.py for the second, to
- * the last bit; compiled.py says which of the two runs, tests/normalize/core/judging/test_compiled_features.py and
+ * the last bit; reader.py says which of the two runs, tests/normalize/core/judging/test_compiled_features.py and
  * test_compiled_context.py hold them equal. docs/decisions/0102.
  *
  * Logarithms are taken by the caller over whole rows: `log_` and the like hold here what they are taken of. */

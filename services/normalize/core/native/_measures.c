@@ -1,5 +1,5 @@
 /* What measures.py counts, in C: letters and signs of every block, the names of every element. measures.py is the reference,
- * compiled.py says which of the two runs; tests/normalize/core/reading/test_compiled_measures.py holds them equal. docs/decisions/0102. */
+ * reader.py says which of the two runs; tests/normalize/core/reading/test_compiled_measures.py holds them equal. docs/decisions/0102. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <stdint.h>

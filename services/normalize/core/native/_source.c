@@ -1,4 +1,4 @@
-/* What source.py looks for in a page's bytes before they are parsed, in C. source.py is the reference, compiled.py says which of the
+/* What source.py looks for in a page's bytes before they are parsed, in C. source.py is the reference, reader.py says which of the
  * two runs; tests/normalize/core/reading/test_compiled_source.py holds them equal. docs/decisions/0104. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>

@@ -1,5 +1,5 @@
 /* What texts.py reads in the texts of blocks, in C: their beginnings in lower case, the words asked for, what the page's head
- * says too. texts.py is the reference, compiled.py says which of the two runs; tests/normalize/core/reading/test_compiled_texts.py holds
+ * says too. texts.py is the reference, reader.py says which of the two runs; tests/normalize/core/reading/test_compiled_texts.py holds
  * them equal. docs/decisions/0103. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>

@@ -1,5 +1,5 @@
 /* From features to the ledger, in C: what the trees add, why a block would be cut, the lines of the ledger, which texts may stand in
- * others. boosted_trees.py, reasons.py, keep.py, ledger.py and rules/repeats.py are the reference, to the last bit; compiled.py says
+ * others. boosted_trees.py, reasons.py, keep.py, ledger.py and rules/repeats.py are the reference, to the last bit; reader.py says
  * which of the two runs, tests/normalize/core/judging/test_compiled_verdicts.py holds them equal. docs/decisions/0124, 0131. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>

@@ -1,5 +1,5 @@
 /* The walk of walk.py in C: the same blocks and elements of a page at a tenth of the cost. It reads the tree that selectolax
- * (lexbor) has parsed and changes nothing in it. walk.py is the reference, and what runs where this was not built; compiled.py
+ * (lexbor) has parsed and changes nothing in it. walk.py is the reference, and what runs where this was not built; reader.py
  * says which of the two. tests/normalize/core/reading/test_compiled_walk.py holds them equal. docs/decisions/0102.
  *
  * Only where a text node keeps its text is known by offset, and `bind` proves that before anything is read. */

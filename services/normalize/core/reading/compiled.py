@@ -1,4 +1,4 @@
-"""What reads and counts a page: the compiled walk and counting where they were built and fit the parser, else Python's."""
+"""What was compiled to read and judge a page: loaded, held against its edition and the parser, handed on as Python calls it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,28 +12,24 @@ import selectolax.lexbor
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from services.normalize.core.reading.blocks import Element, PageBlock, root_element
-from services.normalize.core.reading.head import Head, ReadHead, read_head
+from services.normalize.core.reading.head import Head, read_head
 from services.normalize.core.reading.measures import (
     BLOCK_ROWS,
     BLOCK_SHARES,
     ELEMENT_ROWS,
     ELEMENT_SUMS,
-    PYTHON,
     Counting,
     Rows,
 )
-from services.normalize.core.reading.parse import ParsePage, parse_otherwise, parse_page
-from services.normalize.core.reading.source import PYTHON as LOOKED_BY_PYTHON
+from services.normalize.core.reading.parse import parse_otherwise
 from services.normalize.core.reading.source import SourceLooks
 from services.normalize.core.reading.tags import BLOCK, KIND_OF_TAG, ROLE_OF_NUMBER
-from services.normalize.core.reading.texts import PYTHON as READ_BY_PYTHON
 from services.normalize.core.reading.texts import SAID_ROWS, Groups, Said, TextReading, text_key
 from services.normalize.core.reading.walk import (
     LONG_LINK,
     MAX_BLOCKS,
     MAX_DEPTH,
     Walked,
-    WalkOnce,
     cut_blocks,
     walk_once,
 )
@@ -85,67 +81,8 @@ class Verdicts:
     begin_again: Callable[[list[str], int], list[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """All that reads and judges a page, `compiled` or `python` by name; `why_not` says why it is not the compiled one.
-
-    From `features` on: what is None is done by the modules named in the C files' heads.
-    """
-
-    name: str
-    walk_once: WalkOnce
-    read_head: ReadHead
-    counting: Counting
-    texts: TextReading
-    looks: SourceLooks
-    parse_page: ParsePage
-    features: PageFeatures | None = None
-    second_features: SecondFeatures | None = None
-    second_features_of_page: PageFeatures | None = None
-    verdicts: Verdicts | None = None
-    why_not: str = ""
-
-    def cut_blocks(self, tree: LexborHTMLParser) -> Walked:
-        """The page's elements and blocks, as `walk.cut_blocks`."""
-        return cut_blocks(tree, self.walk_once)
-
-
-def choose_reader(*, compiled: bool = True) -> Reader:
-    """The compiled reader if it is wanted, built and fits the installed parser; else Python's, with the reason."""
-    reason = _reason_against() if compiled else "switched off"
-    return _python_reader(reason) if reason else _compiled_reader()
-
-
-def _python_reader(reason: str) -> Reader:
-    return Reader(
-        name="python",
-        walk_once=walk_once,
-        read_head=read_head,
-        counting=PYTHON,
-        texts=READ_BY_PYTHON,
-        looks=LOOKED_BY_PYTHON,
-        parse_page=parse_page,
-        why_not=reason,
-    )
-
-
-def _compiled_reader() -> Reader:
-    return Reader(
-        name="compiled",
-        walk_once=_walk_once,
-        read_head=_read_head,
-        counting=COMPILED,
-        texts=READ_COMPILED,
-        looks=_looks_compiled(),
-        parse_page=_parse_page,
-        features=_first_features,
-        second_features=_second_features,
-        second_features_of_page=_second_of_page,
-        verdicts=_verdicts_by_c(),
-    )
-
-
-def _looks_compiled() -> SourceLooks:
+def looks_in_c() -> SourceLooks:
+    """The looks at a page's bytes."""
     assert _source is not None
     return SourceLooks(
         _source.is_utf8,
@@ -157,7 +94,8 @@ def _looks_compiled() -> SourceLooks:
     )
 
 
-def _reason_against() -> str:
+def reason_against() -> str:
+    """Why the compiled parts cannot be used; empty if they can: they are built from these sources and fit the parser."""
     files = (_walk, _measures, _features, _texts, _source, _verdicts, _parse)
     if None in files:
         return NOT_BUILT
@@ -207,7 +145,7 @@ def _bind() -> None:
 
 def _reads_the_known_page() -> bool:
     tree = LexborHTMLParser(KNOWN_PAGE)
-    return said_by(cut_blocks(tree, _walk_once)) == said_by(cut_blocks(tree, walk_once))
+    return said_by(cut_blocks(tree, walk_once_in_c)) == said_by(cut_blocks(tree, walk_once))
 
 
 def said_by(walked: Walked) -> tuple[list[object], list[object]]:
@@ -220,19 +158,20 @@ def said_by(walked: Walked) -> tuple[list[object], list[object]]:
     ]
 
 
-def _parse_page(source: bytes) -> LexborHTMLParser:
+def parse_page_in_c(source: bytes) -> LexborHTMLParser:
+    """As `parse_page`."""
     assert _parse is not None
     return parse_otherwise(source, _parse.parse)
 
 
-def _walk_once(body: LexborNode, long_links: set[int]) -> Walked:
+def walk_once_in_c(body: LexborNode, long_links: set[int]) -> Walked:
     """One compiled walk; the caller's `body` keeps the tree alive."""
     assert _walk is not None
     found: Walked = _walk.cut(body.mem_id, root_element(), long_links)
     return found
 
 
-def _read_head(tree: LexborHTMLParser) -> Head:
+def read_head_in_c(tree: LexborHTMLParser) -> Head:
     """As `read_head`, which is asked where a title or script holds more than one text."""
     assert _walk is not None
     root = tree.root
@@ -280,25 +219,29 @@ def _rows(buffer: bytearray, names: Sequence[str], floats: int) -> Rows:
     return rows
 
 
-def _first_features(*arrays: Any) -> bytearray:
+def first_features_in_c(*arrays: Any) -> bytearray:
+    """The first pass's features; compiled_features.py names the arrays."""
     assert _features is not None
     found: bytearray = _features.first_features(*arrays)
     return found
 
 
-def _second_features(arrays: dict[str, Any]) -> bytearray:
+def second_features_in_c(arrays: dict[str, Any]) -> bytearray:
+    """The second pass's features; compiled_context.py names the arrays."""
     assert _features is not None
     found: bytearray = _features.second_features(arrays)
     return found
 
 
-def _second_of_page(*arrays: Any) -> bytearray:
+def second_features_of_page_in_c(*arrays: Any) -> bytearray:
+    """The same of a page whose first features are arrays already."""
     assert _features is not None
     found: bytearray = _features.second_features_of_page(*arrays)
     return found
 
 
-def _verdicts_by_c() -> Verdicts:
+def verdicts_in_c() -> Verdicts:
+    """What _verdicts.c does."""
     assert _verdicts is not None
     return Verdicts(
         _verdicts.sum_trees,
@@ -310,7 +253,5 @@ def _verdicts_by_c() -> Verdicts:
     )
 
 
-COMPILED = Counting(_measure_blocks, _measure_elements)
-READ_COMPILED = TextReading(_keys_of, _find_words, _said_by_head)
-SHIPPED = choose_reader()
-"""What reads pages unless something else is asked for; chosen once."""
+COUNTING_IN_C = Counting(_measure_blocks, _measure_elements)
+TEXTS_IN_C = TextReading(_keys_of, _find_words, _said_by_head)

@@ -8,11 +8,11 @@ from typing import Any, Literal
 from selectolax.lexbor import LexborHTMLParser
 
 from services.normalize.core.reading.blocks import Element, PageBlock
-from services.normalize.core.reading.compiled import SHIPPED, Reader
 from services.normalize.core.reading.decode import Decoded, decode_page
 from services.normalize.core.reading.hostile import refuse_hostile
 from services.normalize.core.reading.json_ld import read_json_ld
 from services.normalize.core.reading.plain_text import blocks_of_lines
+from services.normalize.core.reading.reader import SHIPPED, Reader
 from services.normalize.core.rejections import Rejection
 
 PageKind = Literal["html", "text"]

@@ -17,9 +17,9 @@ from services.normalize.core.judging.context import PRIOR, Surroundings, second_
 from services.normalize.core.judging.facts import PageFacts, read_facts
 from services.normalize.core.judging.scoring import surroundings_of
 from services.normalize.core.reading import compiled
-from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS
 from services.normalize.core.reading.page import Page, read_page
+from services.normalize.core.reading.reader import choose_reader
 from tests.normalize.core.judging.changed_rows import changed_row
 from tests.places import CORPUS_PAGES
 

@@ -10,9 +10,9 @@ from services.normalize.core.judging.compiled_features import NAMES, arrays_of, 
 from services.normalize.core.judging.facts import PageFacts, read_facts
 from services.normalize.core.judging.features import first_features
 from services.normalize.core.reading import compiled
-from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.measures import BLOCK_ROWS, ELEMENT_ROWS
 from services.normalize.core.reading.page import Page, read_page
+from services.normalize.core.reading.reader import choose_reader
 from tests.normalize.core.judging.changed_rows import changed_row
 from tests.places import CORPUS_PAGES
 

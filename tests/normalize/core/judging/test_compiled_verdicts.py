@@ -15,9 +15,10 @@ from services.normalize.core.judging.ledger import KEYS, ledger_of
 from services.normalize.core.judging.model import shipped_passes
 from services.normalize.core.judging.rules import repeats
 from services.normalize.core.reading.blocks import PageBlock, root_element
-from services.normalize.core.reading.compiled import Verdicts, choose_reader
+from services.normalize.core.reading.compiled import Verdicts
 from services.normalize.core.reading.measures import BLOCK_ROWS
 from services.normalize.core.reading.page import Page, read_page
+from services.normalize.core.reading.reader import choose_reader
 from services.normalize.core.words.containers import H2, H6
 from tests.memory import resident_bytes
 from tests.normalize.core.judging.changed_rows import changed_row

@@ -10,9 +10,9 @@ from services.normalize.core.judging.keep import judge_blocks
 from services.normalize.core.judging.tree import NEGATIVE
 from services.normalize.core.reading import compiled, measures
 from services.normalize.core.reading.blocks import Element, PageBlock, root_element
-from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.measures import MORE, PYTHON, Rows
 from services.normalize.core.reading.page import Page, read_page
+from services.normalize.core.reading.reader import choose_reader
 from services.normalize.core.words.class_words import GROUPS
 from tests.memory import needs_proc, resident_bytes
 from tests.places import CORPUS_PAGES

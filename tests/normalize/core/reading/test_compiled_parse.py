@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from services.normalize.core.reading import compiled
-from services.normalize.core.reading.compiled import choose_reader
 from services.normalize.core.reading.parse import parse_otherwise, parse_page
+from services.normalize.core.reading.reader import choose_reader
 from tests.memory import needs_proc, resident_bytes
 from tests.places import CORPUS_PAGES
 

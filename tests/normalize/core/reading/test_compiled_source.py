@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.normalize.core.reading.compiled import choose_reader
+from services.normalize.core.reading.reader import choose_reader
 from services.normalize.core.reading.source import PYTHON, STRETCH
 
 CHOSEN = choose_reader()

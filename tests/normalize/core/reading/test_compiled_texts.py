@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.normalize.core.judging.facts import GROUPS
 from services.normalize.core.reading import compiled
-from services.normalize.core.reading.compiled import choose_reader
+from services.normalize.core.reading.reader import choose_reader
 from services.normalize.core.reading.texts import KEY_CHARS, PYTHON, READ, Said, text_key
 from services.normalize.core.words.phrases import BEGINNINGS, words_of
 from tests.memory import needs_proc, resident_bytes

@@ -13,8 +13,9 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from services.normalize.core.reading import compiled
 from services.normalize.core.reading.blocks import root_element
-from services.normalize.core.reading.compiled import Reader, choose_reader, said_by
+from services.normalize.core.reading.compiled import said_by
 from services.normalize.core.reading.decode import Decoded, decode_page
+from services.normalize.core.reading.reader import Reader, choose_reader
 from services.normalize.core.reading.walk import LONG_LINK, MAX_BLOCKS, MAX_DEPTH, cut_blocks
 from tests.compiler import CAN_BUILD
 from tests.memory import needs_proc, resident_bytes
